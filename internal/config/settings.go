@@ -1,0 +1,229 @@
+package config
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// setting is one row of the table: everything there is to know about it.
+type setting struct {
+	key     string
+	initial string // as text; "" for none
+	kind    kind
+	secret  bool
+	envOnly bool // must not stand in a file
+	doc     string
+	set     func(s *Settings, text string) error
+}
+
+// kind is how a value is written in a file.
+type kind string
+
+const (
+	text   kind = "text"
+	number kind = "number"
+	list   kind = "list"
+)
+
+// table lists all settings.
+var table = []setting{
+	{key: "data", initial: "./dateline-data", kind: text, envOnly: true,
+		doc: "The data folder: database, media, secret key. It is made when it is missing. Not a setting of the file, which lies in it.",
+		set: func(s *Settings, v string) error { s.Data = v; return filled(v) }},
+	{key: "database", kind: text,
+		doc: "Address of the database: `postgres://user:password@host/name` or `sqlite:/path/file.db`. Empty is SQLite in the data folder.",
+		set: func(s *Settings, v string) error { s.Database = v; return checkDatabase(v) }},
+	{key: "addr", initial: "127.0.0.1:8080", kind: text,
+		doc: "Host and port to listen on. Port 0 picks a free one. An empty host (`:8080`) listens on all interfaces.",
+		set: func(s *Settings, v string) error { s.Addr = v; return checkAddr(v) }},
+	{key: "url", kind: text,
+		doc: "The public origin of the site, such as `https://news.example`. Requests for other host names are refused. Empty takes it from the bound address, which is right only on one's own machine.",
+		set: func(s *Settings, v string) (err error) { s.URL, err = origin(v); return err }},
+	{key: "theme", kind: text,
+		doc: "Folder of a theme that overlays the built-in one file by file. Empty is the built-in theme.",
+		set: func(s *Settings, v string) error { s.Theme = v; return nil }},
+	{key: "page_cache_mb", initial: "32", kind: number,
+		doc: "Memory for ready pages, in MB (2²⁰ bytes). 0 switches the page cache off.",
+		set: func(s *Settings, v string) (err error) { s.PageCacheMB, err = integer(v, 0, 1<<20); return err }},
+	{key: "media_max_upload_mb", initial: "200", kind: number,
+		doc: "Largest file that may be uploaded or fetched, in MB.",
+		set: func(s *Settings, v string) (err error) { s.MediaMaxUploadMB, err = integer(v, 1, 1<<20); return err }},
+	{key: "media_max_megapixels", initial: "40", kind: number,
+		doc: "Largest picture that is decoded, in millions of pixels. Each megapixel takes up to 8 MB while it is worked on.",
+		set: func(s *Settings, v string) (err error) { s.MediaMaxMegapixels, err = integer(v, 1, 1000); return err }},
+	{key: "trusted_proxies", kind: list,
+		doc: "Address ranges of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, such as `10.0.0.0/8`. `X-Forwarded-Host` is never believed.",
+		set: func(s *Settings, v string) (err error) { s.TrustedProxies, err = prefixes(v); return err }},
+	{key: "log_level", initial: "info", kind: text,
+		doc: "What is logged: `debug`, `info`, `warn` or `error` and worse.",
+		set: func(s *Settings, v string) error { return level(&s.LogLevel, v) }},
+	{key: "log_format", initial: "text", kind: text,
+		doc: "How log lines are written: `text` or `json`.",
+		set: func(s *Settings, v string) error { s.LogFormat = v; return oneOf(v, "text", "json") }},
+	{key: "fetch_ports", kind: list,
+		doc: "Ports that Dateline may fetch from besides 80 and 443, for instance when an import reads media from a test server.",
+		set: func(s *Settings, v string) (err error) { s.FetchPorts, err = ports(v); return err }},
+	{key: "fetch_allow", kind: list,
+		doc: "Hosts (`host:port`) that Dateline may fetch from although their address is private. Each opens that service to whoever can make Dateline fetch; keep it short.",
+		set: func(s *Settings, v string) (err error) { s.FetchAllow, err = hosts(v); return err }},
+	{key: "import_parallel", initial: "4", kind: number,
+		doc: "How many media files an import fetches at once.",
+		set: func(s *Settings, v string) (err error) { s.ImportParallel, err = integer(v, 1, 64); return err }},
+	{key: "secret_key", kind: text, secret: true, envOnly: true,
+		doc: "The site's 32-byte secret key in 64 hexadecimal digits. Empty reads `secret.key` in the data folder, which is made at the first start. Only a variable: neither file nor flag may hold it.",
+		set: func(s *Settings, v string) error { s.SecretKey = v; return checkKey(v) }},
+}
+
+func lookUp(key string) *setting {
+	for i := range table {
+		if table[i].key == key {
+			return &table[i]
+		}
+	}
+	return nil
+}
+
+// literal writes a value as it stands in a file.
+func (s *setting) literal(value string) string {
+	switch s.kind {
+	case number:
+		return value
+	case list:
+		var quoted []string
+		for _, item := range items(value) {
+			quoted = append(quoted, strconv.Quote(item))
+		}
+		return "[" + strings.Join(quoted, ", ") + "]"
+	}
+	return strconv.Quote(value)
+}
+
+// items splits a list, which variables and flags write with commas.
+func items(value string) []string {
+	var found []string
+	for item := range strings.SplitSeq(value, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			found = append(found, item)
+		}
+	}
+	return found
+}
+
+func filled(v string) error {
+	if v == "" {
+		return errors.New("must not be empty")
+	}
+	return nil
+}
+
+func integer(v string, low, high int) (int, error) {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < low || n > high {
+		return 0, fmt.Errorf("%q is not a whole number from %d to %d", v, low, high)
+	}
+	return n, nil
+}
+
+func oneOf(v string, allowed ...string) error {
+	for _, a := range allowed {
+		if v == a {
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is none of %s", v, strings.Join(allowed, ", "))
+}
+
+func level(to *slog.Level, v string) error {
+	if err := oneOf(v, "debug", "info", "warn", "error"); err != nil {
+		return err
+	}
+	return to.UnmarshalText([]byte(v))
+}
+
+func checkDatabase(v string) error {
+	for _, scheme := range []string{"sqlite:", "postgres://", "postgresql://"} {
+		if strings.HasPrefix(v, scheme) {
+			return nil
+		}
+	}
+	if v == "" {
+		return nil
+	}
+	return errors.New("a database address begins with sqlite: or postgres://")
+}
+
+func checkAddr(v string) error {
+	_, port, err := net.SplitHostPort(v)
+	if err != nil {
+		return fmt.Errorf("%q is not HOST:PORT", v)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("%q is not a port", port)
+	}
+	return nil
+}
+
+// origin reads a scheme and a host, nothing after them.
+func origin(v string) (string, error) {
+	if v == "" {
+		return "", nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil ||
+		u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("%q is not an origin such as https://news.example", v)
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host), nil
+}
+
+func prefixes(v string) ([]netip.Prefix, error) {
+	var found []netip.Prefix
+	for _, item := range items(v) {
+		if addr, err := netip.ParseAddr(item); err == nil {
+			found = append(found, netip.PrefixFrom(addr, addr.BitLen()))
+			continue
+		}
+		prefix, err := netip.ParsePrefix(item)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not an address range such as 10.0.0.0/8", item)
+		}
+		found = append(found, prefix.Masked())
+	}
+	return found, nil
+}
+
+func ports(v string) ([]int, error) {
+	var found []int
+	for _, item := range items(v) {
+		n, err := integer(item, 1, 65535)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, n)
+	}
+	return found, nil
+}
+
+func hosts(v string) ([]string, error) {
+	found := items(v)
+	for _, item := range found {
+		if host, _, err := net.SplitHostPort(item); err != nil || host == "" {
+			return nil, fmt.Errorf("%q is not HOST:PORT", item)
+		}
+	}
+	return found, nil
+}
+
+func checkKey(v string) error {
+	if raw, err := hex.DecodeString(v); v != "" && (err != nil || len(raw) != 32) {
+		return errors.New("it must be 64 hexadecimal digits") // never the value
+	}
+	return nil
+}

@@ -1,0 +1,30 @@
+package db
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// plain returns args with the types that the two drivers treat differently
+// turned into ones that they treat alike.
+func plain(args []any) []any {
+	own := false
+	for i, arg := range args {
+		var value any
+		switch v := arg.(type) {
+		case bool:
+			value = Bool(v)
+		case []byte:
+			value = string(v)
+		case json.RawMessage:
+			value = string(v)
+		default:
+			continue
+		}
+		if !own {
+			args, own = slices.Clone(args), true
+		}
+		args[i] = value
+	}
+	return args
+}

@@ -1,0 +1,345 @@
+package view
+
+import (
+	"html/template"
+	"time"
+)
+
+// The page structs are the contract between the site and its theme
+// (docs/contracts/theme.md). They hold finished, public values only: a
+// template does no I/O and cannot reach anything that readers may not see.
+
+// Page is what every page template is given; exactly one of the pointers
+// below Meta is set, named by Template.
+type Page struct {
+	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "notfound", "gone", "error"
+	Site     Site
+	Meta     Meta
+	Crumbs   []Link // Home / Section / Headline; the last one is the page itself
+
+	Front      *Front
+	Article    *Article
+	List       *List
+	Archive    *Archive
+	Search     *Search
+	Attachment *Attachment
+	Password   *Password
+	Feeds      *FeedList
+	Problem    *Problem
+}
+
+// Site is the same on every page.
+type Site struct {
+	Title, Tagline string
+	URL            string // origin without a trailing slash
+	Language       string // BCP 47 of the interface
+	Direction      string // "ltr" or "rtl", of the interface
+	Today          time.Time
+	TodayText      string // "Monday, November 23, 2026" in the site's zone and locale
+	Logo           *Picture
+	MainMenu       []MenuItem
+	FooterMenu     []MenuItem
+	SearchPath     string
+	FeedPath       string
+	FeedsPath      string
+	Year           int
+}
+
+// MenuItem is one entry of a navigation menu.
+type MenuItem struct {
+	Label, URL string
+	Current    bool
+	External   bool
+	Items      []MenuItem
+}
+
+// Link is a labelled address.
+type Link struct{ Label, URL string }
+
+// Meta is what the head needs.
+type Meta struct {
+	Title         string // the whole <title>
+	Description   string
+	Canonical     string // absolute
+	NoIndex       bool
+	Language      string // of the content
+	Direction     string
+	OGType        string // "article", "website", "profile"
+	SocialTitle   string
+	SocialText    string
+	Image         string // absolute share picture
+	ImageAlt      string
+	ImageWidth    int
+	ImageHeight   int
+	Published     time.Time
+	Updated       time.Time
+	Section       string
+	Tags          []string
+	Authors       []string
+	Feeds         []Feed        // <link rel=alternate>
+	Prev, Next    string        // rel=prev/next of lists
+	JSONLD        template.HTML // complete <script type="application/ld+json"> element, built by the one reviewed encoder
+	Preload       template.HTML // <link rel=preload> of the lead picture, or ""
+	CommentsCount int64
+}
+
+// Feed is one alternate feed address.
+type Feed struct{ Title, URL, Type string }
+
+// Picture is a responsive picture, ready for <picture>. URL is the fallback.
+type Picture struct {
+	URL           string
+	Width, Height int
+	Sources       []Source // AVIF, WebP, then JPEG or PNG
+	Alt           string
+	Caption       template.HTML
+	Credit        string
+	FocalX        int    // per mille from the left
+	FocalY        int    // per mille from the top
+	Placeholder   string // average colour, "#rrggbb"
+	Missing       bool   // imported without its file: show the calm placeholder
+}
+
+// Source is one <source> element.
+type Source struct{ Type, SrcSet string }
+
+// Stamp is a moment as readers see it.
+type Stamp struct {
+	ISO  string // RFC 3339 with the site's offset
+	Text string // by the page's locale
+	Date string // the day only
+}
+
+// Card is an article in a list.
+type Card struct {
+	ID           int64
+	URL          string
+	Headline     string
+	Kicker       string
+	Standfirst   string
+	Excerpt      string
+	Byline       string
+	Section      Link
+	Picture      *Picture
+	Published    Stamp
+	CommentCount int64
+	Kind         string
+	KindLabel    string // "Analysis", "Opinion"; "" for a plain report
+	Language     string // "" when the site's
+	Direction    string // "" when the site's
+	Pinned       bool
+	Updated      bool // told-of change after publication
+}
+
+// Front is the front page.
+type Front struct {
+	Lead      *Card
+	Secondary []Card
+	Sections  []SectionBlock
+	Latest    []Card
+	Discussed []Card
+	Pager     Pager
+}
+
+// SectionBlock is one section's stories on the front.
+type SectionBlock struct {
+	Section Link
+	Cards   []Card
+}
+
+// Article is an article or a standing page.
+type Article struct {
+	ID           int64
+	Type         string // "article", "page"
+	Kind         string
+	KindLabel    string // "Analysis", "Opinion"; "" for a plain report
+	URL          string
+	Headline     string
+	Kicker       string
+	Standfirst   string
+	Dateline     string
+	Bylines      []BylineEntry
+	Published    Stamp
+	Updated      *Stamp
+	Lead         *Picture
+	Body         template.HTML
+	Parts        []Link // pages of a paged article, current one without URL
+	Section      *Link
+	Tags         []Link
+	Terms        []TermGroup
+	Language     string // always set, the site's when it has no other
+	Direction    string
+	ReadingTime  int // minutes
+	WordCount    int64
+	Corrections  []Correction
+	Authors      []Author // author boxes
+	CheckAlso    *Card
+	Prev, Next   *Card
+	Share        []Share
+	Comments     *Comments
+	Children     []Link // of a standing page
+	Storyline    []Card // other stories of the storyline
+	StorylineTag string
+	Source       *Link // canonical source of syndicated copy
+}
+
+// TermGroup is one custom taxonomy on an article.
+type TermGroup struct {
+	Label string
+	Terms []Link
+}
+
+// BylineEntry is one name of the byline line.
+type BylineEntry struct {
+	Prefix string // "By", "with", "Photographs by", localised
+	Name   string
+	URL    string // "" when there is no profile page
+	After  string // what joins it to the next name: ", ", " and "; filled by JoinBylines
+}
+
+// Correction is a change that readers are told of.
+type Correction struct {
+	Label string // localised kind
+	Note  string
+	When  Stamp
+}
+
+// Author is an author box or the head of an author page.
+type Author struct {
+	Name, Role string
+	URL        string
+	Bio        template.HTML
+	Picture    *Picture
+	Links      []Link
+	Count      string // "42 articles"
+}
+
+// Share is one share link that needs no script. Name is what it shows
+// ("Mastodon"), Label says it in full ("Share on Mastodon").
+type Share struct{ Name, Label, URL string }
+
+// Comments is a page of threads under an article.
+type Comments struct {
+	Count      int64
+	CountText  string
+	Threads    []Comment
+	Open       bool
+	Older      string // address of the next page of threads, ""
+	Newer      string
+	FeedURL    string
+	ClosedNote string
+}
+
+// Comment is one comment with its replies.
+type Comment struct {
+	ID       string // anchor: "comment-12"
+	Name     string
+	URL      string // the writer's site, http(s) only
+	Byline   bool   // written by one of the article's authors
+	When     Stamp
+	Link     string
+	Body     template.HTML
+	Mention  bool // pingback or trackback
+	Replies  []Comment
+	Initials string // for the generated avatar
+	Hue      int    // 0–359, from a random per-writer value, never from an address
+}
+
+// List is a section, tag, author, term or format page.
+type List struct {
+	Kind        string // "section", "tag", "author", "term", "latest"
+	Title       string
+	Description template.HTML
+	Author      *Author
+	Children    []Link // subsections
+	Parent      *Link
+	Cards       []Card
+	Count       string // "1,204 articles"
+	Pager       Pager
+	FeedURL     string
+}
+
+// Pager leads through a list. URLs are "" at the ends.
+type Pager struct {
+	Newer, Older string
+	Page         int64
+	Pages        int64
+	Label        string // "Page 2 of 40"
+}
+
+// Archive is a year, month or day page.
+type Archive struct {
+	Title  string
+	Months []ArchiveMonth // on a year page and on the archive's front
+	Days   []Link         // on a month page
+	Cards  []Card
+	Count  string
+	Pager  Pager
+	Newer  string
+	Older  string
+}
+
+// ArchiveMonth is one month with its number of articles.
+type ArchiveMonth struct {
+	Link  Link
+	Count string
+}
+
+// Search is the search page.
+type Search struct {
+	Query   string
+	Asked   bool
+	Cards   []Hit
+	Summary string // "12 results for “…”"
+	Pager   Pager
+}
+
+// Hit is a search result with its snippet, query words marked.
+type Hit struct {
+	Card    Card
+	Snippet template.HTML
+}
+
+// Attachment is the page of one medium.
+type Attachment struct {
+	Title       string
+	Picture     *Picture
+	FileURL     string
+	FileLabel   string
+	Description template.HTML
+	Parent      *Link
+	Published   Stamp
+}
+
+// Password is the form in front of a protected article. It names nothing.
+type Password struct {
+	Action string
+	Wrong  bool
+}
+
+// FeedList is the page that lists all feeds.
+type FeedList struct {
+	Groups []FeedGroup
+}
+
+// FeedGroup is the feeds of one kind of list.
+type FeedGroup struct {
+	Title string
+	Feeds []NamedFeeds
+}
+
+// NamedFeeds is one list's feeds in the three formats.
+type NamedFeeds struct {
+	Title           string
+	RSS, Atom, JSON string
+}
+
+// Problem is a page that says why there is nothing to show.
+type Problem struct {
+	Status  int
+	Title   string
+	Message string
+	Reason  string // of a withdrawn article
+	ErrorID string // that a reader can quote
+	Latest  []Card
+}

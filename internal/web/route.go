@@ -1,0 +1,186 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"dateline/internal/fault"
+)
+
+// Role says who may call a route.
+type Role string
+
+// Anyone needs no account. Every other role is judged by Options.Authorize.
+const Anyone Role = "anyone"
+
+// Rate is the class of a route's rate limit, by client address prefix.
+type Rate string
+
+// The rate classes; Limits has their figures.
+const (
+	RateReading  Rate = "reading"  // no limit: what the page cache answers
+	RateSearch   Rate = "search"   // costs work on each request
+	RateForm     Rate = "form"     // writes something
+	RatePassword Rate = "password" // may be guessed
+)
+
+// Caching says where answers may be kept.
+type Caching string
+
+// The cache classes.
+const (
+	CachePages Caching = "pages" // in the page cache and shared caches, as the answer says
+	CacheFiles Caching = "files" // in browsers and shared caches; never in memory here
+	CacheNone  Caching = "none"  // nowhere: private, no-store
+)
+
+// CSRF says how unsafe methods are guarded against other sites.
+type CSRF string
+
+// The CSRF classes.
+const (
+	CSRFReadOnly   CSRF = "read-only"   // the route has safe methods only
+	CSRFSameOrigin CSRF = "same-origin" // Sec-Fetch-Site and Origin are checked
+	CSRFNoCookies  CSRF = "no-cookies"  // open to other sites; cookies are taken off the request
+)
+
+// Limit is the largest request body in bytes.
+type Limit int64
+
+// NoBody is the limit of a route that takes none.
+const NoBody Limit = -1
+
+// Param is a query parameter that a route knows, at all its paths or at those
+// in At only.
+type Param struct {
+	Name string
+	At   []string
+}
+
+// Params returns parameters that are known at all paths of a route.
+func Params(names ...string) []Param { return ParamsAt(nil, names...) }
+
+// ParamsAt returns parameters that are known at the given paths.
+func ParamsAt(paths []string, names ...string) []Param {
+	params := make([]Param, 0, len(names))
+	for _, name := range names {
+		params = append(params, Param{name, paths})
+	}
+	return params
+}
+
+// Route is one entry of the registry. Every field must be filled, Query apart;
+// of Page and Handle exactly one.
+type Route struct {
+	Name    string
+	Methods []string // GET brings HEAD
+	Pattern string   // "/assets/{hash}/{name}"; {rest...} at the end takes any number of segments
+	Role    Role
+	Rate    Rate
+	Cache   Caching
+	Body    Limit
+	CSRF    CSRF
+	Query   []Param
+
+	// Page renders for the page cache (Cache must be CachePages).
+	Page func(ctx context.Context, ask Ask) (Response, error)
+	// Handle answers one request (Cache must be CacheFiles or CacheNone).
+	Handle func(r *Request) (Response, error)
+}
+
+// Ask is all that a page may depend on.
+type Ask struct {
+	Path  string            // as sent, still escaped
+	Vars  map[string]string // values of the pattern's {names}, unescaped
+	Query url.Values        // known parameters only, one value each
+
+	// Request is set when the request carries a personal cookie. The answer
+	// then goes to this request alone.
+	Request *Request
+}
+
+// check says what is missing or contradictory in a route.
+func (r *Route) check(authorised bool) error {
+	var wrong []string
+	need := func(ok bool, format string, args ...any) {
+		if !ok {
+			wrong = append(wrong, fmt.Sprintf(format, args...))
+		}
+	}
+	need(r.Name != "", "it has no Name")
+	need(len(r.Methods) > 0, "it has no Methods")
+	unsafe := false
+	for _, m := range r.Methods {
+		need(slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, m), "%q is not a method for a route", m)
+		unsafe = unsafe || m != http.MethodGet
+	}
+	need(r.Role != "", "it has no Role")
+	need(r.Role == Anyone || authorised, "its role %q needs Options.Authorize", r.Role)
+	_, limited := Limits[r.Rate]
+	need(limited || r.Rate == RateReading, "it has no known Rate (%q)", r.Rate)
+	need(slices.Contains([]Caching{CachePages, CacheFiles, CacheNone}, r.Cache), "it has no known Cache (%q)", r.Cache)
+	need(r.Body == NoBody || r.Body > 0, "it has no Body limit")
+	need(slices.Contains([]CSRF{CSRFReadOnly, CSRFSameOrigin, CSRFNoCookies}, r.CSRF), "it has no known CSRF class (%q)", r.CSRF)
+	need((r.CSRF == CSRFReadOnly) != unsafe, "its CSRF class %q does not fit its methods", r.CSRF)
+	need(unsafe || r.Body == NoBody, "it takes a body without an unsafe method")
+	need(!unsafe || r.Cache == CacheNone, "answers to unsafe methods are not cached")
+	need((r.Page != nil) != (r.Handle != nil), "it needs either Page or Handle")
+	need((r.Page != nil) == (r.Cache == CachePages), "Page and the cache class %q belong together", CachePages)
+	need(r.Page == nil || r.Role == Anyone, "pages for a role cannot be cached for all")
+	_, err := compilePattern(r.Pattern)
+	need(err == nil, "%v", err)
+	if len(wrong) == 0 {
+		return nil
+	}
+	return fault.New(fault.Internal, "route %q %s: %s", r.Name, r.Pattern, strings.Join(wrong, "; "))
+}
+
+// known keeps the query parameters that the route knows at a path, the first
+// value of each. Overlong values are dropped.
+func (r *Route) known(path, rawQuery string) url.Values {
+	if rawQuery == "" || len(r.Query) == 0 {
+		return nil
+	}
+	sent, _ := url.ParseQuery(rawQuery) // what can be read counts
+	var kept url.Values
+	for _, p := range r.Query {
+		if p.At != nil && !slices.Contains(p.At, path) {
+			continue
+		}
+		if v := sent[p.Name]; len(v) > 0 && len(v[0]) <= maxParam {
+			if kept == nil {
+				kept = url.Values{}
+			}
+			kept[p.Name] = v[:1]
+		}
+	}
+	return kept
+}
+
+const maxParam = 1024
+
+// PrintRoutes writes the table of all routes, in the order in which they match.
+func (a *App) PrintRoutes(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "METHODS\tPATTERN\tNAME\tROLE\tRATE\tCACHE\tBODY\tCSRF\tQUERY")
+	for _, e := range a.router.endpoints {
+		for _, r := range e.routes {
+			body := "none"
+			if r.Body != NoBody {
+				body = fmt.Sprint(int64(r.Body))
+			}
+			var query []string
+			for _, p := range r.Query {
+				query = append(query, p.Name)
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", strings.Join(r.Methods, ","), r.Pattern, r.Name, r.Role, r.Rate, r.Cache, body, r.CSRF, strings.Join(query, ","))
+		}
+	}
+	return t.Flush()
+}
