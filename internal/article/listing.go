@@ -1,0 +1,167 @@
+package article
+
+import (
+	"context"
+	"database/sql"
+	"hash/fnv"
+	"time"
+
+	"dateline/internal/db"
+	"dateline/internal/taxonomy"
+)
+
+// The scopes of lists. Ref is the section, tag, author or term; 0 for the
+// site; for a storyline, StorylineRef of its name.
+const (
+	ScopeSite      = "site"
+	ScopeSection   = "section"
+	ScopeTag       = "tag"
+	ScopeAuthor    = "author"
+	ScopeTerm      = "term"
+	ScopeStoryline = "storyline"
+)
+
+// place is one row of listing.
+type place struct {
+	scope string
+	ref   int64
+	at    int64
+}
+
+// StorylineRef names a storyline's list by its title.
+func StorylineRef(name string) int64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(name))
+	return int64(h.Sum64() >> 1)
+}
+
+// places lists where a listed article appears: the site, its sections and
+// their ancestors, tags, authors, terms and storyline.
+func places(ctx context.Context, q db.Querier, a *Article, c *Content) ([]place, error) {
+	if a.Type != TypeArticle {
+		return nil, nil
+	}
+	at := db.Micros(a.FirstPublished)
+	seen := map[place]bool{}
+	var out []place
+	add := func(scope string, ref int64) {
+		p := place{scope, ref, at}
+		if !seen[p] {
+			seen[p] = true
+			out = append(out, p)
+		}
+	}
+	add(ScopeSite, 0)
+	for _, id := range c.Sections {
+		line, err := taxonomy.Lineage(ctx, q, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range line {
+			add(ScopeSection, s.ID)
+		}
+	}
+	for _, id := range c.Tags {
+		add(ScopeTag, id)
+	}
+	for _, id := range c.Terms {
+		add(ScopeTerm, id)
+	}
+	for _, b := range c.Bylines {
+		if b.Profile != 0 {
+			add(ScopeAuthor, b.Profile)
+		}
+	}
+	if c.Storyline != "" {
+		add(ScopeStoryline, StorylineRef(c.Storyline))
+	}
+	return out, nil
+}
+
+// relist makes the article's rows in listing equal to want and keeps the
+// monthly counts in step. It returns the lists that changed.
+func relist(ctx context.Context, tx *db.Tx, id int64, isNew bool, want []place, zone *time.Location) ([]place, error) {
+	have := map[place]bool{}
+	if !isNew {
+		rows, err := tx.Query(ctx, `SELECT scope, ref, at FROM listing WHERE article_id = $1`, id)
+		old, err := db.All(rows, err, func(r *sql.Rows) (place, error) {
+			var p place
+			return p, r.Scan(&p.scope, &p.ref, &p.at)
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range old {
+			have[p] = true
+		}
+	}
+	var changed []place
+	for _, p := range want {
+		if have[p] {
+			delete(have, p)
+			continue
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO listing (scope, ref, at, article_id) VALUES ($1, $2, $3, $4)`, p.scope, p.ref, p.at, id); err != nil {
+			return nil, err
+		}
+		if err := count(ctx, tx, p, zone, 1); err != nil {
+			return nil, err
+		}
+		changed = append(changed, p)
+	}
+	for p := range have {
+		if _, err := tx.Exec(ctx, `DELETE FROM listing WHERE scope = $1 AND ref = $2 AND at = $3 AND article_id = $4`, p.scope, p.ref, p.at, id); err != nil {
+			return nil, err
+		}
+		if err := count(ctx, tx, p, zone, -1); err != nil {
+			return nil, err
+		}
+		changed = append(changed, p)
+	}
+	return changed, nil
+}
+
+func count(ctx context.Context, tx *db.Tx, p place, zone *time.Location, delta int64) error {
+	_, err := tx.Exec(ctx, `INSERT INTO listing_month (scope, ref, month, n) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (scope, ref, month) DO UPDATE SET n = listing_month.n + excluded.n`,
+		p.scope, p.ref, monthOf(db.Time(p.at).In(zone)), delta)
+	return err
+}
+
+// monthOf is the calendar month as a number: 202611.
+func monthOf(t time.Time) int64 { return int64(t.Year())*100 + int64(t.Month()) }
+
+// Recount makes the monthly counts again from listing, after the site's zone
+// changed.
+func Recount(ctx context.Context, tx *db.Tx, zone *time.Location) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM listing_month`); err != nil {
+		return err
+	}
+	rows, err := tx.Query(ctx, `SELECT scope, ref, at FROM listing`)
+	if err != nil {
+		return err
+	}
+	type cell struct {
+		scope string
+		ref   int64
+		month int64
+	}
+	counts := map[cell]int64{}
+	for rows.Next() {
+		var p place
+		if err := rows.Scan(&p.scope, &p.ref, &p.at); err != nil {
+			rows.Close()
+			return err
+		}
+		counts[cell{p.scope, p.ref, monthOf(db.Time(p.at).In(zone))}]++
+	}
+	if err := rows.Close(); err != nil {
+		return err
+	}
+	for c, n := range counts {
+		if _, err := tx.Exec(ctx, `INSERT INTO listing_month (scope, ref, month, n) VALUES ($1, $2, $3, $4)`, c.scope, c.ref, c.month, n); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

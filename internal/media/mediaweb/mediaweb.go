@@ -1,0 +1,90 @@
+// Package mediaweb serves media to readers: variants at their own addresses,
+// and the addresses that files had on a former site.
+//
+// Every answer is inert: a fixed type that the reader may not guess around, a
+// policy that runs nothing, and a name to save under for all but pictures.
+package mediaweb
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"dateline/internal/db"
+	"dateline/internal/fault"
+	"dateline/internal/media"
+	"dateline/internal/web"
+)
+
+// Routes returns the routes of public media: variants under their own
+// addresses, and files under those that they had on a former site.
+func Routes(s *media.Service) []web.Route {
+	f := files{s}
+	return []web.Route{
+		{Name: "media", Methods: []string{"GET"}, Pattern: "/media/{token}/{name}", Role: web.Anyone, Rate: web.RateReading, Cache: web.CacheFiles,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Handle: f.variant},
+		{Name: "upload", Methods: []string{"GET"}, Pattern: "/wp-content/uploads/{path...}", Role: web.Anyone, Rate: web.RateReading, Cache: web.CacheFiles,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: web.Params("w", "resize", "fit"), Handle: f.upload},
+	}
+}
+
+type files struct{ media *media.Service }
+
+func (f files) variant(r *web.Request) (web.Response, error) {
+	token, name := r.Vars["token"], r.Vars["name"]
+	if len(token) != 32 || len(name) > 100 {
+		return web.Response{}, fault.New(fault.NotFound, "no such file")
+	}
+	file, err := f.media.PublicVariant(r.HTTP.Context(), token, name)
+	if err != nil {
+		return web.Response{}, err
+	}
+	if file.Location != "" {
+		return web.Response{Status: http.StatusFound, Location: file.Location, MaxAge: time.Minute}, nil
+	}
+	return f.open(r, file, web.Response{Immutable: true})
+}
+
+func (f files) upload(r *web.Request) (web.Response, error) {
+	file, err := f.media.Alias(r.HTTP.Context(), r.Path, askedWidth(r))
+	if err != nil {
+		return web.Response{}, err
+	}
+	return f.open(r, file, web.Response{MaxAge: 24 * time.Hour})
+}
+
+// askedWidth reads ?w=300, ?resize=300,200 and ?fit=300,200, with which
+// WordPress.com and its Photon service name sizes; 0 for none.
+func askedWidth(r *web.Request) int {
+	for _, name := range []string{"w", "resize", "fit"} {
+		first, _, _ := strings.Cut(r.Query.Get(name), ",")
+		if n, err := strconv.Atoi(first); err == nil && n > 0 && n <= 10_000 {
+			return n
+		}
+	}
+	return 0
+}
+
+func (f files) open(r *web.Request, file media.File, resp web.Response) (web.Response, error) {
+	content, err := f.media.Open(r.HTTP.Context(), file)
+	if err != nil {
+		return web.Response{}, err
+	}
+	resp.ContentType = file.MIME
+	resp.File = &web.File{Content: content, ETag: file.ETag}
+	resp.Header = http.Header{"Surrogate-Key": {db.Key("media", file.Media)}}
+	if file.Download != "" {
+		resp.Header["Content-Disposition"] = []string{disposition(file.Download)}
+	}
+	return resp, nil
+}
+
+// disposition names the file for saving (RFC 6266).
+func disposition(name string) string {
+	if v := mime.FormatMediaType("attachment", map[string]string{"filename": name}); v != "" {
+		return v
+	}
+	return "attachment"
+}

@@ -1,0 +1,203 @@
+// Package settings holds what a newsroom decides once about its site: title,
+// zone, language, address patterns and menus.
+//
+// Tables: setting (one JSON value under "site"), menu. Every change purges the
+// surrogate key "site".
+package settings
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"dateline/internal/db"
+	"dateline/internal/fault"
+	"dateline/internal/urlpath"
+)
+
+// Site is the settings of one site.
+type Site struct {
+	Title          string `json:"title"`
+	Tagline        string `json:"tagline"`
+	Zone           string `json:"zone"`      // IANA name
+	Locale         string `json:"locale"`    // BCP 47, of the interface
+	Permalink      string `json:"permalink"` // WordPress tokens
+	SectionBase    string `json:"section_base"`
+	TagBase        string `json:"tag_base"`
+	AuthorBase     string `json:"author_base"`
+	DefaultSection int64  `json:"default_section"`
+	PageSize       int    `json:"page_size"`
+	LogoMedia      int64  `json:"logo_media"`
+	FrontPage      int64  `json:"front_page"`      // standing page shown at "/", 0 for the news front
+	PostsPage      int64  `json:"posts_page"`      // standing page whose address shows the latest list
+	CommentDepth   int    `json:"comment_depth"`   // levels of replies shown nested
+	CommentThreads int    `json:"comment_threads"` // threads on the first page
+	Publisher      string `json:"publisher"`       // organisation named in structured data
+	Contact        string `json:"contact"`         // mailto: or https: of security.txt; "" leaves the file out
+	SourceURL      string `json:"source_url"`      // address the site was imported from
+}
+
+// Default returns the settings of a new site.
+func Default() Site {
+	return Site{
+		Title: "Dateline", Zone: "UTC", Locale: "en", Permalink: "/%category%/%postname%/",
+		SectionBase: "section", TagBase: "tag", AuthorBase: "author",
+		PageSize: 20, CommentDepth: 3, CommentThreads: 50,
+	}
+}
+
+// Location returns the site's time zone, UTC when it cannot be loaded.
+func (s Site) Location() *time.Location {
+	if loc, err := time.LoadLocation(s.Zone); err == nil {
+		return loc
+	}
+	return time.UTC
+}
+
+// Validate reports the first setting that cannot work, by name.
+func (s Site) Validate() error {
+	switch {
+	case strings.TrimSpace(s.Title) == "":
+		return fault.New(fault.Invalid, "the site needs a title")
+	case s.PageSize < 1 || s.PageSize > 200:
+		return fault.New(fault.Invalid, "page size %d: choose between 1 and 200", s.PageSize)
+	case s.CommentThreads < 1 || s.CommentThreads > 500:
+		return fault.New(fault.Invalid, "%d comment threads a page: choose between 1 and 500", s.CommentThreads)
+	case s.CommentDepth < 1 || s.CommentDepth > 10:
+		return fault.New(fault.Invalid, "%d levels of comments: choose between 1 and 10", s.CommentDepth)
+	}
+	if _, err := urlpath.Parse(s.Permalink); err != nil {
+		return fault.New(fault.Invalid, "address pattern %q: %w", s.Permalink, err)
+	}
+	if _, err := time.LoadLocation(s.Zone); err != nil {
+		return fault.New(fault.Invalid, "time zone %q is not known: use a name such as Europe/Berlin", s.Zone)
+	}
+	for _, base := range []string{s.SectionBase, s.TagBase, s.AuthorBase} {
+		if key := urlpath.Key(base); key == "" || key == "/" || strings.ContainsAny(base, "?#% ") {
+			return fault.New(fault.Invalid, "address base %q: use plain words such as section", base)
+		}
+	}
+	return nil
+}
+
+// MenuItem is one entry of a menu. Kind names what Ref points to ("article",
+// "section", "tag", "author", "term") or is "link" with a URL of its own.
+type MenuItem struct {
+	Label string     `json:"label"`
+	Kind  string     `json:"kind"`
+	Ref   int64      `json:"ref,omitempty"`
+	URL   string     `json:"url,omitempty"`
+	Items []MenuItem `json:"items,omitempty"`
+}
+
+// Menu is a named tree of links; Location is "main", "footer" or "".
+type Menu struct {
+	ID       int64
+	Slug     string
+	Name     string
+	Location string
+	Items    []MenuItem
+}
+
+// Store reads and writes the settings. Safe for concurrent use.
+type Store struct {
+	db     *db.DB
+	cached atomic.Pointer[Site]
+}
+
+// NewStore returns a store that remembers the settings until somebody, in this
+// process or another, changes them.
+func NewStore(d *db.DB) *Store {
+	s := &Store{db: d}
+	d.OnPurge(func(keys []string) {
+		for _, key := range keys {
+			if key == "site" || key == "*" {
+				s.cached.Store(nil)
+			}
+		}
+	})
+	return s
+}
+
+// Site returns the settings, the defaults for a site that has none yet.
+func (s *Store) Site(ctx context.Context) (Site, error) {
+	if site := s.cached.Load(); site != nil {
+		return *site, nil
+	}
+	site, err := Read(ctx, s.db)
+	if err != nil {
+		return site, err
+	}
+	s.cached.Store(&site)
+	return site, nil
+}
+
+// Read returns the settings as q sees them, inside a transaction too.
+func Read(ctx context.Context, q db.Querier) (Site, error) {
+	site := Default()
+	var raw string
+	err := q.QueryRow(ctx, `SELECT value FROM setting WHERE key = $1`, "site").Scan(&raw)
+	if fault.Is(err, fault.NotFound) {
+		return site, nil
+	}
+	if err != nil {
+		return site, err
+	}
+	if err := json.Unmarshal([]byte(raw), &site); err != nil {
+		return site, fault.New(fault.Internal, "site settings in the database are not readable: %w", err)
+	}
+	return site, nil
+}
+
+// Exists reports whether the site has been set up.
+func Exists(ctx context.Context, q db.Querier) (bool, error) {
+	var n int64
+	err := q.QueryRow(ctx, `SELECT COUNT(*) FROM setting WHERE key = $1`, "site").Scan(&n)
+	return n > 0, err
+}
+
+// Save replaces the settings.
+func Save(ctx context.Context, tx *db.Tx, site Site, now time.Time) error {
+	if err := site.Validate(); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(site)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO setting (key, value, updated_at) VALUES ($1, $2, $3)
+		ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
+		"site", string(raw), db.Micros(now))
+	tx.Purge("site", "front")
+	return err
+}
+
+// SaveMenu adds or replaces a menu.
+func SaveMenu(ctx context.Context, tx *db.Tx, m Menu) error {
+	items, err := json.Marshal(m.Items)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO menu (id, slug, name, location, items) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, name = excluded.name,
+			location = excluded.location, items = excluded.items`,
+		m.ID, m.Slug, m.Name, m.Location, string(items))
+	tx.Purge("site")
+	return err
+}
+
+// Menus returns all menus by slug.
+func Menus(ctx context.Context, q db.Querier) ([]Menu, error) {
+	rows, err := q.Query(ctx, `SELECT id, slug, name, location, items FROM menu ORDER BY slug`)
+	return db.All(rows, err, func(r *sql.Rows) (Menu, error) {
+		var m Menu
+		var items string
+		if err := r.Scan(&m.ID, &m.Slug, &m.Name, &m.Location, &items); err != nil {
+			return m, err
+		}
+		return m, json.Unmarshal([]byte(items), &m.Items)
+	})
+}
