@@ -1,0 +1,125 @@
+package importer
+
+import (
+	"context"
+	"html"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"dateline/internal/comment"
+	"dateline/internal/db"
+	"dateline/internal/richtext"
+	"dateline/internal/wxr"
+)
+
+// preparedComment is a comment ready to store, or why it is dropped.
+type preparedComment struct {
+	comment.Comment
+	source  string
+	hash    string
+	dropped string
+	line    int
+}
+
+// prepareComments readies an item's comments, each after the one that it
+// answers.
+func (r *run) prepareComments(it *wxr.Item, entry *surveyed) ([]preparedComment, error) {
+	ids, seen := map[int64]int64{}, map[int64]bool{}
+	for _, c := range it.Comments {
+		ids[c.ID] = timedID(r.survey.when(c.DateGMT, c.Date), c.ID^r.survey.salt)
+	}
+	var out []preparedComment
+	for _, c := range repliesLast(it.Comments) {
+		p := preparedComment{source: strconv.FormatInt(c.ID, 10), line: c.Line}
+		p.ID, p.OldID, p.Parent = ids[c.ID], max(c.ID, 0), ids[c.Parent]
+		p.Name, p.Email = strings.TrimSpace(html.UnescapeString(c.Author)), strings.TrimSpace(c.AuthorEmail)
+		if u, err := url.Parse(strings.TrimSpace(c.AuthorURL)); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
+			p.URL = u.String()
+		}
+		p.Created = r.survey.when(c.DateGMT, c.Date)
+		p.Kind, p.Status = comment.KindComment, comment.StatusPending
+		switch c.Type {
+		case "", "comment":
+		case "pingback":
+			p.Kind = comment.KindPingback
+		case "trackback":
+			p.Kind = comment.KindTrackback
+		default:
+			p.dropped = "comment type “" + c.Type + "” is no reader's comment"
+		}
+		if seen[c.ID] {
+			p.dropped = "its number stands twice; the first one was taken"
+		}
+		seen[c.ID] = true
+		switch c.Approved {
+		case "1", "approve":
+			p.Status = comment.StatusApproved
+		case "spam":
+			p.Status = comment.StatusSpam
+		case "trash", "post-trashed":
+			p.Status = comment.StatusBinned
+		}
+		if c.UserID != 0 {
+			p.Profile = r.userProfile(c.UserID)
+		}
+		p.Body = commentBody(c.Content)
+		plain := p.Comment
+		plain.Email = r.Vault.Index("import.comment", p.Email)
+		var err error
+		if p.hash, err = digest(plain, entry.target); err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func (r *run) userProfile(userID int64) int64 {
+	return r.people[r.logins[userID]]
+}
+
+// commentBody reads a comment's HTML with WordPress's line breaks.
+func commentBody(raw string) richtext.Doc {
+	doc, _ := richtext.FromCommentHTML(raw)
+	if clean, err := richtext.Validate(doc); err == nil {
+		return clean
+	}
+	return richtext.Doc{Version: richtext.SchemaVersion}
+}
+
+// repliesLast puts parents before their replies, keeping the file's order.
+func repliesLast(in []wxr.Comment) []wxr.Comment {
+	present, placed := map[int64]bool{}, map[int64]bool{}
+	for _, c := range in {
+		present[c.ID] = true
+	}
+	var out []wxr.Comment
+	for waiting := in; len(waiting) > 0; {
+		var next []wxr.Comment
+		for _, c := range waiting {
+			if c.Parent == 0 || !present[c.Parent] || placed[c.Parent] {
+				placed[c.ID] = true
+				out = append(out, c)
+				continue
+			}
+			next = append(next, c)
+		}
+		if len(next) == len(waiting) {
+			return append(out, next...) // answers to each other: PutTx makes the first one a thread
+		}
+		waiting = next
+	}
+	return out
+}
+
+func (r *run) storeComment(ctx context.Context, tx *db.Tx, c *preparedComment, articleID int64) (outcome, error) {
+	if c.dropped != "" {
+		return isDropped, nil
+	}
+	return r.keep(ctx, tx, KindComment, c.source, c.hash, c.ID, func(target int64) error {
+		stored := c.Comment
+		stored.ID, stored.Article = target, articleID
+		return r.Comments.PutTx(ctx, tx, stored)
+	})
+}
