@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+
+	"dateline/internal/app"
+)
+
+// listenFlags are what serve and demo share.
+type listenFlags struct {
+	Addr  string `placeholder:"HOST:PORT" help:"Where to listen (default: 127.0.0.1:8080; port 0 picks a free one)."`
+	URL   string `placeholder:"ORIGIN" help:"Public origin, such as https://news.example."`
+	Theme string `type:"path" placeholder:"DIR" help:"Folder of a theme that overlays the built-in one."`
+}
+
+func (f listenFlags) settings() map[string]string {
+	return map[string]string{"addr": f.Addr, "url": f.URL, "theme": f.Theme}
+}
+
+type serveCmd struct{ listenFlags }
+
+// Run serves until it is told to stop; requests in flight finish first.
+func (s *serveCmd) Run(c *commands, env *environment) error {
+	cfg, err := c.load(env, s.settings())
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(env.ctx, cfg, env.stderr)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return serve(env, a)
+}
+
+func serve(env *environment, a *app.App) error {
+	return a.Serve(env.ctx, func(origin string) { fmt.Fprintf(env.stdout, "listening on %s\n", origin) })
+}
+
+type demoCmd struct{ listenFlags }
+
+// Run fills the sample newsroom, unless the data folder has it, and serves it.
+func (d *demoCmd) Run(c *commands, env *environment) error {
+	cfg, err := c.load(env, d.settings())
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(env.ctx, cfg, env.stderr)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	bar := newProgress(env)
+	err = a.FillDemo(env.ctx, bar.show)
+	bar.end()
+	if err != nil {
+		return err
+	}
+	return serve(env, a)
+}
+
+type routesCmd struct{}
+
+// Run lists the routes.
+func (*routesCmd) Run(c *commands, env *environment) error {
+	return app.PrintRoutes(env.stdout)
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (*versionCmd) Run(env *environment) error {
+	_, err := fmt.Fprintln(env.stdout, "dateline", app.Version())
+	return err
+}
+
+type configCmds struct {
+	Print configPrint `cmd:"" help:"Print every setting, its value and where that comes from."`
+	Check configCheck `cmd:"" help:"Check the settings, the data folder and the database; exit 0 when all is well."`
+}
+
+type configPrint struct{}
+
+// Run prints the settings.
+func (*configPrint) Run(c *commands, env *environment) error {
+	cfg, err := c.load(env, nil)
+	if err != nil {
+		return err
+	}
+	return cfg.Print(env.stdout)
+}
+
+type configCheck struct{}
+
+// Run checks the settings.
+func (*configCheck) Run(c *commands, env *environment) error {
+	cfg, err := c.load(env, nil)
+	if err != nil {
+		return err
+	}
+	if err := cfg.Check(); err != nil {
+		return err
+	}
+	if err := app.CheckDatabase(env.ctx, cfg.DatabaseURL()); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(env.stdout, "the settings are in order")
+	return err
+}

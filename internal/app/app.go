@@ -1,0 +1,246 @@
+// Package app wires Dateline: settings to database to features to routes to
+// workers. It is the one place that knows all parts.
+package app
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"sync/atomic"
+
+	"dateline/internal/article"
+	"dateline/internal/blob"
+	"dateline/internal/clock"
+	"dateline/internal/comment"
+	"dateline/internal/config"
+	"dateline/internal/db"
+	"dateline/internal/demo"
+	"dateline/internal/event"
+	"dateline/internal/fault"
+	"dateline/internal/fetch"
+	"dateline/internal/importer"
+	"dateline/internal/job"
+	"dateline/internal/media"
+	"dateline/internal/search"
+	"dateline/internal/settings"
+	"dateline/internal/site"
+	"dateline/internal/vault"
+	"dateline/internal/view"
+	"dateline/internal/web"
+	"dateline/ui/theme"
+)
+
+// App is a Dateline that is ready to serve, import or fill. Close it.
+type App struct {
+	cfg      *config.Config
+	log      *slog.Logger
+	clock    clock.Clock
+	db       *db.DB
+	bus      *event.Bus
+	jobs     *job.Runner
+	vault    *vault.Vault
+	settings *settings.Store
+	media    *media.Service
+	blobs    *blob.Filesystem
+	articles *article.Service
+	comments *comment.Store
+	search   *search.Service
+	fetch    *fetch.Client
+	views    *view.Engine
+	site     *site.Site
+	importer *importer.Service
+	web      *web.App
+	locale   atomic.Pointer[string] // of the theme that is loaded
+	closers  []func()
+}
+
+// Open makes the data folder when it is missing, opens and migrates the
+// database and wires everything. Nothing runs yet.
+func Open(ctx context.Context, cfg *config.Config, logTo io.Writer) (*App, error) {
+	return open(ctx, cfg, logTo, clock.System{}, db.Options{})
+}
+
+// open is Open on a clock and with database options that a test may choose.
+func open(ctx context.Context, cfg *config.Config, logTo io.Writer, c clock.Clock, opt db.Options) (a *App, err error) {
+	a = &App{cfg: cfg, clock: c, log: logger(cfg, logTo)}
+	defer func() {
+		if err != nil {
+			a.Close()
+		}
+	}()
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, fault.New(fault.Invalid, "the data folder cannot be made: %w", err).WithHint("name another with --data DIR, or mend its permissions")
+	}
+	if a.vault, err = openVault(cfg); err != nil {
+		return nil, err
+	}
+	if a.db, err = db.Open(ctx, cfg.DatabaseURL(), opt); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, func() { a.closed("database", a.db.Close()) })
+	if err := a.db.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.features(ctx); err != nil {
+		return nil, err
+	}
+	return a, a.surface(ctx)
+}
+
+func openVault(cfg *config.Config) (*vault.Vault, error) {
+	return vault.Open(cfg.Data)
+}
+
+// features makes the features in the order of their imports. This is THE list.
+func (a *App) features(ctx context.Context) (err error) {
+	a.bus = event.NewBus(a.clock)
+	a.jobs = job.NewRunner(a.db, a.clock, a.log)
+	a.settings = settings.NewStore(a.db)
+	if a.blobs, err = blob.OpenFilesystem(filepath.Join(a.cfg.Data, "media"), a.clock.Now()); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, func() { a.closed("media folder", a.blobs.Close()) })
+	a.media = media.New(media.Config{DB: a.db, Blobs: a.blobs, Clock: a.clock, MaxFile: int64(a.cfg.MediaMaxUploadMB) << 20,
+		MaxPixels: int64(a.cfg.MediaMaxMegapixels) * 1_000_000,
+		CacheDir:  filepath.Join(a.cfg.Data, "cache")})
+	a.closers = append(a.closers, a.media.Close)
+	a.articles = article.NewService(a.db, a.clock, a.bus, a.settings)
+	a.comments = comment.NewStore(a.vault)
+	a.search = search.NewService(a.db, a.clock)
+	a.fetch = fetch.New(fetch.Options{UserAgent: a.userAgent(), Allow: a.cfg.FetchAllow, Ports: a.cfg.FetchPorts})
+	a.closers = append(a.closers, a.fetch.Close)
+	a.importer = importer.NewService(importer.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles,
+		Comments: a.comments, Media: a.media, Vault: a.vault, Fetch: a.fetch, Ask: a.ask})
+	const jobSettled = "search.settled"
+	a.bus.Subscribe(article.EventSettled, jobSettled, nil)
+	a.jobs.Handle(jobSettled, a.search.HandleSettled)
+	a.jobs.Handle(search.JobIndex, a.search.HandleIndex)
+	a.jobs.Handle(article.JobRelease, a.articles.HandleRelease, job.Lane("release", 1))
+	a.jobs.Handle(media.JobVariants, a.media.VariantsJob, job.Lane("media", 1))
+	a.jobs.Handle(importer.JobRelate, a.importer.HandleRelate)
+	return nil
+}
+
+// userAgent tells the servers that we fetch from who asks.
+func (a *App) userAgent() string {
+	if a.cfg.URL == "" {
+		return "Dateline"
+	}
+	return "Dateline (+" + a.cfg.URL + ")"
+}
+
+// surface makes what readers see of the features.
+func (a *App) surface(ctx context.Context) (err error) {
+	conf, err := a.settings.Site(ctx)
+	if err != nil {
+		return err
+	}
+	if a.views, err = view.New(theme.FS, a.cfg.Theme, conf.Locale); err != nil {
+		return err
+	}
+	a.locale.Store(&conf.Locale)
+	a.site = site.New(site.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Search: a.search,
+		Vault: a.vault, Views: a.views, Origin: func() string { return a.web.Origin() }})
+	if err := a.openWeb(); err != nil {
+		return err
+	}
+	a.db.OnPurge(a.purged)
+	return nil
+}
+
+// purged drops the pages that showed what changed, and follows a change of the
+// site's language.
+func (a *App) purged(keys []string) {
+	if slices.Contains(keys, "site") || slices.Contains(keys, "*") {
+		if err := a.followSettings(); err != nil {
+			a.log.Error("the theme was not loaded again", "error", err)
+		}
+	}
+	a.web.Purge(keys...)
+}
+
+// followSettings loads the theme in the site's present language when that
+// changed. It drops all cached pages.
+func (a *App) followSettings() error {
+	conf, err := a.settings.Site(context.Background())
+	if err != nil {
+		return err
+	}
+	if was := a.locale.Swap(&conf.Locale); was != nil && *was == conf.Locale {
+		return nil
+	}
+	if err := a.views.Reload(a.cfg.Theme, conf.Locale); err != nil {
+		return err
+	}
+	return a.showTheme()
+}
+
+// Close ends everything, last made first.
+func (a *App) Close() {
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		a.closers[i]()
+	}
+	a.closers = nil
+}
+
+func (a *App) closed(what string, err error) {
+	if err != nil {
+		a.log.Error("closing", "what", what, "error", err)
+	}
+}
+
+// FillDemo writes the sample newsroom unless it is there.
+func (a *App) FillDemo(ctx context.Context, progress func(stage string, done, total int64)) error {
+	return demo.Fill(ctx, demo.Services{DB: a.db, Clock: a.clock, Bus: a.bus, Settings: a.settings, Media: a.media,
+		Comments: a.comments, Vault: a.vault}, progress)
+}
+
+// ImportWordPress takes a site over and finishes what the import left to jobs,
+// but for the making of picture variants, which goes on when the site serves.
+func (a *App) ImportWordPress(ctx context.Context, opt importer.Options) (*importer.Report, error) {
+	return a.importer.Run(ctx, opt)
+}
+
+// CheckDatabase opens the database, migrating nothing.
+func CheckDatabase(ctx context.Context, url string) error {
+	d, err := db.Open(ctx, url, db.Options{})
+	if err != nil {
+		return err
+	}
+	return d.Close()
+}
+
+func logger(cfg *config.Config, to io.Writer) *slog.Logger {
+	opt := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(to, opt))
+	}
+	return slog.New(slog.NewTextHandler(to, opt))
+}
+
+// Version is the module's version and the commit that it was built from.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	version := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && version == "(devel)" {
+			version += " " + s.Value[:min(len(s.Value), 12)]
+		}
+	}
+	return version + " (" + info.GoVersion + ", schema " + schema() + ")"
+}
+
+func schema() string {
+	s, err := db.SchemaFingerprint(db.SQLite)
+	if err != nil {
+		return "unknown"
+	}
+	return s
+}

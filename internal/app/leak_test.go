@@ -1,0 +1,354 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/internal/account"
+	"dateline/internal/article"
+	"dateline/internal/author"
+	"dateline/internal/comment"
+	"dateline/internal/config"
+	"dateline/internal/db"
+	"dateline/internal/db/dbtest"
+	"dateline/internal/id"
+	"dateline/internal/media"
+	"dateline/internal/richtext"
+	"dateline/internal/taxonomy"
+)
+
+// secretState is a way in which an article may not be public. make brings an
+// article with the given content into it.
+type secretState struct {
+	name   string
+	status article.Status
+	access article.Access
+	make   func(w *world, c article.Content) article.Article
+}
+
+// secretStates must cover every status and access: TestLeaks fails for one
+// that is missing.
+var secretStates = []secretState{
+	{"draft", article.StatusDraft, article.AccessOpen, func(w *world, c article.Content) article.Article { return w.draft(c) }},
+	{"in review", article.StatusReview, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		return w.put(article.Put{Status: article.StatusReview, Access: article.AccessOpen, Content: c})
+	}},
+	{"scheduled", article.StatusScheduled, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		d := w.draft(c)
+		a, err := w.app.articles.Schedule(w.ctx, w.actor, article.ScheduleInput{ID: d.ID, Revision: d.Revision, At: w.app.clock.Now().Add(time.Hour)})
+		w.must(err)
+		return a
+	}},
+	{"embargoed", article.StatusPublished, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		d := w.draft(c)
+		a, err := w.app.articles.Publish(w.ctx, w.actor, article.PublishInput{ID: d.ID, Revision: d.Revision, EmbargoUntil: w.app.clock.Now().Add(time.Hour)})
+		w.must(err)
+		return a
+	}},
+	{"retracted", article.StatusDraft, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		a := w.publish(c, article.PublishInput{})
+		a, err := w.app.articles.Retract(w.ctx, w.actor, a.ID, a.Revision)
+		w.must(err)
+		return a
+	}},
+	{"withdrawn", article.StatusWithdrawn, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		a := w.publish(c, article.PublishInput{})
+		a, err := w.app.articles.Withdraw(w.ctx, w.actor, article.WithdrawInput{ID: a.ID, Revision: a.Revision, Reason: "Public reason."})
+		w.must(err)
+		return a
+	}},
+	{"private", article.StatusPublished, article.AccessPrivate, func(w *world, c article.Content) article.Article {
+		return w.publish(c, article.PublishInput{Access: article.AccessPrivate})
+	}},
+	{"password", article.StatusPublished, article.AccessPassword, func(w *world, c article.Content) article.Article {
+		return w.publish(c, article.PublishInput{Access: article.AccessPassword, PasswordHash: w.app.vault.HashPassword("open sesame")})
+	}},
+	{"newer working copy", article.StatusPublished, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		a := w.publish(w.harmless("Public face"), article.PublishInput{})
+		a, err := w.app.articles.Save(w.ctx, w.actor, article.SaveInput{ID: a.ID, Revision: a.Revision, Content: c})
+		w.must(err)
+		return a
+	}},
+}
+
+// world is one newsroom with public and secret articles.
+type world struct {
+	t       *testing.T
+	ctx     context.Context
+	app     *App
+	actor   account.Actor
+	section int64
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) write(fn func(context.Context, *db.Tx) error) {
+	w.t.Helper()
+	w.must(w.app.db.Write(w.ctx, fn))
+}
+
+func (w *world) draft(c article.Content) article.Article {
+	w.t.Helper()
+	a, err := w.app.articles.Create(w.ctx, w.actor, article.Draft{Type: article.TypeArticle, CommentsOpen: true, Content: c})
+	w.must(err)
+	return a
+}
+
+func (w *world) publish(c article.Content, in article.PublishInput) article.Article {
+	w.t.Helper()
+	d := w.draft(c)
+	in.ID, in.Revision = d.ID, d.Revision
+	a, err := w.app.articles.Publish(w.ctx, w.actor, in)
+	w.must(err)
+	return a
+}
+
+func (w *world) put(p article.Put) article.Article {
+	w.t.Helper()
+	p.ID, p.Type = id.New(), article.TypeArticle
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := w.app.articles.PutTx(ctx, tx, account.System("import"), p)
+		return err
+	})
+	return article.Article{ID: p.ID}
+}
+
+func (w *world) harmless(headline string) article.Content {
+	return article.Content{Headline: headline, Sections: []int64{w.section}, Body: paragraph("Nothing secret here.")}
+}
+
+func paragraph(text string) richtext.Doc {
+	return richtext.Doc{Version: 1, Content: []richtext.Node{{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: text}}}}}
+}
+
+// secretContent has a canary in every carrier.
+func (w *world) secretContent(canary string) article.Content {
+	w.t.Helper()
+	tag := taxonomy.Tag{ID: id.New(), Slug: canary + "tagslug", Name: canary + "Tag"}
+	term := taxonomy.Term{ID: id.New(), Taxonomy: "topic", Slug: canary + "termslug", Name: canary + "Term"}
+	who := author.Profile{ID: id.New(), Slug: canary + "author", Name: canary + "Author", Bio: canary + "Bio"}
+	picture := media.Medium{FileName: canary + "file.jpg", Alt: canary + "Alt", Caption: canary + "Caption", Credit: canary + "Credit", Title: canary + "MediaTitle"}
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		now := w.app.clock.Now()
+		if err := taxonomy.SaveTag(ctx, tx, tag, now); err != nil {
+			return err
+		}
+		if err := taxonomy.SaveTerm(ctx, tx, term, now); err != nil {
+			return err
+		}
+		if err := author.Save(ctx, tx, who, now); err != nil {
+			return err
+		}
+		picture.ID = 0
+		if err := w.app.media.Save(ctx, tx, &picture); err != nil {
+			return err
+		}
+		return w.app.media.SaveAlias(ctx, tx, "/wp-content/uploads/2026/"+canary+"file.jpg", picture.ID)
+	})
+	var pixels bytes.Buffer
+	img := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	img.Set(3, 3, color.White)
+	w.must(jpeg.Encode(&pixels, img, nil))
+	_, err := w.app.media.Ingest(w.ctx, picture.ID, &pixels, picture.FileName)
+	w.must(err)
+	c := article.Content{Headline: canary + "Headline", ShortHeadline: canary + "Short", Kicker: canary + "Kicker", Standfirst: canary + "Standfirst",
+		SearchTitle: canary + "SearchTitle", SearchDescription: canary + "SearchDescription", SocialTitle: canary + "Social", Excerpt: canary + "Excerpt",
+		Dateline: canary + "PLACE", Lead: &article.Picture{Media: picture.ID, Caption: canary + "UseCaption", Credit: canary + "UseCredit", Alt: canary + "UseAlt"},
+		Sections: []int64{w.section}, Tags: []int64{tag.ID}, Terms: []int64{term.ID}, Bylines: []article.Byline{{Profile: who.ID, Name: who.Name}},
+		Storyline: "shared story", Fields: map[string]string{"field": canary + "Field"}, Body: paragraph(canary + "Body words")}
+	return c
+}
+
+// openApp opens a Dateline of its own for one test.
+func openApp(t testing.TB, engine db.Engine) *App {
+	t.Helper()
+	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": t.TempDir(), "database": dbtest.URL(t, engine), "url": "http://news.example"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := Open(t.Context(), cfg, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.Close)
+	a.log = slog.New(slog.DiscardHandler)
+	return a
+}
+
+func newWorld(t *testing.T, engine db.Engine) *world {
+	t.Helper()
+	a := openApp(t, engine)
+	w := &world{t: t, ctx: t.Context(), app: a, actor: account.Actor{Name: "Edna", Role: account.Owner}, section: id.New()}
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := taxonomy.SaveSection(ctx, tx, taxonomy.Section{ID: w.section, Slug: "world", Name: "World", Open: true}, a.clock.Now())
+		return err
+	})
+	return w
+}
+
+// get asks the real router and returns everything that it says.
+func (w *world) get(h http.Handler, path string) (status int, all string) {
+	r := httptest.NewRequest(http.MethodGet, "http://news.example"+path, nil)
+	r.Host = "news.example"
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, r)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v\n", rec.Header())
+	b.Write(rec.Body.Bytes())
+	return rec.Code, b.String()
+}
+
+// fixedOutputs are public outputs that no page links to.
+var fixedOutputs = []string{"/", "/page/2/", "/feed/", "/feed/atom/", "/feed/json/", "/comments/feed/", "/comments/feed/atom/", "/comments/feed/json/",
+	"/feeds/", "/archive/", "/sitemap.xml", "/sitemaps/news.xml", "/sitemaps/pages.xml", "/sitemaps/sections.xml", "/sitemaps/tags.xml",
+	"/sitemaps/authors.xml", "/robots.txt", "/opensearch.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/search/", "/healthz",
+	"/wp-json/wp/v2/posts", "/?feed=rss2", "/?author=1", "/section/world/", "/section/world/feed/"}
+
+var hrefs = regexp.MustCompile(`(?:href|src|srcset|action|<loc>|<link>|"url":|"item":|content)=?"?\s*"?((?:http://news\.example)?/[^"<> ,\\]*)`)
+
+// crawl asks for every output and everything that those link to.
+func (w *world) crawl(h http.Handler, seeds []string, visit func(path string, status int, all string)) {
+	seen := map[string]bool{}
+	for queue := slices.Clone(seeds); len(queue) > 0; queue = queue[1:] {
+		path := strings.TrimPrefix(queue[0], "http://news.example")
+		path, _, _ = strings.Cut(path, "#")
+		if path == "" || seen[path] {
+			continue
+		}
+		seen[path] = true
+		status, all := w.get(h, path)
+		visit(path, status, all)
+		for _, m := range hrefs.FindAllStringSubmatch(all, -1) {
+			queue = append(queue, strings.ReplaceAll(m[1], "&amp;", "&"))
+		}
+	}
+}
+
+func TestLeaks(t *testing.T) {
+	for _, status := range article.Statuses() {
+		if !slices.ContainsFunc(secretStates, func(s secretState) bool { return s.status == status }) {
+			t.Errorf("no row for articles of status %q: add one to secretStates", status)
+		}
+	}
+	for _, access := range article.Accesses() {
+		if !slices.ContainsFunc(secretStates, func(s secretState) bool { return s.access == access }) {
+			t.Errorf("no row for articles of access %q: add one to secretStates", access)
+		}
+	}
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(engine), func(t *testing.T) { leaks(t, newWorld(t, engine)) })
+	}
+}
+
+func leaks(t *testing.T, w *world) {
+	for i := range 24 {
+		w.publish(w.harmless(fmt.Sprintf("Public story %d", i)), article.PublishInput{At: w.app.clock.Now().AddDate(0, -i, 0)})
+	}
+	canaries := map[string]string{}
+	seeds := slices.Clone(fixedOutputs)
+	for i, s := range secretStates {
+		canary := fmt.Sprintf("zqcanary%dx", i)
+		canaries[canary] = s.name
+		c := w.secretContent(canary)
+		a := s.make(w, c)
+		w.write(func(ctx context.Context, tx *db.Tx) error {
+			return w.app.comments.PutTx(ctx, tx, comment.Comment{ID: id.New(), Article: a.ID, Kind: comment.KindComment, Status: comment.StatusApproved,
+				Name: canary + "Commenter", Email: canary + "@mail.example", Body: paragraph(canary + "Comment"), Created: w.app.clock.Now()})
+		})
+		if s.name == "newer working copy" {
+			// The live article's comments are public; only the copy is secret.
+			w.write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `DELETE FROM comment WHERE article_id = $1`, a.ID)
+				if err == nil {
+					_, err = tx.Exec(ctx, `UPDATE article SET comment_count = 0 WHERE id = $1`, a.ID)
+				}
+				return err
+			})
+		}
+		m, err := w.app.media.Get(w.ctx, w.app.db, c.Lead.Media)
+		w.must(err)
+		slug := strings.ToLower(canary + "headline")
+		seeds = append(seeds, "/world/"+slug+"/", "/"+slug+"/", "/2026/01/01/"+slug+"/", "/world/"+slug+"/feed/", "/world/"+slug+"/2/",
+			"/world/"+slug+"/comment-page-2/", "/world/"+slug+"/amp/", "/?name="+slug, "/tag/"+canary+"tagslug/", "/tag/"+canary+"tagslug/feed/",
+			"/author/"+canary+"author/", "/author/"+canary+"author/feed/", "/topic/"+canary+"termslug/", "/?tag="+canary+"tagslug",
+			"/search/?q="+canary+"Headline", "/search/?q="+canary+"Body", "/wp-content/uploads/2026/"+canary+"file.jpg",
+			"/share/"+fmt.Sprint(a.ID)+"-000000000000.png", "/?s="+canary+"Body")
+		for _, v := range m.Variants {
+			seeds = append(seeds, m.URL(v))
+		}
+	}
+	w.must(w.app.jobs.Drain(w.ctx))
+	h := w.app.handler()
+	rendered := map[string]bool{}
+	allowed := regexp.MustCompile(`(?i)/search/\?q=zqcanary|value="zqcanary|“zqcanary|: zqcanary|q=zqcanary`)
+	w.crawl(h, seeds, func(path string, status int, all string) {
+		if m := regexp.MustCompile(`<body[^>]*class="[^"]*page-([a-z]+)`).FindStringSubmatch(all); m != nil {
+			rendered[m[1]] = true
+		}
+		asked, _ := url.QueryUnescape(path)
+		for canary, state := range canaries {
+			for _, line := range strings.Split(all, "\n") {
+				if !strings.Contains(strings.ToLower(line), canary) {
+					continue
+				}
+				// A search page, a redirect and a canonical address repeat what was asked; that tells nothing.
+				if strings.Contains(asked, canary) && (strings.HasPrefix(path, "/search/") && allowed.MatchString(line) || status == 301 && strings.HasPrefix(path, "/?s=")) {
+					continue
+				}
+				if (state == "withdrawn" || state == "password") && strings.Contains(asked, canary) && repeatsOnlyTheAddress(line, canary) {
+					continue
+				}
+				t.Errorf("%s (%d) tells of the %s article: %.200q", path, status, state, around(line, canary))
+				break
+			}
+		}
+	})
+	if len(rendered) > 0 && !rendered["front"] {
+		t.Errorf("the crawl saw %v only", rendered)
+	}
+}
+
+// repeatsOnlyTheAddress reports whether every canary of a line stands in the
+// address that was asked for.
+func repeatsOnlyTheAddress(line, canary string) bool {
+	return !strings.Contains(strings.ReplaceAll(strings.ToLower(line), canary+"headline/", ""), canary)
+}
+
+func around(line, canary string) string {
+	i := strings.Index(strings.ToLower(line), canary)
+	return line[max(i-60, 0):min(i+80, len(line))]
+}
+
+// TestLeaks_HasTeeth opens the gate and expects the crawl to notice.
+func TestLeaks_HasTeeth(t *testing.T) {
+	w := newWorld(t, db.SQLite)
+	w.publish(w.secretContent("zqcanary0x"), article.PublishInput{})
+	found := 0
+	w.crawl(w.app.handler(), fixedOutputs, func(_ string, _ int, all string) {
+		if strings.Contains(strings.ToLower(all), "zqcanary0x") {
+			found++
+		}
+	})
+	if found < 15 {
+		t.Errorf("a public article shows in %d outputs only: the crawl is too small to prove anything", found)
+	}
+}

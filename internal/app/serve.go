@@ -1,0 +1,110 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"dateline/internal/fault"
+	"dateline/internal/media/mediaweb"
+	"dateline/internal/site"
+	"dateline/internal/site/siteweb"
+	"dateline/internal/web"
+)
+
+// routes is the registry of everything that the server answers.
+func (a *App) routes() []web.Route {
+	routes := mediaweb.Routes(a.media)
+	return append(routes, siteweb.Routes(siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock})...)
+}
+
+// openWeb builds the web layer from the registry.
+func (a *App) openWeb() (err error) {
+	a.web, err = web.New(web.Options{Routes: a.routes(), CacheBudget: int64(a.cfg.PageCacheMB) << 20, Origin: a.cfg.URL,
+		TrustedProxies: a.cfg.TrustedProxies, PersonalCookies: []string{siteweb.UnlockCookie}, CDN: a.cfg.URL != "",
+		ErrorPage: siteweb.ErrorPage(a.site), Clock: a.clock, Log: a.log})
+	if err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.web.Close)
+	return a.showTheme()
+}
+
+// showTheme allows pages to load what the theme has.
+func (a *App) showTheme() error {
+	return a.web.SetPolicy(web.Policy{Styles: []string{a.views.Stylesheet()}})
+}
+
+// Serve listens and answers until ctx ends; requests in flight finish first.
+// ready is told the address once the site answers.
+func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
+	l, err := net.Listen("tcp", a.cfg.Addr)
+	if err != nil {
+		return fault.New(fault.Unavailable, "cannot listen on %s: %w", a.cfg.Addr, err).
+			WithHint("choose another address with --addr HOST:PORT; port 0 picks a free one")
+	}
+	bound := web.OriginOf(l.Addr())
+	if a.cfg.URL == "" {
+		if err := a.web.SetOrigin(bound); err != nil {
+			return err
+		}
+	}
+	if err := a.articles.CatchUp(ctx); err != nil {
+		return err
+	}
+	// Jobs and requests end side by side, so that both are done in ten seconds.
+	a.jobs.Start(context.WithoutCancel(ctx))
+	serving, stop := context.WithCancel(ctx)
+	stopped := make(chan error, 1)
+	go func() {
+		<-serving.Done()
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobsGrace)
+		defer cancel()
+		stopped <- a.jobs.Stop(ending)
+	}()
+	ready(bound)
+	err = a.web.Serve(ctx, l)
+	stop()
+	return errors.Join(err, <-stopped)
+}
+
+// jobsGrace is how long jobs under way may take at the end. One that is cut
+// runs again after the next start.
+const jobsGrace = 8 * time.Second
+
+// Handler answers requests without a listener, for tests.
+func (a *App) handler() http.Handler { return a.web }
+
+// ask resolves an address of ours as a request would, without rendering.
+func (a *App) ask(ctx context.Context, address string) (status int, location string, err error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return http.StatusNotFound, "", nil
+	}
+	path := u.EscapedPath()
+	if strings.HasPrefix(path, "/wp-content/uploads/") {
+		_, err := a.media.Alias(ctx, path, 0)
+		if fault.Is(err, fault.NotFound) {
+			return http.StatusNotFound, "", nil
+		}
+		return http.StatusOK, "", err
+	}
+	answer, err := a.site.Answer(ctx, site.Ask{Path: path, Query: u.Query(), Probe: true})
+	return answer.Status, answer.Location, err
+}
+
+// PrintRoutes writes the registry as a table. Routes are the same for every
+// site, so it needs none.
+func PrintRoutes(w io.Writer) error {
+	table, err := web.New(web.Options{Routes: (&App{}).routes()})
+	if err != nil {
+		return err
+	}
+	defer table.Close()
+	return table.PrintRoutes(w)
+}

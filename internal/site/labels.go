@@ -1,0 +1,40 @@
+package site
+
+import (
+	"sync"
+	"time"
+
+	"dateline/internal/i18n"
+	"dateline/internal/richtext"
+)
+
+var labelsOf sync.Map // *i18n.Printer → *richtext.Labels, one a language
+
+// labels are the words that articles add to what people wrote, in a language.
+func labels(words *i18n.Printer) *richtext.Labels {
+	if l, ok := labelsOf.Load(words); ok {
+		return l.(*richtext.Labels)
+	}
+	l := &richtext.Labels{PictureMissing: words.T("body.missing_picture"), FileMissing: words.T("body.missing_file"),
+		Source: words.T("body.source_label"), NotMentioned: words.T("body.not_mentioned"), ReadAlso: words.T("body.related"),
+		Correction: words.T("correction.correction"), Clarification: words.T("correction.clarification"), Update: words.T("correction.update"),
+		Footnotes: words.T("body.footnotes"), BackToText: words.T("body.footnote_back"), Table: words.T("body.table"),
+		Newsletter: words.T("newsletter.text"), Subscribe: words.T("newsletter.button"),
+		Date: func(iso string) string { return dateWords(iso, words) }}
+	labelsOf.Store(words, l)
+	return l
+}
+
+// dateWords writes a date of a timeline or quote, as exact as it is given.
+func dateWords(iso string, words *i18n.Printer) string {
+	if t, err := time.Parse(time.DateOnly, iso); err == nil {
+		return words.Date(t)
+	}
+	if t, err := time.Parse("2006-01", iso); err == nil {
+		return words.MonthYear(t.Year(), t.Month())
+	}
+	if t, err := time.Parse(time.RFC3339, iso); err == nil {
+		return words.DateTime(t)
+	}
+	return iso
+}

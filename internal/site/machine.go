@@ -1,0 +1,380 @@
+package site
+
+import (
+	"database/sql"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"dateline/internal/article"
+	"dateline/internal/db"
+	"dateline/internal/fault"
+	"dateline/internal/feed"
+	"dateline/internal/media"
+	"dateline/internal/urlpath"
+)
+
+// movedMachines are addresses under which other systems kept what Dateline
+// keeps elsewhere.
+var movedMachines = map[string]string{
+	"/wp-sitemap.xml": "/sitemap.xml", "/sitemap_index.xml": "/sitemap.xml", "/news-sitemap.xml": "/sitemaps/news.xml",
+	"/wp-rss2.php": "/feed/", "/wp-rss.php": "/feed/", "/wp-rdf.php": "/feed/", "/wp-atom.php": "/feed/atom/",
+	"/wp-feed.php": "/feed/", "/wp-commentsrss2.php": "/comments/feed/", "/rss.xml": "/feed/", "/atom.xml": "/feed/atom/",
+	"/feed.json": "/feed/json/", "/index.xml": "/feed/",
+}
+
+var (
+	oldSitemap = regexp.MustCompile(`^/(?:wp-sitemap-[a-z0-9-]+|[a-z_-]+-sitemap[0-9]*)\.xml$`)
+	oldSystem  = regexp.MustCompile(`^/(?:xmlrpc\.php|wp-login\.php|wp-cron\.php|wp-trackback\.php|wp-comments-post\.php|wp-signup\.php|wp-activate\.php|wp-mail\.php|wp-links-opml\.php|wp-json(?:/.*)?|wp-admin(?:/.*)?|wp-includes/.*)$`)
+)
+
+// machine answers what programs ask for; NotFound when key is nothing of it.
+func (c *scene) machine(key string) (Answer, error) {
+	switch key {
+	case "/robots.txt":
+		return c.robots()
+	case "/sitemap.xml":
+		return c.sitemapIndex()
+	case "/opensearch.xml":
+		return c.openSearch()
+	case "/manifest.webmanifest":
+		return c.manifest()
+	case "/.well-known/security.txt", "/security.txt":
+		return c.security()
+	}
+	if to, ok := movedMachines[key]; ok {
+		return moved(to), nil
+	}
+	if name, ok := strings.CutPrefix(key, "/sitemaps/"); ok {
+		return c.sitemap(strings.TrimSuffix(name, ".xml"))
+	}
+	if oldSitemap.MatchString(key) {
+		return moved("/sitemap.xml"), nil
+	}
+	if oldSystem.MatchString(key) {
+		return c.gone(article.Address{Kind: article.AddressGone})
+	}
+	return Answer{}, fault.New(fault.NotFound, "not for machines")
+}
+
+func (c *scene) plain(kind string, body []byte) Answer {
+	return Answer{Status: 200, ContentType: kind, Body: body, Keys: c.keys, MaxAge: pageAge}
+}
+
+func (c *scene) robots() (Answer, error) {
+	body := "User-agent: *\nDisallow: /search/\nDisallow: /desk/\n\nSitemap: " + c.abs("/sitemap.xml") + "\nSitemap: " + c.abs("/sitemaps/news.xml") + "\n"
+	return c.plain("text/plain; charset=utf-8", []byte(body)), nil
+}
+
+// security answers RFC 9116, when the newsroom gave a contact.
+func (c *scene) security() (Answer, error) {
+	if c.conf.Contact == "" {
+		return Answer{}, fault.New(fault.NotFound, "no security contact")
+	}
+	expires := c.now.UTC().AddDate(0, 6, 0).Truncate(24 * time.Hour)
+	body := "Contact: " + c.conf.Contact + "\nExpires: " + expires.Format(time.RFC3339) + "\nCanonical: " + c.abs("/.well-known/security.txt") + "\nPreferred-Languages: " + c.conf.Locale + "\n"
+	return c.plain("text/plain; charset=utf-8", []byte(body)), nil
+}
+
+// openSearch answers OpenSearch 1.1, so that browsers can offer our search.
+func (c *scene) openSearch() (Answer, error) {
+	name := []rune(c.conf.Title)
+	doc := struct {
+		XMLName     xml.Name `xml:"http://a9.com/-/spec/opensearch/1.1/ OpenSearchDescription"`
+		ShortName   string
+		Description string
+		Encoding    string `xml:"InputEncoding"`
+		URL         struct {
+			Type     string `xml:"type,attr"`
+			Template string `xml:"template,attr"`
+		} `xml:"Url"`
+	}{ShortName: string(name[:min(len(name), 16)]), Description: c.conf.Title, Encoding: "UTF-8"}
+	doc.URL.Type, doc.URL.Template = "text/html", c.abs("/search/?q={searchTerms}")
+	body, err := xml.MarshalIndent(doc, "", "  ")
+	return c.plain("application/opensearchdescription+xml; charset=utf-8", append([]byte(xml.Header), body...)), err
+}
+
+func (c *scene) manifest() (Answer, error) {
+	body, err := json.Marshal(map[string]any{"name": c.conf.Title, "short_name": c.conf.Title, "description": c.conf.Tagline,
+		"start_url": "/", "scope": "/", "display": "minimal-ui", "lang": c.conf.Locale, "dir": c.words.Dir(),
+		"icons":            []map[string]string{{"src": c.views.AssetURL("icon.svg"), "type": "image/svg+xml", "sizes": "any"}},
+		"background_color": "#ffffff", "theme_color": "#ffffff"})
+	return c.plain("application/manifest+json", body), err
+}
+
+// sitemapIndex lists one sitemap for each month (more for a busy one), so that
+// an old month's never changes.
+func (c *scene) sitemapIndex() (Answer, error) {
+	c.shows(db.ListKey(article.ScopeSite, 0))
+	months, err := c.public.Months(c.ctx, article.ScopeSite, 0)
+	if err != nil {
+		return Answer{}, err
+	}
+	var maps []feed.Page
+	for _, name := range []string{"pages", "sections", "tags", "authors"} {
+		maps = append(maps, feed.Page{URL: c.abs("/sitemaps/" + name + ".xml")})
+	}
+	for _, m := range months {
+		for n := int64(1); (n-1)*feed.MaxPages < m.N; n++ {
+			maps = append(maps, feed.Page{URL: c.abs(fmt.Sprintf("/sitemaps/%04d-%02d-%d.xml", m.Year, m.Month, n))})
+		}
+	}
+	return c.plain("application/xml; charset=utf-8", feed.SitemapIndex(maps)), nil
+}
+
+var monthMap = regexp.MustCompile(`^([0-9]{4})-([0-9]{2})-([0-9]{1,6})$`)
+
+func (c *scene) sitemap(name string) (Answer, error) {
+	var pages []feed.Page
+	var err error
+	switch name {
+	case "news":
+		pages, err = c.newsPages()
+	case "pages":
+		pages, err = c.standingPages()
+	case "sections", "tags", "authors":
+		pages, err = c.listPages(name)
+	default:
+		m := monthMap.FindStringSubmatch(name)
+		if m == nil || number(m[2]) < 1 || number(m[2]) > 12 || number(m[3]) < 1 {
+			return Answer{}, fault.New(fault.NotFound, "no such sitemap")
+		}
+		pages, err = c.monthPages(spanOf(int(number(m[1])), time.Month(number(m[2])), 0, c.zone), number(m[3]))
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	answer := c.plain("application/xml; charset=utf-8", feed.Sitemap(pages))
+	if name == "news" {
+		answer.Expires = c.now.Add(newsRefresh)
+	}
+	return answer, nil
+}
+
+// newsRefresh is how long the news sitemap may name articles that have grown
+// too old for it.
+const newsRefresh = time.Hour
+
+func (c *scene) monthPages(s span, n int64) ([]feed.Page, error) {
+	after, err := c.public.Skip(c.ctx, article.ScopeSite, 0, s.from, s.to, (n-1)*feed.MaxPages)
+	if err != nil {
+		return nil, err
+	}
+	arts, err := c.public.Between(c.ctx, article.ScopeSite, 0, s.from, s.to, after, feed.MaxPages)
+	if err == nil && len(arts) == 0 {
+		err = fault.New(fault.NotFound, "no such sitemap")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.sitePages(arts)
+}
+
+// sitePages turns articles into sitemap entries with their lead pictures.
+func (c *scene) sitePages(arts []article.Article) ([]feed.Page, error) {
+	c.shows(db.ListKey(article.ScopeSite, 0))
+	var leads []int64
+	for _, a := range arts {
+		if a.LeadMedia != 0 {
+			leads = append(leads, a.LeadMedia)
+		}
+	}
+	pictures, err := c.media.GetMany(c.ctx, c.db, leads)
+	if err != nil {
+		return nil, err
+	}
+	var out []feed.Page
+	for _, a := range arts {
+		if a.NoIndex {
+			continue
+		}
+		p := feed.Page{URL: c.abs(urlpath.Escape(a.Path)), Modified: latestOf(a.FirstPublished, a.Updated).In(c.zone)}
+		if m, ok := pictures[a.LeadMedia]; ok && m.Public {
+			if url := media.FallbackURL(m); url != "" {
+				p.Images = []string{c.abs(url)}
+			}
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// newsPages are the articles of the last two days, as Google News asks.
+func (c *scene) newsPages() ([]feed.Page, error) {
+	arts, err := c.public.Since(c.ctx, c.now.Add(-48*time.Hour), feed.MaxPages)
+	if err != nil {
+		return nil, err
+	}
+	var listed []article.Article
+	for _, a := range arts {
+		if !a.NoIndex {
+			listed = append(listed, a)
+		}
+	}
+	pages, err := c.sitePages(listed)
+	for i := range pages {
+		a := listed[i]
+		pages[i].News = &feed.News{Publication: c.conf.Title, Language: newsLanguage(orElse(a.Language, c.conf.Locale)),
+			Published: a.FirstPublished.In(c.zone), Title: a.Headline}
+	}
+	return pages, err
+}
+
+// newsLanguage is the language alone, as Google's news sitemap wants it, but
+// for Chinese, whose two scripts it tells apart.
+func newsLanguage(tag string) string {
+	tag = strings.ToLower(strings.ReplaceAll(tag, "_", "-"))
+	if tag == "zh-cn" || tag == "zh-tw" {
+		return tag
+	}
+	lang, _, _ := strings.Cut(tag, "-")
+	return lang
+}
+
+func (c *scene) standingPages() ([]feed.Page, error) {
+	arts, err := c.public.StandingPages(c.ctx, feed.MaxPages)
+	if err != nil {
+		return nil, err
+	}
+	return c.sitePages(arts)
+}
+
+var mapKinds = map[string]string{"sections": article.ScopeSection, "tags": article.ScopeTag, "authors": article.ScopeAuthor}
+
+// listPages are the first thousand lists of a kind that have articles.
+func (c *scene) listPages(name string) ([]feed.Page, error) {
+	c.shows(db.ListKey(article.ScopeSite, 0))
+	scope := mapKinds[name]
+	rows, err := c.db.Query(c.ctx, `SELECT DISTINCT ref FROM listing_month WHERE scope = $1 AND n > 0 ORDER BY ref LIMIT $2`, scope, feed.MaxPages)
+	refs, err := db.All(rows, err, func(r *sql.Rows) (int64, error) {
+		var ref int64
+		return ref, r.Scan(&ref)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []feed.Page
+	for _, ref := range refs {
+		l, err := c.listing(scope, ref)
+		if notFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, feed.Page{URL: c.abs(l.path)})
+	}
+	return out, nil
+}
+
+const (
+	feedItems    = 20
+	feedComments = 30
+)
+
+// listFeed answers for a list's feed.
+func (c *scene) listFeed(scope string, id int64, kind string) (Answer, error) {
+	base, title, description := "/", c.conf.Title, c.conf.Tagline
+	if scope != article.ScopeSite {
+		l, err := c.listing(scope, id)
+		if err != nil {
+			return Answer{}, err
+		}
+		base, title, description = l.path, l.name+" – "+c.conf.Title, clip(l.description, 300)
+		c.shows(l.key())
+	}
+	self := base + part{feed: kind}.suffix()
+	if answer, wrong := c.canonical(self); wrong {
+		return answer, nil
+	}
+	c.shows(db.ListKey(scope, id))
+	arts, err := c.public.List(c.ctx, scope, id, article.Cursor{}, feedItems)
+	if err != nil {
+		return Answer{}, err
+	}
+	f := feed.Feed{Title: title, Description: description, Home: c.abs(base), Self: c.abs(self), Language: c.conf.Locale}
+	for i := range arts {
+		item, err := c.feedItem(&arts[i])
+		if err != nil {
+			return Answer{}, err
+		}
+		f.Items = append(f.Items, item)
+		f.Updated = latestOf(f.Updated, item.Updated)
+	}
+	return c.feedAnswer(f, kind)
+}
+
+func (c *scene) feedAnswer(f feed.Feed, kind string) (Answer, error) {
+	if f.Updated.IsZero() {
+		f.Updated = time.Unix(0, 0).UTC()
+	}
+	var answer Answer
+	switch kind {
+	case "atom":
+		answer = c.plain("application/atom+xml; charset=utf-8", feed.Atom(f))
+	case "json":
+		body, err := feed.JSON(f)
+		if err != nil {
+			return Answer{}, err
+		}
+		answer = c.plain("application/feed+json; charset=utf-8", body)
+	default:
+		answer = c.plain("application/rss+xml; charset=utf-8", feed.RSS(f))
+	}
+	answer.Modified = f.Updated
+	return answer, nil
+}
+
+// tagURI names a thing for ever (RFC 4151), whatever address it moves to.
+func (c *scene) tagURI(kind string, id int64) string {
+	return "tag:" + hostOf(c.origin()) + ",2026:" + kind + "/" + strconv.FormatInt(id, 10)
+}
+
+func (c *scene) feedItem(a *article.Article) (feed.Item, error) {
+	c.shows(db.Key("article", a.ID))
+	v, err := c.public.Live(c.ctx, a)
+	if err != nil {
+		return feed.Item{}, err
+	}
+	html, err := c.feedHTML(v.Content.Body)
+	if err != nil {
+		return feed.Item{}, err
+	}
+	item := feed.Item{ID: c.tagURI("article", a.ID), URL: c.abs(urlpath.Escape(a.Path)), Title: a.Headline,
+		Summary: orElse(a.Standfirst, a.Excerpt), HTML: html, Language: a.Language, Published: a.FirstPublished.In(c.zone),
+		Updated: latestOf(a.FirstPublished, a.Updated).In(c.zone), Source: v.Content.Canonical, Count: a.CommentCount}
+	if a.CommentCount > 0 {
+		item.Comments = item.URL + "#comments"
+	}
+	for _, b := range v.Content.Bylines {
+		who := feed.Author{Name: b.Name}
+		if b.Profile != 0 {
+			if p, err := c.author(b.Profile); err == nil {
+				who.URL = c.abs(authorPath(c.conf, p))
+				c.shows(db.Key("author", p.ID))
+			} else if !notFound(err) {
+				return item, err
+			}
+		}
+		item.Authors = append(item.Authors, who)
+	}
+	tags, err := c.tagsOf(v.Content.Tags)
+	for _, t := range tags {
+		item.Tags = append(item.Tags, t.Name)
+	}
+	if err == nil {
+		item.Image, err = c.feedImage(v.Content.Lead)
+	}
+	return item, err
+}
+
+func latestOf(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,259 @@
+package site
+
+import (
+	"strings"
+
+	"dateline/internal/article"
+	"dateline/internal/db"
+	"dateline/internal/feed"
+	"dateline/internal/i18n"
+	"dateline/internal/media"
+	"dateline/internal/richtext"
+	"dateline/internal/urlpath"
+	"dateline/internal/view"
+)
+
+// pictureSize says how large a picture is shown.
+type pictureSize int
+
+const (
+	pictureNone pictureSize = iota
+	pictureSmall
+	pictureCard
+	pictureLead
+)
+
+// picture makes the use of a medium ready for a page; nil when the medium is
+// unknown or no picture. A medium that is not public shows as missing.
+func (c *scene) picture(use article.Picture, _ pictureSize) (*view.Picture, error) {
+	m, err := c.media.Get(c.ctx, c.db, use.Media)
+	if notFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.shows(db.Key("media", m.ID))
+	if m.Kind != media.KindImage {
+		return nil, nil
+	}
+	src := m.Sources()
+	p := &view.Picture{URL: src.URL, Width: src.Width, Height: src.Height, Alt: orElse(use.Alt, m.Alt),
+		Credit: orElse(use.Credit, m.Credit), FocalX: src.FocalX, FocalY: src.FocalY, Placeholder: src.Placeholder,
+		Missing: src.Missing || !m.Public, Caption: view.Text(orElse(use.Caption, m.Caption))}
+	for _, s := range src.Sources {
+		p.Sources = append(p.Sources, view.Source(s))
+	}
+	if p.Missing {
+		p.URL, p.Sources = "", nil
+	}
+	return p, nil
+}
+
+// resolver answers richtext from what was read before rendering.
+type resolver struct {
+	media    map[int64]media.Medium
+	articles map[int64]article.Article
+}
+
+// Picture implements richtext.Resolver.
+func (r resolver) Picture(id int64) (richtext.Picture, bool) {
+	m, ok := r.media[id]
+	if !ok {
+		return richtext.Picture{}, false
+	}
+	src := m.Sources()
+	p := richtext.Picture{URL: src.URL, Width: src.Width, Height: src.Height, Alt: m.Alt, Credit: m.Credit, Missing: src.Missing || !m.Public}
+	for _, s := range src.Sources {
+		p.Sources = append(p.Sources, richtext.Source(s))
+	}
+	return p, true
+}
+
+// File implements richtext.Resolver.
+func (r resolver) File(id int64) (richtext.File, bool) {
+	m, ok := r.media[id]
+	if !ok || !m.Public {
+		return richtext.File{}, false
+	}
+	v, ok := m.File()
+	if !ok {
+		return richtext.File{}, false
+	}
+	return richtext.File{URL: m.URL(v), Name: m.FileName, MIME: v.MIME, Bytes: v.Bytes, Width: v.Width, Height: v.Height}, true
+}
+
+// Article implements richtext.Resolver.
+func (r resolver) Article(id int64) (richtext.Link, bool) {
+	a, ok := r.articles[id]
+	return richtext.Link{URL: urlpath.Escape(a.Path), Title: a.Headline}, ok
+}
+
+func (c *scene) resolverFor(doc richtext.Doc) (resolver, error) {
+	r := resolver{articles: map[int64]article.Article{}}
+	ids := richtext.MediaIDs(doc)
+	for _, id := range ids {
+		c.shows(db.Key("media", id))
+	}
+	var err error
+	if len(ids) > 0 {
+		if r.media, err = c.media.GetMany(c.ctx, c.db, ids); err != nil {
+			return r, err
+		}
+	}
+	linked := richtext.ArticleIDs(doc)
+	for _, id := range linked {
+		c.shows(db.Key("article", id))
+	}
+	arts, err := c.public.ByIDs(c.ctx, linked)
+	for _, a := range arts {
+		r.articles[a.ID] = a
+	}
+	return r, err
+}
+
+func (c *scene) bodyHTML(doc richtext.Doc, words *i18n.Printer) (string, error) {
+	r, err := c.resolverFor(doc)
+	if err != nil {
+		return "", err
+	}
+	return richtext.HTML(doc, richtext.Options{Resolver: r, Labels: labels(words)}), nil
+}
+
+func (c *scene) feedHTML(doc richtext.Doc) (string, error) {
+	r, err := c.resolverFor(doc)
+	if err != nil {
+		return "", err
+	}
+	return richtext.FeedHTML(doc, richtext.Options{Resolver: r, Labels: labels(c.words), Base: c.origin()}), nil
+}
+
+func (c *scene) feedImage(lead *article.Picture) (*feed.Image, error) {
+	if lead == nil || lead.Media == 0 {
+		return nil, nil
+	}
+	m, err := c.media.Get(c.ctx, c.db, lead.Media)
+	if err != nil || !m.Public {
+		if notFound(err) {
+			err = nil
+		}
+		return nil, err
+	}
+	c.shows(db.Key("media", m.ID))
+	v, ok := m.Fallback()
+	if !ok {
+		return nil, nil
+	}
+	return &feed.Image{URL: c.abs(m.URL(v)), Type: v.MIME, Width: v.Width, Height: v.Height, Bytes: v.Bytes,
+		Caption: orElse(lead.Caption, m.Caption)}, nil
+}
+
+// articleImage chooses the picture that a shared link shows: the social one,
+// the lead picture, or one drawn from the headline.
+func (c *scene) articleImage(m *view.Meta, r *reading, out *view.Article) {
+	for _, id := range []int64{r.content.SocialImage, r.a.LeadMedia} {
+		if id == 0 {
+			continue
+		}
+		alt := ""
+		if out.Lead != nil {
+			alt = out.Lead.Alt
+		}
+		if c.shareMedium(m, id, alt) {
+			return
+		}
+	}
+	if card, err := c.shareCard(&r.a); r.a.Public && err == nil {
+		m.Image, m.ImageWidth, m.ImageHeight = c.abs(sharePath(r.a.ID, card)), 1200, 630
+		m.ImageAlt = r.a.Headline
+	}
+}
+
+// shareMedium makes a medium the picture that a shared link shows. It reports
+// false for one that cannot be had, which is no reason to withhold the page.
+func (c *scene) shareMedium(m *view.Meta, id int64, alt string) bool {
+	medium, err := c.media.Get(c.ctx, c.db, id)
+	if err != nil || !medium.Public {
+		return false
+	}
+	v, ok := medium.Social()
+	if ok {
+		m.Image, m.ImageWidth, m.ImageHeight = c.abs(medium.URL(v)), v.Width, v.Height
+		m.ImageAlt = orElse(alt, medium.Alt)
+	}
+	return ok
+}
+
+// logoURL is the newsroom's logo, the theme's icon when it has none.
+func (c *scene) logoURL() string {
+	icon := c.abs(c.views.AssetURL("icon.svg"))
+	if c.conf.LogoMedia == 0 {
+		return icon
+	}
+	m, err := c.media.Get(c.ctx, c.db, c.conf.LogoMedia)
+	if err != nil || !m.Public {
+		return icon
+	}
+	return c.abs(media.FallbackURL(m))
+}
+
+// publicMedium reads a medium that readers may see; NotFound for any other.
+func (c *scene) publicMedium(id int64) (media.Medium, error) {
+	m, err := c.media.Get(c.ctx, c.db, id)
+	if err == nil && !m.Public {
+		return media.Medium{}, errHidden
+	}
+	return m, err
+}
+
+// attachmentPath is the address of a medium's own page.
+func (c *scene) attachmentPath(m media.Medium) string {
+	path, err := article.AttachmentPath(c.ctx, c.db, m.ID)
+	if err != nil {
+		return ""
+	}
+	return urlpath.Escape(path)
+}
+
+// attachmentPage answers for a medium's own page, which imported sites have.
+func (c *scene) attachmentPage(id int64, p part) (Answer, error) {
+	m, err := c.publicMedium(id)
+	if err != nil {
+		return Answer{}, err
+	}
+	c.shows(db.Key("media", id))
+	path := c.attachmentPath(m)
+	if p != (part{}) {
+		return moved(path), nil
+	}
+	if answer, wrong := c.canonical(path); wrong {
+		answer.Keys = append(answer.Keys, db.Key("media", id))
+		return answer, nil
+	}
+	title := orElse(m.Title, m.FileName)
+	out := &view.Attachment{Title: title, FileURL: media.FallbackURL(m), FileLabel: m.FileName,
+		Description: view.Paragraphs(strings.TrimSpace(m.Description)), Published: c.stamp(db.Time(m.CreatedAt), c.words)}
+	if out.Picture, err = c.picture(article.Picture{Media: id}, pictureLead); err != nil {
+		return Answer{}, err
+	}
+	crumbs := []view.Link{c.homeLink()}
+	if m.Parent != 0 {
+		a, vis, err := c.public.Read(c.ctx, m.Parent)
+		if err != nil && !notFound(err) {
+			return Answer{}, err
+		}
+		if err == nil && vis == article.Listed {
+			out.Parent = &view.Link{Label: a.Headline, URL: urlpath.Escape(a.Path)}
+			crumbs = append(crumbs, *out.Parent)
+			c.shows(db.Key("article", a.ID))
+		}
+	}
+	vp := view.Page{Template: "attachment", Attachment: out, Meta: c.meta(title, path), Crumbs: append(crumbs, view.Link{Label: title, URL: path})}
+	vp.Meta.Description = clip(orElse(m.Caption, m.Description, m.Alt), 200)
+	vp.Meta.NoIndex = true // the article that shows it is what search should find
+	if out.Picture != nil {
+		c.shareMedium(&vp.Meta, id, out.Picture.Alt)
+	}
+	vp.Meta.JSONLD = c.ld(c.crumbsLD(vp.Crumbs))
+	return c.page(200, vp)
+}

@@ -1,0 +1,143 @@
+// Package site is what readers get: it finds what answers at an address, reads
+// it through the public gates, builds the page structs and renders them.
+//
+// It is pure reading. An Ask comes in, an Answer goes out; the web layer caches
+// answers under their surrogate keys and knows nothing of articles.
+package site
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"dateline/internal/article"
+	"dateline/internal/clock"
+	"dateline/internal/comment"
+	"dateline/internal/db"
+	"dateline/internal/i18n"
+	"dateline/internal/media"
+	"dateline/internal/search"
+	"dateline/internal/settings"
+	"dateline/internal/vault"
+	"dateline/internal/view"
+)
+
+// Ask is one request for a page: the path as it was sent (still escaped) and
+// the query. Unlocked lists the protected articles whose password the asker
+// has given.
+type Ask struct {
+	Path     string
+	Query    url.Values
+	Unlocked func(articleID int64) bool
+	Probe    bool // only status and location are wanted: nothing is rendered
+}
+
+// Answer is what to send. Keys are the surrogate keys under which it may be
+// cached; an answer without keys is not cached.
+type Answer struct {
+	Status      int
+	Location    string // of a redirect
+	ContentType string
+	Body        []byte
+	Keys        []string
+	MaxAge      time.Duration // how long a shared cache may keep it; 0 for never
+	Modified    time.Time
+	Expires     time.Time // when the page becomes untrue by itself; zero for never
+	Private     bool      // personal: private, no-store
+	NoIndex     bool
+}
+
+// Site answers for one newsroom. Safe for concurrent use.
+type Site struct {
+	db       *db.DB
+	clock    clock.Clock
+	settings *settings.Store
+	public   *article.Public
+	media    *media.Service
+	search   *search.Service
+	vault    *vault.Vault
+	views    *view.Engine
+	origin   func() string
+	memos    memos
+}
+
+// Parts are what a Site is made of. Origin returns the public origin without
+// a trailing slash; it may change once, when the listener knows its port.
+type Parts struct {
+	DB       *db.DB
+	Clock    clock.Clock
+	Settings *settings.Store
+	Media    *media.Service
+	Search   *search.Service
+	Vault    *vault.Vault
+	Views    *view.Engine
+	Origin   func() string
+}
+
+// New wires a site.
+func New(p Parts) *Site {
+	s := &Site{db: p.DB, clock: p.Clock, settings: p.Settings, public: article.NewPublic(p.DB, p.Clock),
+		media: p.Media, search: p.Search, vault: p.Vault, views: p.Views, origin: p.Origin}
+	p.DB.OnPurge(s.memos.purged)
+	return s
+}
+
+// scene is one answer in the making: the settings, the words and the keys of
+// everything it has shown so far.
+type scene struct {
+	*Site
+	ctx   context.Context
+	ask   Ask
+	conf  settings.Site
+	words *i18n.Printer
+	zone  *time.Location
+	now   time.Time
+	keys  []string
+}
+
+func (s *Site) scene(ctx context.Context, ask Ask) (*scene, error) {
+	conf, err := s.settings.Site(ctx)
+	if err != nil {
+		return nil, err
+	}
+	zone := conf.Location()
+	return &scene{Site: s, ctx: ctx, ask: ask, conf: conf, words: i18n.For(conf.Locale), zone: zone,
+		now: s.clock.Now().In(zone), keys: []string{"site"}}, nil
+}
+
+// shows notes that the answer shows a thing, and so must be purged with it.
+func (c *scene) shows(keys ...string) { c.keys = append(c.keys, keys...) }
+
+func (c *scene) abs(path string) string {
+	if strings.HasPrefix(path, "/") {
+		return c.origin() + path
+	}
+	return path
+}
+
+// pageAge is how long a shared cache may keep a page; our own cache purges
+// exactly, a CDN in front learns of changes through its surrogate keys or this.
+const pageAge = time.Minute
+
+func (c *scene) page(status int, p view.Page) (Answer, error) {
+	if c.ask.Probe {
+		return Answer{Status: status}, nil
+	}
+	body, err := c.render(p)
+	if err != nil {
+		return Answer{}, err
+	}
+	// Every page names the day, so none outlives midnight in the site's zone.
+	y, m, d := c.now.Date()
+	midnight := dayStart(y, m, d+1, c.zone)
+	return Answer{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Keys: c.keys,
+		MaxAge: min(pageAge, midnight.Sub(c.now)), Expires: midnight, NoIndex: p.Meta.NoIndex}, nil
+}
+
+func moved(location string) Answer {
+	return Answer{Status: 301, Location: location, Keys: []string{"site"}, MaxAge: pageAge}
+}
+
+// threadStart is the zero cursor of an article's comments.
+var threadStart comment.Cursor

@@ -1,0 +1,147 @@
+// Package siteweb puts the reader's site on the web: its routes, and the
+// cookie that remembers which protected articles a reader has unlocked.
+package siteweb
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"dateline/internal/clock"
+	"dateline/internal/fault"
+	"dateline/internal/site"
+	"dateline/internal/vault"
+	"dateline/internal/view"
+	"dateline/internal/web"
+)
+
+// UnlockCookie is the prefix of the cookies that make a request personal: one
+// for each protected article.
+const UnlockCookie = "dateline-unlocked-"
+
+// unlockedFor is how long a password once given is remembered, as in WordPress.
+const unlockedFor = 10 * 24 * time.Hour
+
+// Parts are what the routes need.
+type Parts struct {
+	Site  *site.Site
+	Views *view.Engine
+	Vault *vault.Vault
+	Clock clock.Clock
+}
+
+// Routes returns the routes of the reader's site.
+func Routes(p Parts) []web.Route {
+	front := []string{"/", "/index.php"}
+	query := web.ParamsAt(front, "s", "feed", "p", "page_id", "attachment_id", "cat", "tag_id", "author", "name", "pagename",
+		"category_name", "tag", "author_name", "m")
+	query = append(query, web.ParamsAt([]string{"/search/"}, "q", "before")...)
+	query = append(query, web.Params("wrong")...)
+	return []web.Route{
+		{Name: "page", Methods: []string{"GET"}, Pattern: "/{path...}", Role: web.Anyone, Rate: web.RateReading, Cache: web.CachePages,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
+		{Name: "search", Methods: []string{"GET"}, Pattern: "/search/", Role: web.Anyone, Rate: web.RateSearch, Cache: web.CachePages,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
+		{Name: "unlock", Methods: []string{"POST"}, Pattern: "/{path...}", Role: web.Anyone, Rate: web.RatePassword, Cache: web.CacheNone,
+			Body: 8 << 10, CSRF: web.CSRFSameOrigin, Handle: p.unlock},
+		{Name: "asset", Methods: []string{"GET"}, Pattern: view.AssetPrefix + "{path...}", Role: web.Anyone, Rate: web.RateReading, Cache: web.CachePages,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Page: p.asset},
+		{Name: "share image", Methods: []string{"GET"}, Pattern: "/share/{name}", Role: web.Anyone, Rate: web.RateReading, Cache: web.CachePages,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Page: p.shareImage},
+		{Name: "health", Methods: []string{"GET"}, Pattern: "/healthz", Role: web.Anyone, Rate: web.RateReading, Cache: web.CacheNone,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Handle: p.health},
+	}
+}
+
+func (p Parts) page(ctx context.Context, ask web.Ask) (web.Response, error) {
+	question := site.Ask{Path: ask.Path, Query: ask.Query}
+	if ask.Request != nil {
+		question.Unlocked = func(article int64) bool { return p.unlocked(ask.Request.HTTP, article) }
+	}
+	a, err := p.Site.Answer(ctx, question)
+	if err != nil {
+		return web.Response{}, err
+	}
+	return response(a), nil
+}
+
+func response(a site.Answer) web.Response {
+	return web.Response{Status: a.Status, ContentType: a.ContentType, Body: a.Body, Location: a.Location, Keys: a.Keys, MaxAge: a.MaxAge,
+		Modified: a.Modified, Expires: a.Expires, Private: a.Private, NoIndex: a.NoIndex}
+}
+
+// ErrorPage is the site's page for a problem of the web layer.
+func ErrorPage(s *site.Site) func(context.Context, web.Problem) web.Response {
+	return func(ctx context.Context, p web.Problem) web.Response {
+		a, err := s.Problem(ctx, p.Status, p.ID)
+		if err != nil {
+			return web.Response{}
+		}
+		return response(a)
+	}
+}
+
+// unlock checks the password of a protected article and remembers it.
+func (p Parts) unlock(r *web.Request) (web.Response, error) {
+	id, hash, err := p.Site.Protected(r.HTTP.Context(), r.Path)
+	if err != nil {
+		return web.Response{}, err
+	}
+	if err := r.HTTP.ParseForm(); err != nil {
+		return web.Response{}, fault.New(fault.Invalid, "the form could not be read: %w", err)
+	}
+	if !p.Vault.CheckPassword(hash, r.HTTP.PostForm.Get("password")) {
+		return web.Response{Status: http.StatusSeeOther, Location: r.Path + "?wrong=1"}, nil
+	}
+	cookie := &http.Cookie{Name: UnlockCookie + strconv.FormatInt(id, 36), Path: "/", HttpOnly: true, Secure: r.Secure, SameSite: http.SameSiteLaxMode,
+		MaxAge: int(unlockedFor / time.Second), Value: p.Vault.Sign(purpose, token(id, hash), p.Clock.Now().Add(unlockedFor))}
+	return web.Response{Status: http.StatusSeeOther, Location: r.Path, Header: http.Header{"Set-Cookie": {cookie.String()}}}, nil
+}
+
+const purpose = "unlock"
+
+// token ties a cookie to the article and its present password.
+func token(id int64, hash string) string { return strconv.FormatInt(id, 36) + "." + hash }
+
+func (p Parts) unlocked(r *http.Request, id int64) bool {
+	cookie, err := r.Cookie(UnlockCookie + strconv.FormatInt(id, 36))
+	if err != nil {
+		return false
+	}
+	value, err := p.Vault.Verify(purpose, cookie.Value, p.Clock.Now())
+	if err != nil {
+		return false
+	}
+	hash, err := p.Site.PasswordHash(r.Context(), id)
+	return err == nil && value == token(id, hash)
+}
+
+func (p Parts) asset(_ context.Context, ask web.Ask) (web.Response, error) {
+	a, ok := p.Views.Asset(ask.Path)
+	if !ok {
+		return web.Response{}, fault.New(fault.NotFound, "the theme has no such file")
+	}
+	return web.Response{ContentType: a.Type, Body: a.Body, Keys: []string{"site"}, Immutable: a.Current}, nil
+}
+
+func (p Parts) shareImage(ctx context.Context, ask web.Ask) (web.Response, error) {
+	id, _, ok := strings.Cut(strings.TrimSuffix(ask.Vars["name"], ".png"), "-")
+	n, err := strconv.ParseInt(id, 10, 64)
+	if !ok || err != nil {
+		return web.Response{}, fault.New(fault.NotFound, "no such picture")
+	}
+	a, err := p.Site.ShareImage(ctx, n, ask.Path)
+	if err != nil {
+		return web.Response{}, err
+	}
+	out := response(a)
+	out.Immutable = a.Status == http.StatusOK
+	return out, nil
+}
+
+// health says that the server answers; a balancer may ask.
+func (p Parts) health(*web.Request) (web.Response, error) {
+	return web.Response{ContentType: "text/plain; charset=utf-8", Body: []byte("ok\n")}, nil
+}

@@ -1,0 +1,10 @@
+// Package theme holds the public theme that ships: templates and assets that a
+// newsroom may replace file by file. docs/contracts/theme.md is its contract.
+package theme
+
+import "embed"
+
+// FS has the folders templates and assets.
+//
+//go:embed templates assets
+var FS embed.FS
