@@ -1,0 +1,109 @@
+// Command bench measures Dateline against nginx serving the same bytes, on one
+// machine in one run: it generates archives, imports them, serves them, and
+// prints requests per second, ratios, memory and bytes, and what growth costs.
+//
+//	go run ./test/bench                                 1,000 and 100,000 articles
+//	go run ./test/bench -sizes 1000,100000,1000000 -markdown docs/performance.md
+//	go run ./test/bench -lighthouse                     Lighthouse on the demo
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"dateline/test/debian"
+	"dateline/test/product"
+)
+
+var needs = []debian.Need{debian.Program("nginx-light", "nginx"), debian.Program("wrk", "wrk")}
+
+func main() {
+	sizes := flag.String("sizes", "1000,100000", "numbers of articles, with commas")
+	seconds := flag.Int("seconds", 5, "length of one round of wrk")
+	connections := flag.Int("connections", 32, "connections of wrk")
+	rounds := flag.Int("rounds", 3, "rounds of each comparison; the median counts")
+	markdown := flag.String("markdown", "", "write the report into this Markdown `FILE`, between its marks")
+	keep := flag.String("dir", "", "`FOLDER` for archives, kept and used again; a temporary one when empty")
+	lighthouse := flag.Bool("lighthouse", false, "run Lighthouse on the demo instead")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var err error
+	if *lighthouse {
+		err = runLighthouse(ctx)
+	} else {
+		p := plan{load: load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, rounds: *rounds, many: 2000}
+		err = run(ctx, *sizes, *keep, *markdown, p)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, sizes, keep, markdown string, p plan) error {
+	if err := debian.Install(ctx, os.Stdout, needs); err != nil {
+		return err
+	}
+	dir := keep
+	if dir == "" {
+		temp, err := os.MkdirTemp("", "dateline-bench-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(temp)
+		dir = temp
+	}
+	os.Chmod(dir, 0o755)
+	program, err := product.Build(ctx, dir)
+	if err != nil {
+		return err
+	}
+	var all []*figures
+	for _, text := range strings.Split(sizes, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil {
+			return err
+		}
+		a, err := open(ctx, program, filepath.Join(dir, text), n)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "%s articles: measuring\n", count(float64(n)))
+		f, err := measure(ctx, program, a, p)
+		if err != nil {
+			return err
+		}
+		all = append(all, f)
+	}
+	text := report(all, "go run ./test/bench "+strings.Join(os.Args[1:], " "))
+	fmt.Print(text)
+	if markdown == "" {
+		return nil
+	}
+	return insert(markdown, text)
+}
+
+// open makes the archive of a size, or uses the one that is there.
+func open(ctx context.Context, program, dir string, articles int) (archive, error) {
+	if a, ok := readArchive(dir); ok && a.Articles == articles {
+		return a, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return archive{}, err
+	}
+	fmt.Fprintf(os.Stderr, "%s articles: writing and importing\n", count(float64(articles)))
+	a, err := makeArchive(ctx, program, dir, articles)
+	if err != nil {
+		return a, err
+	}
+	return a, a.remember(dir)
+}

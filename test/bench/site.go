@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"dateline/internal/article"
+	"dateline/internal/clock"
+	"dateline/internal/db"
+	"dateline/internal/settings"
+	"dateline/internal/wxr/wxrtest"
+	"dateline/test/product"
+)
+
+// archive is a data folder with a generated site.
+type archive struct {
+	Articles int
+	Data     string
+	Words    int           // in all texts
+	Imported time.Duration // what the import took
+	Disk     int64         // bytes of the database
+}
+
+// makeArchive writes an export of so many articles, without media, and imports
+// it with the built program.
+func makeArchive(ctx context.Context, program, dir string, articles int) (archive, error) {
+	a := archive{Articles: articles, Data: filepath.Join(dir, "data")}
+	file := filepath.Join(dir, "site.xml")
+	out, err := os.Create(file)
+	if err != nil {
+		return a, err
+	}
+	truth, err := wxrtest.Write(out, wxrtest.Spec{Seed: 1, Articles: articles, Media: -1})
+	if e := out.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return a, err
+	}
+	a.Words = truth.Words
+	start := time.Now()
+	text, err := product.Command(ctx, program, "import", "wordpress", "--data", a.Data, file).CombinedOutput()
+	if err != nil {
+		return a, fmt.Errorf("import: %w\n%s", err, text)
+	}
+	a.Imported = time.Since(start)
+	os.Remove(file)
+	found, _ := filepath.Glob(filepath.Join(a.Data, "*.db*"))
+	for _, f := range found {
+		if info, err := os.Stat(f); err == nil {
+			a.Disk += info.Size()
+		}
+	}
+	return a, nil
+}
+
+// facts is the file beside an archive that says how it was made.
+const facts = "archive.json"
+
+// remember keeps what a later run needs to use the archive again.
+func (a archive) remember(dir string) error {
+	text, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, facts), text, 0o644)
+}
+
+func readArchive(dir string) (a archive, ok bool) {
+	text, err := os.ReadFile(filepath.Join(dir, facts))
+	return a, err == nil && json.Unmarshal(text, &a) == nil
+}
+
+// database opens the archive's database beside a running server.
+func (a archive) database(ctx context.Context) (*db.DB, error) {
+	found, err := filepath.Glob(filepath.Join(a.Data, "*.db"))
+	if err != nil || len(found) != 1 {
+		return nil, fmt.Errorf("%d databases in %s", len(found), a.Data)
+	}
+	return db.Open(ctx, "sqlite:"+found[0], db.Options{})
+}
+
+// pages are the addresses of each type of page that a reader can ask for.
+type pages struct {
+	names []string
+	paths map[string][]string
+}
+
+func (p *pages) add(name string, paths ...string) {
+	if len(paths) == 0 {
+		return
+	}
+	p.names = append(p.names, name)
+	p.paths[name] = paths
+}
+
+// sample finds pages of every type: up to many articles spread over the whole
+// archive, and the lists they stand in.
+func (a archive) sample(ctx context.Context, origin string, many int) (*pages, error) {
+	d, err := a.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	public := article.NewPublic(d, clock.System{})
+	p := &pages{paths: map[string][]string{}}
+	months, err := public.Months(ctx, article.ScopeSite, 0)
+	if err != nil {
+		return nil, err
+	}
+	var articles, monthly, daily []string
+	total := 0
+	for _, m := range months {
+		total += int(m.N)
+	}
+	for _, m := range months {
+		from := time.Date(m.Year, m.Month, 1, 0, 0, 0, 0, time.UTC)
+		wanted := max(1, many*int(m.N)/total)
+		found, err := public.Between(ctx, article.ScopeSite, 0, from, from.AddDate(0, 1, 0), article.Cursor{}, wanted)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range found {
+			articles = append(articles, one.Path)
+			daily = append(daily, one.FirstPublished.UTC().Format("/2006/01/02/"))
+		}
+		monthly = append(monthly, from.Format("/2006/01/"))
+	}
+	p.add("front page", "/")
+	p.add("article", answering(origin, articles)...)
+	p.add("month", answering(origin, spread(monthly, 100))...)
+	p.add("day", answering(origin, spread(daily, 100))...)
+	site, err := settings.Read(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range []struct{ name, base, query string }{
+		{"section", site.SectionBase, `SELECT path FROM section ORDER BY path LIMIT 100`},
+		{"tag", site.TagBase, `SELECT slug FROM tag ORDER BY slug LIMIT 100`},
+		{"author", site.AuthorBase, `SELECT slug FROM profile ORDER BY slug LIMIT 100`},
+	} {
+		rows, err := d.Query(ctx, list.query)
+		slugs, err := db.All(rows, err, scanPath)
+		if err != nil {
+			return nil, err
+		}
+		for i, slug := range slugs {
+			slugs[i] = "/" + list.base + "/" + slug + "/"
+		}
+		p.add(list.name, answering(origin, slugs)...)
+	}
+	p.add("deep list page", answering(origin, []string{fmt.Sprintf("/page/%d/", max(2, a.Articles/40))})...)
+	p.add("search", "/search/?q=minister", "/search/?q=harbour+council", "/search/?q=budget")
+	p.add("feed", "/feed/")
+	p.add("sitemap", "/sitemap.xml")
+	return p, nil
+}
+
+// answering follows redirects to where a page really stands and keeps the
+// addresses that answer.
+func answering(origin string, paths []string) []string {
+	var kept []string
+	for _, path := range paths {
+		if !strings.HasPrefix(path, "/") {
+			continue
+		}
+		for range 3 {
+			resp, err := client.Head(origin + path)
+			if err != nil {
+				break
+			}
+			resp.Body.Close()
+			if resp.StatusCode == 200 {
+				kept = append(kept, path)
+				break
+			}
+			location, err := resp.Location()
+			if err != nil {
+				break
+			}
+			path = location.RequestURI()
+		}
+	}
+	return kept
+}
+
+// spread picks at most n of the items, evenly.
+func spread[T any](items []T, n int) []T {
+	if len(items) <= n {
+		return items
+	}
+	var picked []T
+	for i := range n {
+		picked = append(picked, items[i*len(items)/n])
+	}
+	return picked
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"io"
+	"log/slog"
+	"strings"
+
+	"dateline/internal/account"
+	"dateline/internal/article"
+	"dateline/internal/clock"
+	"dateline/internal/db"
+	"dateline/internal/event"
+	"dateline/internal/fault"
+	"dateline/internal/job"
+	"dateline/internal/richtext"
+	"dateline/internal/search"
+	"dateline/internal/settings"
+	"dateline/internal/taxonomy"
+	"dateline/test/crash"
+)
+
+// newsroom publishes and edits articles through the product's own services,
+// wired as internal/app wires them.
+type newsroom struct {
+	db       *db.DB
+	articles *article.Service
+	public   *article.Public
+	jobs     *job.Runner
+	section  int64
+	fault    string
+}
+
+// jobSettled is the kind of job that keeps the search index up to date.
+const jobSettled = "search.settled"
+
+// editor is who does everything here.
+var editor = account.System("crashd")
+
+// The operations of the newsroom.
+const (
+	opPublish = "publish" // a new article, created and published in one transaction
+	opEdit    = "edit"    // a correction to one of a few articles
+)
+
+// edited is how many articles take all the corrections.
+const edited = 10
+
+func openNewsroom(ctx context.Context, opt options) (*newsroom, error) {
+	d, err := openDatabase(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	now := clock.System{}
+	bus := event.NewBus(now)
+	n := &newsroom{db: d, fault: opt.fault, public: article.NewPublic(d, now),
+		articles: article.NewService(d, now, bus, settings.NewStore(d)),
+		jobs:     job.NewRunner(d, now, slog.New(slog.NewTextHandler(io.Discard, nil)))}
+	index := search.NewService(d, now)
+	bus.Subscribe(article.EventSettled, jobSettled, nil)
+	n.jobs.Handle(jobSettled, index.HandleSettled)
+	n.jobs.Handle(search.JobIndex, index.HandleIndex)
+	n.jobs.Handle(article.JobRelease, n.articles.HandleRelease)
+	if err := n.furnish(ctx); err != nil {
+		d.Close()
+		return nil, err
+	}
+	if opt.once == "" {
+		n.jobs.Start(ctx)
+	}
+	return n, nil
+}
+
+// furnish makes the section and the articles that corrections go to, once.
+func (n *newsroom) furnish(ctx context.Context) error {
+	return n.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		section, err := taxonomy.SectionByPath(ctx, tx, "world")
+		if fault.Is(err, fault.NotFound) {
+			section, err = taxonomy.SaveSection(ctx, tx, taxonomy.Section{Slug: "world", Name: "World"}, clock.System{}.Now())
+		}
+		if err != nil {
+			return err
+		}
+		n.section = section.ID
+		for i := range edited {
+			if err := n.publish(ctx, tx, baseID(i), "", "Base", []byte("first")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func baseID(i int) int64 { return int64(i) + 1 }
+
+func (n *newsroom) Do(ctx context.Context, op, key string, payload []byte) error {
+	if n.fault == faultEarly {
+		go n.do(ctx, op, key, payload)
+		return nil
+	}
+	return n.do(ctx, op, key, payload)
+}
+
+func (n *newsroom) do(ctx context.Context, op, key string, payload []byte) error {
+	switch op {
+	case opPublish:
+		if n.fault == faultHalves {
+			return n.publishInHalves(ctx, key, payload)
+		}
+		return n.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			return n.publish(ctx, tx, idOf(key), key, "Report "+key, payload)
+		})
+	case opEdit:
+		return n.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return n.edit(ctx, tx, key, payload) })
+	}
+	return fault.New(fault.Invalid, "unknown operation %q", op)
+}
+
+// publish creates and publishes an article; a second time it does nothing.
+func (n *newsroom) publish(ctx context.Context, tx *db.Tx, id int64, key, headline string, payload []byte) error {
+	a, err := n.articles.CreateTx(ctx, tx, editor, n.draft(id, key, headline, payload))
+	if err != nil || a.LiveVersion != 0 {
+		return err
+	}
+	_, err = n.articles.PublishTx(ctx, tx, editor, article.PublishInput{ID: a.ID, Revision: a.Revision})
+	return err
+}
+
+// publishInHalves is the planted fault of two transactions.
+func (n *newsroom) publishInHalves(ctx context.Context, key string, payload []byte) error {
+	a, err := n.articles.Create(ctx, editor, n.draft(idOf(key), key, "Report "+key, payload))
+	if err != nil || a.LiveVersion != 0 {
+		return err
+	}
+	_, err = n.articles.Publish(ctx, editor, article.PublishInput{ID: a.ID, Revision: a.Revision})
+	return err
+}
+
+func (n *newsroom) draft(id int64, key, headline string, payload []byte) article.Draft {
+	content := article.Content{Headline: headline, Sections: []int64{n.section}, Body: paragraph(payload)}
+	if key != "" {
+		content.Fields = map[string]string{keyField: key}
+	}
+	return article.Draft{ID: id, Type: article.TypeArticle, Content: content}
+}
+
+// keyField is the custom field that keeps an article's idempotency key; a
+// correction keeps its own in the note.
+const keyField = "crash_key"
+
+// edit corrects one of the edited articles, chosen by the key; a second time
+// it does nothing.
+func (n *newsroom) edit(ctx context.Context, tx *db.Tx, key string, payload []byte) error {
+	id := baseID(int(uint64(idOf(key)) % edited))
+	var done int64
+	if err := tx.QueryRow(ctx, `SELECT count(*) FROM version WHERE article_id = $1 AND note = $2`, id, key).Scan(&done); err != nil || done > 0 {
+		return err
+	}
+	a, _, err := article.NewPublic(tx, clock.System{}).Read(ctx, id)
+	if err != nil {
+		return err
+	}
+	saved, err := n.articles.SaveTx(ctx, tx, editor, article.SaveInput{ID: id, Revision: a.Revision, Content: n.draft(id, "", a.Headline, payload).Content})
+	if err != nil {
+		return err
+	}
+	_, err = n.articles.PublishTx(ctx, tx, editor, article.PublishInput{ID: id, Revision: saved.Revision, Change: article.ChangeCorrection, Note: key})
+	return err
+}
+
+func (n *newsroom) Close() error {
+	n.jobs.Stop(context.Background())
+	return n.db.Close()
+}
+
+// idOf makes an article's id from its key, so that a repeated request names
+// the same article.
+func idOf(key string) int64 {
+	sum := sha256.Sum256([]byte(key))
+	return int64(binary.BigEndian.Uint64(sum[:8])>>1) | 1<<40
+}
+
+func paragraph(payload []byte) richtext.Doc {
+	return richtext.Doc{Version: richtext.SchemaVersion, Content: []richtext.Node{
+		{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: string(payload)}}}}}
+}
+
+// payloadOf is the text that paragraph was given.
+func payloadOf(d richtext.Doc) []byte {
+	var text strings.Builder
+	richtext.Walk(d.Content, func(n *richtext.Node) bool { text.WriteString(n.Text); return true })
+	return []byte(text.String())
+}
+
+var _ store = (*newsroom)(nil)
+
+// State lists publications and corrections.
+func (n *newsroom) State(ctx context.Context, view string) ([]crash.Record, error) {
+	held, err := n.inspect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if view == "public" {
+		return n.shown(ctx, held)
+	}
+	return held.records(), nil
+}

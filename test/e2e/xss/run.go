@@ -1,0 +1,243 @@
+package xss
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/inspector"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"dateline/test/e2e/browser"
+)
+
+//go:embed hook.js
+var hook string
+
+// canary is what every script from elsewhere is answered with: it shows that
+// the page would have run it.
+const canary = "alert('a script from elsewhere')"
+
+// Case is an address to load and its name in the results.
+type Case struct{ ID, URL string }
+
+// Result is what happened in one case.
+type Result struct {
+	ID       string
+	Runs     []string // the doors that a script of an attack went through
+	Reports  []string // what the Content-Security-Policy refused
+	Answered bool     // false when the page hung: never a pass
+}
+
+// Ran tells whether anything was executed.
+func (r Result) Ran() bool { return len(r.Runs) > 0 }
+
+// patience is how long a page may take until its cases have answered; the
+// pages of the controls wait for pictures that never come, and more.
+const patience = 20 * time.Second
+
+// Pages loads each case as a page of its own, two at a time, and pokes at what
+// looks attacked. The results are in the order of the cases.
+func Pages(b *browser.Browser, cases []Case) ([]Result, error) {
+	results := make([]Result, len(cases))
+	work := make(chan int)
+	errs := make(chan error, 2)
+	for range 2 {
+		go func() {
+			var first error
+			for i := range work {
+				var err error
+				if results[i], err = single(b, cases[i]); err != nil && first == nil {
+					first = fmt.Errorf("%s: %w", cases[i].URL, err)
+				}
+			}
+			errs <- first
+		}()
+	}
+	for i := range cases {
+		work <- i
+	}
+	close(work)
+	return results, firstOf(<-errs, <-errs)
+}
+
+// single loads one case.
+func single(b *browser.Browser, c Case) (Result, error) {
+	found, err := load(b, c.URL, []string{"top"})
+	if err != nil {
+		return Result{}, err
+	}
+	r := found["top"]
+	for id, other := range found { // frames inside the page count for it
+		if id != "top" {
+			r.Runs = append(r.Runs, other.Runs...)
+			r.Reports = append(r.Reports, other.Reports...)
+		}
+	}
+	r.ID = c.ID
+	return *r, nil
+}
+
+// load opens the address and collects what its cases report until all of them
+// are done, the page dies, or patience ends.
+func load(b *browser.Browser, address string, ids []string) (map[string]*Result, error) {
+	p, err := b.NewPage(browser.Desktop)
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	c := &collector{results: map[string]*Result{}, waiting: map[string]bool{}, changed: make(chan struct{}, 1)}
+	for _, id := range ids {
+		c.results[id] = &Result{ID: id}
+		c.waiting[id] = true
+	}
+	ctx := p.Context()
+	if err := c.attach(ctx, originOf(address)); err != nil {
+		return nil, err
+	}
+	go chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: address})
+	limit := time.After(patience)
+	for {
+		if c.finished() {
+			return c.take(), nil
+		}
+		select {
+		case <-c.changed:
+		case <-limit:
+			return c.take(), nil
+		}
+	}
+}
+
+// collector gathers the reports of one page.
+type collector struct {
+	mu      sync.Mutex
+	results map[string]*Result
+	waiting map[string]bool
+	dead    bool
+	changed chan struct{}
+}
+
+// attach installs the hooks in the tab.
+func (c *collector) attach(ctx context.Context, origin string) error {
+	if err := chromedp.Listen(ctx, func(event any) { c.event(ctx, origin, event) }); err != nil {
+		return err
+	}
+	if err := do(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "datelineHit"}); err != nil {
+		return err
+	}
+	if err := do(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: hook}); err != nil {
+		return err
+	}
+	return do(ctx, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*"}}})
+}
+
+// event handles one event on the tab's reading loop; whatever sends a command
+// does so from a goroutine of its own.
+func (c *collector) event(ctx context.Context, origin string, event any) {
+	switch e := event.(type) {
+	case *runtime.EventBindingCalled:
+		c.report(e.Payload)
+	case *page.EventJavascriptDialogOpening:
+		c.add("top", "run", "dialog "+string(e.Type))
+		go do(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+	case *fetch.EventRequestPaused:
+		go answer(ctx, origin, e)
+	case *inspector.EventTargetCrashed:
+		c.mu.Lock()
+		c.dead = true
+		c.mu.Unlock()
+		c.wake()
+	}
+}
+
+func (c *collector) report(payload string) {
+	var r struct{ Case, Kind, Detail string }
+	if json.Unmarshal([]byte(payload), &r) != nil {
+		r.Case, r.Kind, r.Detail = "top", "run", "the hook itself was called with "+payload
+	}
+	c.add(r.Case, r.Kind, r.Detail)
+}
+
+func (c *collector) add(id, kind, detail string) {
+	c.mu.Lock()
+	r := c.results[id]
+	if r == nil {
+		r = &Result{ID: id}
+		c.results[id] = r
+	}
+	switch kind {
+	case "done":
+		r.Answered = true
+		delete(c.waiting, id)
+	case "csp":
+		r.Reports = append(r.Reports, detail)
+	default:
+		r.Runs = append(r.Runs, detail)
+	}
+	c.mu.Unlock()
+	c.wake()
+}
+
+func (c *collector) wake() {
+	select {
+	case c.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (c *collector) finished() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dead || len(c.waiting) == 0
+}
+
+func (c *collector) take() map[string]*Result {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	taken := map[string]*Result{}
+	for id, r := range c.results {
+		taken[id] = &Result{ID: id, Runs: slices.Clone(r.Runs), Reports: slices.Clone(r.Reports), Answered: r.Answered}
+	}
+	return taken
+}
+
+// answer lets requests to our own origin go and answers all others here, so
+// that nothing leaves the machine.
+func answer(ctx context.Context, origin string, e *fetch.EventRequestPaused) {
+	if originOf(e.Request.URL) == origin {
+		do(ctx, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID})
+		return
+	}
+	reply := fetch.FulfillRequestParams{RequestID: e.RequestID, ResponseCode: 200}
+	kind := "text/html"
+	if e.ResourceType == network.ResourceTypeScript {
+		kind = "text/javascript"
+		reply.Body = []byte(canary)
+	}
+	reply.ResponseHeaders = []*fetch.HeaderEntry{{Name: "Content-Type", Value: kind}, {Name: "Access-Control-Allow-Origin", Value: "*"}}
+	do(ctx, fetch.FulfillRequest, reply)
+}
+
+func do[P, R any](ctx context.Context, command cdp.Command[P, R], params P) error {
+	_, err := chromedp.Call(ctx, command, params)
+	return err
+}
+
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}

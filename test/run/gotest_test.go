@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// read feeds the events of a run and returns its summary.
+func read(t *testing.T, events string) *summary {
+	t.Helper()
+	var sum summary
+	if err := newReader(&sum).readAll(strings.NewReader(events)); err != nil {
+		t.Fatal(err)
+	}
+	return &sum
+}
+
+func TestReader_CountsLeavesOnly(t *testing.T) {
+	sum := read(t, `{"Action":"pass","Package":"p","Test":"TestA/one"}
+{"Action":"fail","Package":"p","Test":"TestA/two"}
+{"Action":"fail","Package":"p","Test":"TestA"}
+{"Action":"pass","Package":"p","Test":"TestB"}
+{"Action":"output","Package":"p","Test":"TestC","Output":"    c_test.go:7: no loop device\n"}
+{"Action":"skip","Package":"p","Test":"TestC"}
+{"Action":"fail","Package":"p","Elapsed":0.1}
+`)
+	if sum.passed != 2 || sum.failed != 1 || len(sum.skipped) != 1 {
+		t.Errorf("passed %d, failed %d, skipped %d; want 2, 1, 1", sum.passed, sum.failed, len(sum.skipped))
+	}
+	if got := sum.skipped[0].text; got != "no loop device" {
+		t.Errorf("reason = %q", got)
+	}
+}
+
+func TestReader_CountsAParentThatFailedByItself(t *testing.T) {
+	sum := read(t, `{"Action":"pass","Package":"p","Test":"TestA/one"}
+{"Action":"fail","Package":"p","Test":"TestA"}
+{"Action":"fail","Package":"p"}
+`)
+	if sum.passed != 1 || sum.failed != 1 {
+		t.Errorf("passed %d, failed %d; want 1, 1", sum.passed, sum.failed)
+	}
+}
+
+func TestReader_CountsAPackageThatDoesNotBuild(t *testing.T) {
+	sum := read(t, `{"ImportPath":"p [p.test]","Action":"build-output","Output":"p/a.go:1: syntax error\n"}
+{"ImportPath":"p [p.test]","Action":"build-fail"}
+{"Action":"fail","Package":"p"}
+`)
+	if sum.failed != 1 || !strings.Contains(sum.failures[0].text, "syntax error") {
+		t.Errorf("failed %d, failures %v", sum.failed, sum.failures)
+	}
+}
+
+func TestReader_CountsATestThatEndedTheProcess(t *testing.T) {
+	sum := read(t, `{"Action":"pass","Package":"p","Test":"TestA"}
+{"Action":"run","Package":"p","Test":"TestB"}
+{"Action":"output","Package":"p","Test":"TestB","Output":"exit status 3\n"}
+{"Action":"fail","Package":"p"}
+`)
+	if sum.passed != 1 || sum.failed != 1 || !strings.Contains(sum.failures[0].text, "exit status 3") {
+		t.Errorf("passed %d, failed %d, failures %v", sum.passed, sum.failed, sum.failures)
+	}
+}
+
+func TestReader_NoticesPackagesThatNeverEnded(t *testing.T) {
+	var sum summary
+	r := newReader(&sum)
+	err := r.readAll(strings.NewReader(`{"Action":"pass","Package":"p","Test":"TestA"}
+{"Action":"pass","Package":"p"}
+{"Action":"pass","Package":"q","Test":"TestB"}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(r.unfinished([]string{"p", "q", "r"}), " "); got != "q r" {
+		t.Errorf("unfinished = %q, want q and r", got)
+	}
+}
+
+func TestFindFuzzTargets_NamesFolderAndFunction(t *testing.T) {
+	dir := t.TempDir()
+	source := "package x\n\nfunc FuzzReader(f *testing.F) {}\nfunc TestReader(t *testing.T) {}\n"
+	if err := os.WriteFile(filepath.Join(dir, "x_test.go"), []byte(source), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	found, err := findFuzzTargets(dir)
+	if err != nil || len(found) != 1 || found[0] != (target{dir, "FuzzReader"}) {
+		t.Errorf("found %v, %v", found, err)
+	}
+}
+
+func TestSummary_EndsWithTheVerdict(t *testing.T) {
+	var out bytes.Buffer
+	sum := summary{passed: 12, failed: 1, skipped: []note{{"a", "no root"}, {"b", "no root"}}}
+	sum.print(&out, time.Second)
+	if !strings.HasSuffix(out.String(), "\n12 passed, 1 failed\n") {
+		t.Errorf("the run ends with %q", out.String())
+	}
+	if !strings.Contains(out.String(), "a and 1 more: no root") {
+		t.Errorf("the reasons are missing in %q", out.String())
+	}
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// slowest is how many packages the summary lists by their time.
+const slowest = 10
+
+// summary counts leaf tests and checks, and keeps what a person must read at
+// the end.
+type summary struct {
+	passed, failed int
+	failures       []note
+	skipped        []note
+	times          []packageTime
+}
+
+// note is a named text.
+type note struct{ name, text string }
+
+type packageTime struct {
+	name  string
+	spent time.Duration
+}
+
+// check runs one check and prints its line.
+func (s *summary) check(name string, run func() (detail string, err error)) {
+	start := time.Now()
+	detail, err := run()
+	if err != nil {
+		s.fail(name, err.Error())
+		return
+	}
+	s.passed++
+	progress("ok", name, detail, time.Since(start))
+}
+
+// fail counts and prints a failure.
+func (s *summary) fail(name, text string) {
+	s.failed++
+	s.failures = append(s.failures, note{name, text})
+	progress("FAIL", name, "", 0)
+	fmt.Println(indent(text))
+}
+
+// skip notes what was left out and why; it counts neither way.
+func (s *summary) skip(name, reason string) {
+	s.skipped = append(s.skipped, note{name, reason})
+}
+
+func progress(state, name, detail string, spent time.Duration) {
+	line := fmt.Sprintf("%-5s %-44s %-24s", state, name, detail)
+	if spent > 0 {
+		line += fmt.Sprintf(" %7.1fs", spent.Seconds())
+	}
+	fmt.Fprintln(os.Stdout, strings.TrimRight(line, " "))
+}
+
+// print writes the end of the run; its last line is the verdict.
+func (s *summary) print(w io.Writer, spent time.Duration) {
+	if len(s.times) > slowest {
+		slices.SortStableFunc(s.times, func(a, b packageTime) int { return cmp.Compare(b.spent, a.spent) })
+		fmt.Fprintf(w, "\nslowest packages\n")
+		for _, t := range s.times[:slowest] {
+			fmt.Fprintf(w, "  %6.1fs  %s\n", t.spent.Seconds(), t.name)
+		}
+	}
+	if len(s.skipped) > 0 {
+		fmt.Fprintf(w, "\n%d skipped\n", len(s.skipped))
+		for _, line := range groupReasons(s.skipped) {
+			fmt.Fprintf(w, "  %s\n", line)
+		}
+	}
+	if len(s.failures) > 0 {
+		fmt.Fprintf(w, "\nfailed\n")
+		for _, f := range s.failures {
+			fmt.Fprintf(w, "  %s\n", f.name)
+		}
+	}
+	fmt.Fprintf(w, "\nin %s\n", spent.Round(time.Second))
+	fmt.Fprintf(w, "%d passed, %d failed\n", s.passed, s.failed)
+}
+
+// groupReasons lists each reason once, with what it kept from running.
+func groupReasons(skipped []note) []string {
+	var order []string
+	names := map[string][]string{}
+	for _, n := range skipped {
+		if names[n.text] == nil {
+			order = append(order, n.text)
+		}
+		names[n.text] = append(names[n.text], n.name)
+	}
+	var lines []string
+	for _, reason := range order {
+		who := names[reason]
+		line := who[0]
+		if more := len(who) - 1; more > 0 {
+			line += fmt.Sprintf(" and %d more", more)
+		}
+		lines = append(lines, line+": "+reason)
+	}
+	return lines
+}
+
+func indent(text string) string {
+	return "      " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n      ")
+}
