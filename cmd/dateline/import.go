@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"text/tabwriter"
 
@@ -50,16 +49,6 @@ func (w *importWordPress) Run(c *commands, env *environment) error {
 		printReport(env, rep, w.Report)
 	}
 	return runErr
-}
-
-// boundMemory lets the garbage collector wait while there is room, and work
-// harder before an import of any size takes more than 300 MB in all. GOMEMLIMIT
-// and GOGC say otherwise when they are set.
-func boundMemory() {
-	if os.Getenv("GOMEMLIMIT") == "" && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(300)
-		debug.SetMemoryLimit(160 << 20)
-	}
 }
 
 // write puts the report's two forms into the folder, whole or not at all.

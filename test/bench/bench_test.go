@@ -87,7 +87,7 @@ func TestInsert_ReplacesOnlyItsPart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{"first", "second"} {
-		if err := insert(path, text); err != nil {
+		if err := insert(path, "bench", text); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -95,7 +95,7 @@ func TestInsert_ReplacesOnlyItsPart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(page); !strings.HasPrefix(got, "# Performance\n\nWords.\n") || !strings.Contains(got, "second") || strings.Contains(got, "first") || strings.Count(got, beginMark) != 1 {
+	if got := string(page); !strings.HasPrefix(got, "# Performance\n\nWords.\n") || !strings.Contains(got, "second") || strings.Contains(got, "first") || strings.Count(got, "<!-- bench:begin -->") != 1 {
 		t.Errorf("page = %q", got)
 	}
 }

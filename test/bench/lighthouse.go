@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -34,8 +35,9 @@ var targets = []struct {
 var articleLink = regexp.MustCompile(`<h[123][^>]*>\s*<a[^>]* href="([^"#?]+/)"`)
 
 // runLighthouse fills a demo, serves it, and has Lighthouse judge its front
-// page and an article. A score below its target is an error.
-func runLighthouse(ctx context.Context) error {
+// page and an article. The scores go into the Markdown file, when one is named; a
+// score below its target is an error.
+func runLighthouse(ctx context.Context, markdown string) error {
 	chromium, err := browser.Find()
 	if err != nil {
 		return err
@@ -54,11 +56,15 @@ func runLighthouse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := startDemo(ctx, program, filepath.Join(dir, "data"))
+	demo := archive{Data: filepath.Join(dir, "data")}
+	s, err := startDemo(ctx, program, demo.Data)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
+	if err := demo.jobsDone(ctx); err != nil { // pictures get their sizes after the start
+		return err
+	}
 	front, err := get(s.Origin+"/", false)
 	if err != nil {
 		return err
@@ -83,7 +89,15 @@ func runLighthouse(ctx context.Context) error {
 		}
 		t.add(cells...)
 	}
-	t.print(os.Stdout)
+	var text bytes.Buffer
+	text.WriteString(origin("go run ./test/bench -lighthouse"))
+	t.print(&text)
+	os.Stdout.Write(text.Bytes())
+	if markdown != "" {
+		if err := insert(markdown, "lighthouse", text.String()); err != nil {
+			return err
+		}
+	}
 	if len(short) > 0 {
 		return errors.New(strings.Join(short, "; "))
 	}

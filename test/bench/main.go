@@ -38,9 +38,9 @@ func main() {
 	defer stop()
 	var err error
 	if *lighthouse {
-		err = runLighthouse(ctx)
+		err = runLighthouse(ctx, *markdown)
 	} else {
-		p := plan{load: load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, rounds: *rounds, many: 2000}
+		p := plan{load: load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, rounds: *rounds, many: 1000}
 		err = run(ctx, *sizes, *keep, *markdown, p)
 	}
 	if err != nil {
@@ -89,7 +89,7 @@ func run(ctx context.Context, sizes, keep, markdown string, p plan) error {
 	if markdown == "" {
 		return nil
 	}
-	return insert(markdown, text)
+	return insert(markdown, "bench", text)
 }
 
 // open makes the archive of a size, or uses the one that is there.

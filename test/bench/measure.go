@@ -81,7 +81,7 @@ func measure(ctx context.Context, program string, a archive, p plan) (*figures, 
 func (f *figures) coldStart(ctx context.Context, program string) error {
 	var all []time.Duration
 	for range 5 {
-		s, err := startDateline(ctx, program, f.archive.Data, 32)
+		s, err := startDateline(ctx, program, f.archive.Data)
 		if err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (f *figures) coldStart(ctx context.Context, program string) error {
 // firstViews asks for each page once, one after the other, with no page cache,
 // and drives the renderer with random articles.
 func (f *figures) firstViews(ctx context.Context, program string, p plan) error {
-	s, err := startDateline(ctx, program, f.archive.Data, 0)
+	s, err := startDateline(ctx, program, f.archive.Data, withoutCache)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ sampling:
 // compare drives Dateline and nginx in turn, several rounds, and keeps each
 // one's median round.
 func (f *figures) compare(ctx context.Context, program string, p plan) error {
-	s, err := startDateline(ctx, program, f.archive.Data, 64)
+	s, err := startDateline(ctx, program, f.archive.Data)
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func medianRound(rounds []result) result {
 // publishing publishes ten articles from another process, as an editor's
 // request or the command line would, and waits for each on the front page.
 func (f *figures) publishing(ctx context.Context, program string) error {
-	s, err := startDateline(ctx, program, f.archive.Data, 32)
+	s, err := startDateline(ctx, program, f.archive.Data)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 // report writes all figures as Markdown.
 func report(all []*figures, how string) string {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "Measured %s on %s, revision %s, with `%s`.\n\n", time.Now().UTC().Format("2006-01-02"), machine(), commit(), how)
+	fmt.Fprint(&b, origin(how))
 	largest := all[len(all)-1]
 	for _, f := range all {
 		if f.archive.Articles <= 100_000 {
@@ -35,6 +35,11 @@ func report(all []*figures, how string) string {
 	t.print(&b)
 	growth(&b, all)
 	return b.String()
+}
+
+// origin says when, where and how the figures below it were measured.
+func origin(how string) string {
+	return fmt.Sprintf("Measured %s on %s, revision %s, with `%s`.\n\n", time.Now().UTC().Format("2006-01-02"), machine(), commit(), how)
 }
 
 func micro(d time.Duration) string {
@@ -81,7 +86,7 @@ func growth(b *bytes.Buffer, all []*figures) {
 		return func(f *figures) (string, float64) { d := get(f); return ms(d), float64(d) }
 	}
 	row("publish call, median ms", duration(func(f *figures) time.Duration { return percentile(f.publish, 50) }))
-	row("publish until on the front page, median ms", duration(func(f *figures) time.Duration { return percentile(f.visible, 50) }))
+	row("publish in another process until on the front page, median ms", duration(func(f *figures) time.Duration { return percentile(f.visible, 50) }))
 	row("cold start to first page, ms", duration(func(f *figures) time.Duration { return f.ready }))
 	row("resident after load, MiB", func(f *figures) (string, float64) { return mib(f.afterLoad.RSS), float64(f.afterLoad.RSS) })
 	row("random articles uncached, req/s", func(f *figures) (string, float64) { return count(f.uncached[0].result.RPS), f.uncached[0].result.RPS })
@@ -89,31 +94,32 @@ func growth(b *bytes.Buffer, all []*figures) {
 		rate := float64(f.archive.Articles) / f.archive.Imported.Seconds()
 		return count(rate), rate
 	})
+	row("size of the export, MiB", func(f *figures) (string, float64) { return mib(f.archive.File), 0 })
+	row("memory of the import at most, MiB", func(f *figures) (string, float64) { return mib(f.archive.Peak), float64(f.archive.Peak) })
+	row("then searchable and related, articles/s", func(f *figures) (string, float64) {
+		rate := float64(f.archive.Articles) / f.archive.Settled.Seconds()
+		return count(rate), rate
+	})
 	row("database on disk, MiB", func(f *figures) (string, float64) { return mib(f.archive.Disk), 0 })
 	t.print(b)
 }
 
-// The report stands between these lines of the page.
-const (
-	beginMark = "<!-- bench:begin -->"
-	endMark   = "<!-- bench:end -->"
-)
-
-// insert puts the report between the marks of a Markdown file, at its end when
-// it has none.
-func insert(path, text string) error {
+// insert puts text between the marks of its name in a Markdown file, at its end
+// when it has none.
+func insert(path, name, text string) error {
+	begin, end := "<!-- "+name+":begin -->", "<!-- "+name+":end -->"
 	old, err := os.ReadFile(path)
 	if err != nil && !os.IsNotExist(err) {
 		return err
 	}
 	page := string(old)
-	if !strings.Contains(page, beginMark) {
-		page = strings.TrimRight(page, "\n") + "\n\n" + beginMark + "\n" + endMark + "\n"
+	if !strings.Contains(page, begin) {
+		page = strings.TrimRight(page, "\n") + "\n\n" + begin + "\n" + end + "\n"
 	}
-	head, rest, _ := strings.Cut(page, beginMark)
-	_, tail, found := strings.Cut(rest, endMark)
+	head, rest, _ := strings.Cut(page, begin)
+	_, tail, found := strings.Cut(rest, end)
 	if !found {
-		return fmt.Errorf("%s has %s without %s", path, beginMark, endMark)
+		return fmt.Errorf("%s has %s without %s", path, begin, end)
 	}
-	return os.WriteFile(path, []byte(strings.TrimLeft(head, "\n")+beginMark+"\n\n"+strings.TrimSpace(text)+"\n\n"+endMark+tail), 0o644)
+	return os.WriteFile(path, []byte(strings.TrimLeft(head, "\n")+begin+"\n\n"+strings.TrimSpace(text)+"\n\n"+end+tail), 0o644)
 }

@@ -28,13 +28,16 @@ type server struct {
 	stop   func()
 }
 
-// startDateline runs the built program on a data folder. cacheMB is the budget
-// of the page cache; 0 renders every page anew.
-func startDateline(ctx context.Context, program, data string, cacheMB int) (*server, error) {
+// startDateline runs the built program on a data folder with the settings that
+// a new user has, but for those given.
+func startDateline(ctx context.Context, program, data string, settings ...string) (*server, error) {
 	cmd := product.Command(ctx, program, "serve", "--data", data, "--addr", "127.0.0.1:0")
-	cmd.Env = product.Environ(fmt.Sprintf("DATELINE_PAGE_CACHE_MB=%d", cacheMB))
+	cmd.Env = product.Environ(settings...)
 	return await(cmd)
 }
+
+// withoutCache is the setting that renders every page anew.
+const withoutCache = "DATELINE_PAGE_CACHE_MB=0"
 
 // startDemo fills the sample newsroom in a data folder and serves it.
 func startDemo(ctx context.Context, program, data string) (*server, error) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"dateline/internal/article"
@@ -23,6 +24,9 @@ type archive struct {
 	Data     string
 	Words    int           // in all texts
 	Imported time.Duration // what the import took
+	File     int64         // bytes of the export
+	Peak     int64         // bytes of memory that the import took at most
+	Settled  time.Duration // what search entries and related stories took after it
 	Disk     int64         // bytes of the database
 }
 
@@ -44,12 +48,22 @@ func makeArchive(ctx context.Context, program, dir string, articles int) (archiv
 	}
 	a.Words = truth.Words
 	start := time.Now()
-	text, err := product.Command(ctx, program, "import", "wordpress", "--data", a.Data, file).CombinedOutput()
+	cmd := product.Command(ctx, program, "import", "wordpress", "--data", a.Data, file)
+	text, err := cmd.CombinedOutput()
 	if err != nil {
 		return a, fmt.Errorf("import: %w\n%s", err, text)
 	}
 	a.Imported = time.Since(start)
+	if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		a.Peak = used.Maxrss << 10
+	}
+	if info, err := os.Stat(file); err == nil {
+		a.File = info.Size()
+	}
 	os.Remove(file)
+	if err := a.settle(ctx, program); err != nil {
+		return a, err
+	}
 	found, _ := filepath.Glob(filepath.Join(a.Data, "*.db*"))
 	for _, f := range found {
 		if info, err := os.Stat(f); err == nil {
@@ -57,6 +71,45 @@ func makeArchive(ctx context.Context, program, dir string, articles int) (archiv
 		}
 	}
 	return a, nil
+}
+
+// settle serves the archive until the import left no job undone.
+func (a *archive) settle(ctx context.Context, program string) error {
+	start := time.Now()
+	s, err := startDateline(ctx, program, a.Data)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	if err := a.jobsDone(ctx); err != nil {
+		return err
+	}
+	a.Settled = time.Since(start)
+	return nil
+}
+
+// jobsDone waits until a running server has no job left but those planned for
+// later, such as the release of a scheduled article.
+func (a archive) jobsDone(ctx context.Context) error {
+	d, err := a.database(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	for {
+		var jobs int
+		if err := d.QueryRow(ctx, `SELECT count(*) FROM job WHERE state <> 'dead' AND run_at < $1`, db.Micros(time.Now().Add(time.Hour))).Scan(&jobs); err != nil {
+			return err
+		}
+		if jobs == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // facts is the file beside an archive that says how it was made.
