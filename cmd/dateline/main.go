@@ -35,6 +35,7 @@ type commands struct {
 	Demo      demoCmd    `cmd:"" help:"Fill a data folder with a sample newsroom and serve it."`
 	Import    importCmd  `cmd:"" help:"Take over a site from another system."`
 	ConfigCmd configCmds `cmd:"" name:"config" help:"Print or check the settings."`
+	Site      siteCmds   `cmd:"" help:"Print or change the site: title, time zone, language, addresses."`
 	Routes    routesCmd  `cmd:"" help:"List the routes that the server answers."`
 	Version   versionCmd `cmd:"" help:"Print the version."`
 }

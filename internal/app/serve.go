@@ -19,8 +19,8 @@ import (
 
 // routes is the registry of everything that the server answers.
 func (a *App) routes() []web.Route {
-	routes := mediaweb.Routes(a.media)
-	return append(routes, siteweb.Routes(siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock})...)
+	parts := siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock}
+	return append(mediaweb.Routes(a.media, parts.Opens), siteweb.Routes(parts)...)
 }
 
 // openWeb builds the web layer from the registry.

@@ -21,6 +21,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/db/dbtest"
 	"dateline/internal/event"
+	"dateline/internal/media"
 	"dateline/internal/settings"
 )
 
@@ -58,7 +59,10 @@ func (p *paper) visitWith(path string, cookies []*http.Cookie) answer {
 func TestSite_Password(t *testing.T) {
 	each(t, nil, func(t *testing.T, p *paper) {
 		hash := p.app.vault.HashPassword("open sesame")
-		a := p.story("Locked", worldSection, article.PublishInput{Access: article.AccessPassword, PasswordHash: hash}, nil)
+		secret, other := p.photo("secret.png"), p.photo("other.png")
+		a := p.story("Locked", worldSection, article.PublishInput{Access: article.AccessPassword, PasswordHash: hash}, func(c *article.Content) {
+			c.Lead = &article.Picture{Media: secret.ID}
+		})
 		const path = "/world/locked/"
 		locked := func(name string, got answer) {
 			t.Helper()
@@ -86,6 +90,26 @@ func TestSite_Password(t *testing.T) {
 		}
 		if cc := got.header.Get("Cache-Control"); !strings.Contains(cc, "private") || !strings.Contains(cc, "no-store") {
 			t.Errorf("the unlocked page may be kept: %q", cc)
+		}
+		variant := func(m media.Medium) string {
+			p.must(p.app.media.MakeVariants(p.ctx, m.ID))
+			m, err := p.app.media.Get(p.ctx, p.app.db, m.ID)
+			p.must(err)
+			return media.FallbackURL(m)
+		}
+		picture, foreign := variant(secret), variant(other)
+		got = p.visitWith(path, cookies)
+		if !strings.Contains(got.body, picture) {
+			t.Errorf("the unlocked page does not show %s", picture)
+		}
+		if file := p.visitWith(picture, cookies); file.status != 200 || file.header.Get("Cache-Control") != "private, no-store" || file.header.Get("Surrogate-Key") != "" {
+			t.Errorf("its picture: %d %v, want it for this reader alone", file.status, file.header)
+		}
+		if file := p.visit(picture); file.status != 404 {
+			t.Errorf("its picture for a stranger: %d", file.status)
+		}
+		if file := p.visitWith(foreign, cookies); file.status != 404 {
+			t.Errorf("a picture that it does not show: %d", file.status)
 		}
 		locked("after somebody unlocked it", p.visit(path))
 		forged := *cookies[0]

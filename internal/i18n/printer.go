@@ -41,6 +41,10 @@ func For(locale string) *Printer {
 	return printers()[resolve(locale)]
 }
 
+// Knows tells whether locale is a language tag at all (BCP 47, or WordPress's
+// form of it). For shows English words for a language without a catalogue.
+func Knows(locale string) bool { return chain(locale) != nil }
+
 // resolve finds the nearest locale that dates and numbers are known for.
 func resolve(locale string) string {
 	for _, name := range chain(locale) {

@@ -37,7 +37,7 @@ func (r *run) site(ctx context.Context) error {
 	}
 	switch {
 	case ours && !exact:
-		r.report.decide("time zone", "The export does not say its time zone; "+zone+" fits its dates best. Set the right one in the site settings.")
+		r.report.decide("time zone", "The export does not say its time zone; "+zone+" fits its dates best. Set the right one with “dateline site set zone=…”.")
 	case ours:
 		r.report.decide("time zone", "Taken from the dates of the export: "+zone+". Neighbouring zones with the same clock fit too; set yours if it differs.")
 	}

@@ -43,6 +43,21 @@ func (s *Service) PublicVariant(ctx context.Context, token, name string) (File, 
 	return m.file(v), nil
 }
 
+// HiddenVariant returns a variant under its address, whoever may see it; NotFound
+// when there is none. The caller makes sure that the reader may.
+func (s *Service) HiddenVariant(ctx context.Context, token, name string) (File, error) {
+	m := Medium{Token: token}
+	v := Variant{Name: name}
+	err := s.db.QueryRow(ctx, `SELECT m.id, m.sha256, m.file_name, v.mime
+		FROM media m JOIN media_variant v ON v.media_id = m.id
+		WHERE m.token = $1 AND v.name = $2`, token, name).
+		Scan(&m.ID, &m.SHA256, &m.FileName, &v.MIME)
+	if err != nil {
+		return File{}, err
+	}
+	return m.file(v), nil
+}
+
 // successor finds the variant that took the place of one that is gone: the same
 // label and type, else the next width of the type.
 func (s *Service) successor(ctx context.Context, token string, gone Variant) (File, error) {

@@ -38,6 +38,14 @@ type Site struct {
 	Publisher      string `json:"publisher"`       // organisation named in structured data
 	Contact        string `json:"contact"`         // mailto: or https: of security.txt; "" leaves the file out
 	SourceURL      string `json:"source_url"`      // address the site was imported from
+	FormerBases    []Base `json:"former_bases,omitempty"`
+}
+
+// Base is a word that once stood before the addresses of a kind of list:
+// "section", "tag" or "author".
+type Base struct {
+	Kind string `json:"kind"`
+	Word string `json:"word"`
 }
 
 // Default returns the settings of a new site.
@@ -68,6 +76,12 @@ func (s Site) Validate() error {
 		return fault.New(fault.Invalid, "%d comment threads a page: choose between 1 and 500", s.CommentThreads)
 	case s.CommentDepth < 1 || s.CommentDepth > 10:
 		return fault.New(fault.Invalid, "%d levels of comments: choose between 1 and 10", s.CommentDepth)
+	}
+	if s.Contact != "" && !strings.HasPrefix(s.Contact, "mailto:") && !strings.HasPrefix(s.Contact, "https://") {
+		return fault.New(fault.Invalid, "contact %q: write a mailto: or https: address", s.Contact)
+	}
+	if s.SectionBase == s.TagBase || s.TagBase == s.AuthorBase || s.SectionBase == s.AuthorBase {
+		return fault.New(fault.Invalid, "sections, tags and authors need different words before their addresses")
 	}
 	if _, err := urlpath.Parse(s.Permalink); err != nil {
 		return fault.New(fault.Invalid, "address pattern %q: %w", s.Permalink, err)

@@ -110,3 +110,34 @@ func TestMenus(t *testing.T) {
 		}
 	})
 }
+
+func TestSite_SetChangesEveryField(t *testing.T) {
+	other := map[string]string{"title": "The Courier", "tagline": "News & more", "publisher": "Courier Ltd", "contact": "mailto:desk@courier.example",
+		"zone": "Europe/Berlin", "locale": "de", "permalink": "/%year%/%postname%/", "section_base": "rubrik", "tag_base": "thema",
+		"author_base": "von", "page_size": "7", "comment_depth": "2", "comment_threads": "9"}
+	s := settings.Default()
+	for _, f := range settings.Fields {
+		if err := s.Set(f.Name, " "+other[f.Name]+" "); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Value(s); got != other[f.Name] || got == f.Value(settings.Default()) {
+			t.Errorf("%s is %q, want %q", f.Name, got, other[f.Name])
+		}
+	}
+	if err := s.Validate(); err != nil {
+		t.Error(err)
+	}
+	want := []settings.Base{{Kind: "section", Word: "section"}, {Kind: "tag", Word: "tag"}, {Kind: "author", Word: "author"}}
+	if diff := cmp.Diff(want, s.FormerBases); diff != "" {
+		t.Errorf("former bases: %s", diff)
+	}
+}
+
+func TestSite_SetRefuses(t *testing.T) {
+	for name, value := range map[string]string{"titel": "x", "page_size": "many", "title": "two\nlines"} {
+		s := settings.Default()
+		if err := s.Set(name, value); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s=%q: %v, want Invalid", name, value, err)
+		}
+	}
+}

@@ -47,12 +47,11 @@ func (c *scene) articleAt(id int64, p part) (Answer, error) {
 		return moved(path), nil
 	}
 	p.bare = true // "/page/2/" of an article leads to "/2/"
-	unlocked := vis == article.Listed
 	if vis == article.Protected {
 		if c.ask.Unlocked == nil || !c.ask.Unlocked(id) {
 			return c.passwordPage(path, p)
 		}
-		unlocked = true
+		c.opened = true
 	}
 	if p.feed != "" {
 		if vis != article.Listed {
@@ -61,7 +60,7 @@ func (c *scene) articleAt(id int64, p part) (Answer, error) {
 		return c.articleCommentFeed(&a, path, p.feed)
 	}
 	answer, err := c.articlePage(a, path, p)
-	if unlocked && vis == article.Protected {
+	if c.opened {
 		answer.Private, answer.NoIndex, answer.Keys = true, true, nil
 	}
 	return answer, err

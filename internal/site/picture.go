@@ -40,7 +40,7 @@ func (c *scene) picture(use article.Picture, _ pictureSize) (*view.Picture, erro
 	src := m.Sources()
 	p := &view.Picture{URL: src.URL, Width: src.Width, Height: src.Height, Alt: orElse(use.Alt, m.Alt),
 		Credit: orElse(use.Credit, m.Credit), FocalX: src.FocalX, FocalY: src.FocalY, Placeholder: src.Placeholder,
-		Missing: src.Missing || !m.Public, Caption: view.Text(orElse(use.Caption, m.Caption))}
+		Missing: src.Missing || !m.Public && !c.opened, Caption: view.Text(orElse(use.Caption, m.Caption))}
 	for _, s := range src.Sources {
 		p.Sources = append(p.Sources, view.Source(s))
 	}
@@ -54,6 +54,7 @@ func (c *scene) picture(use article.Picture, _ pictureSize) (*view.Picture, erro
 type resolver struct {
 	media    map[int64]media.Medium
 	articles map[int64]article.Article
+	opened   bool // media that are not public may be shown
 }
 
 // Picture implements richtext.Resolver.
@@ -63,7 +64,7 @@ func (r resolver) Picture(id int64) (richtext.Picture, bool) {
 		return richtext.Picture{}, false
 	}
 	src := m.Sources()
-	p := richtext.Picture{URL: src.URL, Width: src.Width, Height: src.Height, Alt: m.Alt, Credit: m.Credit, Missing: src.Missing || !m.Public}
+	p := richtext.Picture{URL: src.URL, Width: src.Width, Height: src.Height, Alt: m.Alt, Credit: m.Credit, Missing: src.Missing || !m.Public && !r.opened}
 	for _, s := range src.Sources {
 		p.Sources = append(p.Sources, richtext.Source(s))
 	}
@@ -73,7 +74,7 @@ func (r resolver) Picture(id int64) (richtext.Picture, bool) {
 // File implements richtext.Resolver.
 func (r resolver) File(id int64) (richtext.File, bool) {
 	m, ok := r.media[id]
-	if !ok || !m.Public {
+	if !ok || !m.Public && !r.opened {
 		return richtext.File{}, false
 	}
 	v, ok := m.File()
@@ -90,7 +91,7 @@ func (r resolver) Article(id int64) (richtext.Link, bool) {
 }
 
 func (c *scene) resolverFor(doc richtext.Doc) (resolver, error) {
-	r := resolver{articles: map[int64]article.Article{}}
+	r := resolver{articles: map[int64]article.Article{}, opened: c.opened}
 	ids := richtext.MediaIDs(doc)
 	for _, id := range ids {
 		c.shows(db.Key("media", id))

@@ -11,6 +11,7 @@ import (
 	"dateline/internal/article"
 	"dateline/internal/fault"
 	"dateline/internal/importer"
+	"dateline/internal/settings"
 	"dateline/internal/taxonomy"
 	"dateline/internal/urlpath"
 )
@@ -293,19 +294,20 @@ func (c *scene) pathOf(kind string, id int64) (path, key string, err error) {
 
 // listAt answers for sections, tags and authors at their computed addresses.
 func (c *scene) listAt(key string, p part) (Answer, error) {
-	for _, base := range []struct{ base, kind string }{
-		{c.conf.SectionBase, article.AddressSection},
-		{c.conf.TagBase, article.AddressTag},
-		{c.conf.AuthorBase, article.AddressAuthor},
-	} {
-		prefix := urlpath.Key("/" + base.base)
+	bases := append([]settings.Base{
+		{Kind: article.AddressSection, Word: c.conf.SectionBase},
+		{Kind: article.AddressTag, Word: c.conf.TagBase},
+		{Kind: article.AddressAuthor, Word: c.conf.AuthorBase},
+	}, c.conf.FormerBases...)
+	for _, base := range bases {
+		prefix := urlpath.Key("/" + base.Word)
 		rest, ok := strings.CutPrefix(key, prefix+"/")
 		if !ok {
 			continue
 		}
-		id, err := c.listID(base.kind, rest)
+		id, err := c.listID(base.Kind, rest)
 		if err == nil {
-			return c.listOf(base.kind, id, p)
+			return c.listOf(base.Kind, id, p)
 		}
 		if !fault.Is(err, fault.NotFound) {
 			return Answer{}, err

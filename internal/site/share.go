@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"slices"
 
 	"dateline/internal/article"
 	"dateline/internal/db"
@@ -62,6 +63,21 @@ func (s *Site) Protected(ctx context.Context, path string) (id int64, hash strin
 	}
 	hash, err = s.PasswordHash(ctx, addr.Target)
 	return addr.Target, hash, err
+}
+
+// ShowsMedium tells whether a protected article shows a medium to those who know
+// its password.
+func (s *Site) ShowsMedium(ctx context.Context, id, medium int64) (bool, error) {
+	a, vis, err := s.public.Read(ctx, id)
+	if err != nil || vis != article.Protected {
+		return false, err
+	}
+	v, err := s.public.Live(ctx, &a)
+	if err != nil || slices.Contains(article.MediaOf(&v.Content), medium) {
+		return err == nil, err
+	}
+	m, err := s.media.Get(ctx, s.db, medium)
+	return err == nil && m.Parent == id, err
 }
 
 // PasswordHash returns the hash of a protected article's password, NotFound for

@@ -94,6 +94,10 @@ type scene struct {
 	zone  *time.Location
 	now   time.Time
 	keys  []string
+
+	// opened says that the reader gave the password of what the page shows,
+	// whose pictures are not public.
+	opened bool
 }
 
 func (s *Site) scene(ctx context.Context, ask Ask) (*scene, error) {

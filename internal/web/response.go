@@ -213,7 +213,9 @@ func (a *App) sendFile(w http.ResponseWriter, r *http.Request, resp Response) {
 	h := w.Header()
 	if !resp.File.Active {
 		h["Content-Security-Policy"] = []string{sandbox}
-		h["Cross-Origin-Resource-Policy"] = []string{"cross-origin"}
+		if !resp.Private {
+			h["Cross-Origin-Resource-Policy"] = []string{"cross-origin"}
+		}
 	}
 	if resp.File.ETag != "" {
 		h["Etag"] = []string{resp.File.ETag}

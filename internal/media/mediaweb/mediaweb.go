@@ -18,10 +18,14 @@ import (
 	"dateline/internal/web"
 )
 
-// Routes returns the routes of public media: variants under their own
-// addresses, and files under those that they had on a former site.
-func Routes(s *media.Service) []web.Route {
-	f := files{s}
+// Opens tells whether a reader may see a medium that is not public, because
+// they gave the password of an article that shows it.
+type Opens func(r *http.Request, medium int64) bool
+
+// Routes returns the routes of media: variants under their own addresses, and
+// public files under those that they had on a former site.
+func Routes(s *media.Service, opens Opens) []web.Route {
+	f := files{s, opens}
 	return []web.Route{
 		{Name: "media", Methods: []string{"GET"}, Pattern: "/media/{token}/{name}", Role: web.Anyone, Rate: web.RateReading, Cache: web.CacheFiles,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Handle: f.variant},
@@ -30,7 +34,10 @@ func Routes(s *media.Service) []web.Route {
 	}
 }
 
-type files struct{ media *media.Service }
+type files struct {
+	media *media.Service
+	opens Opens
+}
 
 func (f files) variant(r *web.Request) (web.Response, error) {
 	token, name := r.Vars["token"], r.Vars["name"]
@@ -38,6 +45,9 @@ func (f files) variant(r *web.Request) (web.Response, error) {
 		return web.Response{}, fault.New(fault.NotFound, "no such file")
 	}
 	file, err := f.media.PublicVariant(r.HTTP.Context(), token, name)
+	if fault.Is(err, fault.NotFound) && r.HTTP.Header["Cookie"] != nil {
+		return f.hidden(r, token, name)
+	}
 	if err != nil {
 		return web.Response{}, err
 	}
@@ -45,6 +55,19 @@ func (f files) variant(r *web.Request) (web.Response, error) {
 		return web.Response{Status: http.StatusFound, Location: file.Location, MaxAge: time.Minute}, nil
 	}
 	return f.open(r, file, web.Response{Immutable: true})
+}
+
+// hidden answers those who have unlocked an article that shows the medium; for
+// all others it does not exist.
+func (f files) hidden(r *web.Request, token, name string) (web.Response, error) {
+	file, err := f.media.HiddenVariant(r.HTTP.Context(), token, name)
+	if err != nil {
+		return web.Response{}, err
+	}
+	if !f.opens(r.HTTP, file.Media) {
+		return web.Response{}, fault.New(fault.NotFound, "no such file")
+	}
+	return f.open(r, file, web.Response{Private: true, NoIndex: true})
 }
 
 func (f files) upload(r *web.Request) (web.Response, error) {
@@ -74,7 +97,10 @@ func (f files) open(r *web.Request, file media.File, resp web.Response) (web.Res
 	}
 	resp.ContentType = file.MIME
 	resp.File = &web.File{Content: content, ETag: file.ETag}
-	resp.Header = http.Header{"Surrogate-Key": {db.Key("media", file.Media)}}
+	resp.Header = http.Header{}
+	if !resp.Private {
+		resp.Header["Surrogate-Key"] = []string{db.Key("media", file.Media)}
+	}
 	if file.Download != "" {
 		resp.Header["Content-Disposition"] = []string{disposition(file.Download)}
 	}

@@ -118,6 +118,24 @@ func (p Parts) unlocked(r *http.Request, id int64) bool {
 	return err == nil && value == token(id, hash)
 }
 
+// Opens tells whether the reader has unlocked an article that shows a medium.
+func (p Parts) Opens(r *http.Request, medium int64) bool {
+	for _, cookie := range r.Cookies() {
+		name, ours := strings.CutPrefix(cookie.Name, UnlockCookie)
+		if !ours {
+			continue
+		}
+		id, err := strconv.ParseInt(name, 36, 64)
+		if err != nil || !p.unlocked(r, id) {
+			continue
+		}
+		if shows, err := p.Site.ShowsMedium(r.Context(), id, medium); err == nil && shows {
+			return true
+		}
+	}
+	return false
+}
+
 func (p Parts) asset(_ context.Context, ask web.Ask) (web.Response, error) {
 	a, ok := p.Views.Asset(ask.Path)
 	if !ok {

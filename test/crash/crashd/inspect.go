@@ -39,7 +39,32 @@ type heldVersion struct {
 	content                article.Content
 }
 
+// inspect reads everything. Statements see the database one after the other:
+// when an article was written between them, it reads again.
 func (n *newsroom) inspect(ctx context.Context) (*holding, error) {
+	for {
+		before, err := n.written(ctx)
+		if err != nil {
+			return nil, err
+		}
+		h, held := n.read(ctx)
+		after, err := n.written(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if before == after {
+			return h, held
+		}
+	}
+}
+
+// written changes with each version that is written.
+func (n *newsroom) written(ctx context.Context) (stamp [2]int64, err error) {
+	err = n.db.QueryRow(ctx, `SELECT COUNT(*), COALESCE(MAX(id), 0) FROM version`).Scan(&stamp[0], &stamp[1])
+	return stamp, err
+}
+
+func (n *newsroom) read(ctx context.Context) (*holding, error) {
 	h := &holding{articles: map[int64]*heldArticle{}}
 	rows, err := n.db.Query(ctx, `SELECT id, status, live_version FROM article ORDER BY id`)
 	all, err := db.All(rows, err, func(r *sql.Rows) (*heldArticle, error) {
@@ -88,11 +113,12 @@ func (n *newsroom) readTraces(ctx context.Context, h *holding) (err error) {
 	if h.reached, err = n.ids(ctx, `SELECT target_id FROM address WHERE kind = 'article'`); err != nil {
 		return err
 	}
-	if h.found, err = n.ids(ctx, `SELECT article_id FROM search_doc`); err != nil {
-		return err
-	}
+	// Jobs first: one that is done in between has left its entry by then.
 	waiting, err := n.settled(ctx, `SELECT payload FROM job WHERE kind = 'search.settled' AND state <> 'dead'`)
 	if err != nil {
+		return err
+	}
+	if h.found, err = n.ids(ctx, `SELECT article_id FROM search_doc`); err != nil {
 		return err
 	}
 	for id := range waiting {

@@ -169,7 +169,7 @@ func TestHead_IsGetWithoutBody(t *testing.T) {
 	paths := []string{"/feed/", "/feed/atom/", "/feed/json/", "/sitemap.xml", "/robots.txt", "/manifest.webmanifest", "/opensearch.xml", "/.well-known/security.txt", "/feeds"}
 	for _, row := range pageRows {
 		if row.site == nil {
-			paths = append(paths, row.path)
+			paths = append(paths, strings.TrimPrefix(row.address(t), origin))
 		}
 	}
 	for _, path := range paths {

@@ -132,7 +132,7 @@ func TestStructuredData(t *testing.T) {
 		if row.wantStatus() != http.StatusOK || row.template == "password" || row.site != nil {
 			continue
 		}
-		address := origin + row.path
+		address := row.address(t)
 		found, err := structured(get(t, address).Body)
 		if err != nil {
 			t.Errorf("%s: %v", row.name, err)
@@ -246,7 +246,11 @@ func TestHeads(t *testing.T) {
 	seen := map[string]string{}
 	for _, row := range pageRows {
 		address := row.address(t)
-		origin := strings.TrimSuffix(address, row.path)
+		page, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		origin := page.Scheme + "://" + page.Host
 		a := ask(t, http.MethodGet, address, nil)
 		tags := headTags(a.Body)
 		one := func(name string) string {

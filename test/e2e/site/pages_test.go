@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -18,8 +19,8 @@ import (
 // pageRow is one page that is tested in every view.
 type pageRow struct {
 	name     string
-	template string // view.Page.Template
-	path     string
+	template string                 // view.Page.Template
+	path     string                 // {year}, {month} and {day} are those of an article on the front page
 	status   int                    // [200]
 	site     func() (string, error) // [demo]
 	has      []string               // classes that must be on the page: what makes it worth a row
@@ -54,9 +55,9 @@ var pageRows = []pageRow{
 	{name: "tag", template: "list", path: "/tag/port/"},
 	{name: "author", template: "list", path: "/author/ines-calder/", has: []string{"author-head"}},
 	{name: "archive", template: "archive", path: "/archive/"},
-	{name: "archive-year", template: "archive", path: "/2026/"},
-	{name: "archive-month", template: "archive", path: "/2026/11/"},
-	{name: "archive-day", template: "archive", path: "/2025/04/28/"},
+	{name: "archive-year", template: "archive", path: "/{year}/"},
+	{name: "archive-month", template: "archive", path: "/{year}/{month}/"},
+	{name: "archive-day", template: "archive", path: "/{year}/{month}/{day}/"},
 	{name: "search", template: "search", path: "/search/?q=harbour", has: []string{"hits"}},
 	{name: "search-none", template: "search", path: "/search/?q=zzqqxx"},
 	{name: "search-empty", template: "search", path: "/search/"},
@@ -81,8 +82,21 @@ func (r pageRow) address(t testing.TB) string {
 	if site == nil {
 		site = demo
 	}
-	return start(t, site) + r.path
+	origin := start(t, site)
+	if !strings.Contains(r.path, "{") {
+		return origin + r.path
+	}
+	front := ask(t, http.MethodGet, origin+"/", nil)
+	day := cardDay.FindSubmatch(front.Body)
+	if day == nil {
+		t.Fatal("no article on the front page has a date")
+	}
+	return origin + strings.NewReplacer("{year}", string(day[1]), "{month}", string(day[2]), "{day}", string(day[3])).Replace(r.path)
 }
+
+// cardDay is the day of an article on a list. The demo ends today, whenever it
+// is filled.
+var cardDay = regexp.MustCompile(`(?s)class="card-meta">.*?<time datetime="([0-9]{4})-([0-9]{2})-([0-9]{2})T`)
 
 func (r pageRow) wantStatus() int {
 	if r.status == 0 {

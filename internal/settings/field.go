@@ -1,0 +1,90 @@
+package settings
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"dateline/internal/fault"
+)
+
+// Field is a setting that may be changed by its name.
+type Field struct {
+	Name, Doc string
+	get       func(*Site) string
+	set       func(*Site, string) error
+}
+
+// Value is the field's value in s as text, which Set takes again.
+func (f Field) Value(s Site) string { return f.get(&s) }
+
+// Fields are the settings that may be changed by name, in reading order.
+var Fields = []Field{
+	words("title", "Name of the site.", func(s *Site) *string { return &s.Title }),
+	words("tagline", "What stands under the name.", func(s *Site) *string { return &s.Tagline }),
+	words("publisher", "Organisation named in structured data; empty is the title.", func(s *Site) *string { return &s.Publisher }),
+	words("contact", "mailto: or https: address in security.txt; empty leaves that file out.", func(s *Site) *string { return &s.Contact }),
+	words("zone", "Time zone of dates and of the day's turn, such as Europe/Berlin.", func(s *Site) *string { return &s.Zone }),
+	words("locale", "Language of the interface, dates and numbers, such as en, de-AT or ar.", func(s *Site) *string { return &s.Locale }),
+	words("permalink", "Address pattern of articles from now on, such as /%category%/%postname%/. Published ones keep theirs.", func(s *Site) *string { return &s.Permalink }),
+	base("section_base", "Word before the address of a section. The former one leads on to it.", func(s *Site) *string { return &s.SectionBase }),
+	base("tag_base", "Word before the address of a tag.", func(s *Site) *string { return &s.TagBase }),
+	base("author_base", "Word before the address of an author.", func(s *Site) *string { return &s.AuthorBase }),
+	whole("page_size", "Articles on a page of a list.", func(s *Site) *int { return &s.PageSize }),
+	whole("comment_depth", "Levels of replies shown nested.", func(s *Site) *int { return &s.CommentDepth }),
+	whole("comment_threads", "Threads of comments on one page.", func(s *Site) *int { return &s.CommentThreads }),
+}
+
+// Set changes one setting by its name. An unknown name is an error that lists
+// the known ones; Validate finds values that cannot work.
+func (s *Site) Set(name, value string) error {
+	for _, f := range Fields {
+		if f.Name == name {
+			return f.set(s, strings.TrimSpace(value))
+		}
+	}
+	var known []string
+	for _, f := range Fields {
+		known = append(known, f.Name)
+	}
+	return fault.New(fault.Invalid, "the site has no setting %q", name).WithHint("choose one of %s", strings.Join(known, ", "))
+}
+
+func words(name, doc string, at func(*Site) *string) Field {
+	return Field{name, doc, func(s *Site) string { return *at(s) }, func(s *Site, v string) error {
+		if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			return fault.New(fault.Invalid, "%s: one line of text, please", name)
+		}
+		*at(s) = v
+		return nil
+	}}
+}
+
+func whole(name, doc string, at func(*Site) *int) Field {
+	return Field{name, doc, func(s *Site) string { return strconv.Itoa(*at(s)) }, func(s *Site, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil {
+			return fault.New(fault.Invalid, "%s: %q is not a whole number", name, v)
+		}
+		*at(s) = n
+		return nil
+	}}
+}
+
+// base is a word in addresses: the one it replaces is kept, so that old
+// addresses lead on.
+func base(name, doc string, at func(*Site) *string) Field {
+	kind := strings.TrimSuffix(name, "_base")
+	return Field{name, doc, func(s *Site) string { return *at(s) }, func(s *Site, v string) error {
+		v = strings.Trim(v, "/")
+		former := Base{Kind: kind, Word: *at(s)}
+		if v == former.Word {
+			return nil
+		}
+		if !slices.Contains(s.FormerBases, former) {
+			s.FormerBases = append(slices.Clone(s.FormerBases), former)
+		}
+		*at(s) = v
+		return nil
+	}}
+}
