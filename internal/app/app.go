@@ -120,6 +120,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(jobSettled, a.search.HandleSettled)
 	a.jobs.Handle(search.JobIndex, a.search.HandleIndex)
 	a.jobs.Handle(article.JobRelease, a.articles.HandleRelease, job.Lane("release", 1))
+	a.jobs.Handle(article.JobRelist, a.articles.HandleRelist)
 	a.jobs.Handle(media.JobVariants, a.media.VariantsJob, job.Lane("media", 1))
 	a.jobs.Handle(importer.JobRelate, a.importer.HandleRelate)
 	return nil

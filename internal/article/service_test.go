@@ -2,6 +2,7 @@ package article_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -456,4 +457,50 @@ func TestVisible(t *testing.T) {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
+}
+
+func TestSaveSection_MovesItsArticlesToItsNewAncestors(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		news, sport, city, port := id.New(), id.New(), id.New(), id.New()
+		save := func(section, parent int64, word string) {
+			k.write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := article.SaveSection(ctx, tx, taxonomy.Section{ID: section, ParentID: parent, Slug: word, Name: word, Open: true}, k.clock.Now())
+				return err
+			})
+		}
+		save(news, 0, "news")
+		save(sport, 0, "sport")
+		save(city, news, "city")
+		save(port, city, "port")
+		publish := func(headline string, sections ...int64) {
+			content := k.content(headline)
+			content.Sections = sections
+			a, err := k.service.Create(t.Context(), editor, article.Draft{Type: article.TypeArticle, Content: content})
+			if err == nil {
+				_, err = k.service.Publish(t.Context(), editor, article.PublishInput{ID: a.ID, Revision: a.Revision})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range 250 { // more than one batch
+			publish(fmt.Sprintf("From the port %d", i), port)
+		}
+		publish("In both", port, news)
+		jobs := job.NewRunner(d, k.clock, slog.New(slog.DiscardHandler))
+		jobs.Handle(article.JobRelist, k.service.HandleRelist)
+		for range 2 { // and there again: nothing is counted twice
+			save(city, sport, "city")
+			if err := jobs.Drain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for section, want := range map[int64]int64{port: 251, city: 251, sport: 251, news: 1} {
+				n, err := k.public.Count(t.Context(), article.ScopeSection, section)
+				if err != nil || n != want {
+					t.Errorf("section %d has %d articles (%v), want %d", section, n, err, want)
+				}
+			}
+		}
+	})
 }

@@ -82,6 +82,7 @@ func openWith(t testing.TB, d *db.DB, fetching fetch.Options) *newsroom {
 		Comments: comment.NewStore(n.vault), Media: n.media, Vault: n.vault, Fetch: client, Ask: n.ask})
 	n.jobs.Handle(search.JobIndex, finder.HandleIndex)
 	n.jobs.Handle(article.JobRelease, n.articles.HandleRelease)
+	n.jobs.Handle(article.JobRelist, n.articles.HandleRelist)
 	n.jobs.Handle(importer.JobRelate, n.importer.HandleRelate)
 	return n
 }

@@ -196,7 +196,7 @@ func (r *run) writeTerm(ctx context.Context, tx *db.Tx, t termData, target int64
 	now := r.Clock.Now()
 	switch t.Taxonomy {
 	case "category":
-		_, err := taxonomy.SaveSection(ctx, tx, taxonomy.Section{ID: target, ParentID: t.ParentID, Slug: slugWord(t), Name: t.Name,
+		_, err := article.SaveSection(ctx, tx, taxonomy.Section{ID: target, ParentID: t.ParentID, Slug: slugWord(t), Name: t.Name,
 			Description: t.Description, Open: t.Open, Meta: t.Meta}, now)
 		return err
 	case "post_tag":

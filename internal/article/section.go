@@ -1,0 +1,100 @@
+package article
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"dateline/internal/db"
+	"dateline/internal/fault"
+	"dateline/internal/job"
+	"dateline/internal/taxonomy"
+)
+
+// JobRelist puts the articles of a section that moved into the lists of its new
+// ancestors, and takes them out of those of the former ones. Its payload is the
+// section's id.
+const JobRelist = "article.relist"
+
+// relistBatch is how many articles one transaction of JobRelist takes.
+const relistBatch = 200
+
+// SaveSection adds or changes a section, like taxonomy.SaveSection. When it gets
+// another parent, a job rewrites the lists that its articles stand in; their
+// addresses stay.
+func SaveSection(ctx context.Context, tx *db.Tx, s taxonomy.Section, now time.Time) (taxonomy.Section, error) {
+	before, err := taxonomy.SectionByID(ctx, tx, s.ID)
+	known := err == nil
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return s, err
+	}
+	saved, err := taxonomy.SaveSection(ctx, tx, s, now)
+	if err != nil || !known || before.ParentID == s.ParentID {
+		return saved, err
+	}
+	return saved, job.Enqueue(ctx, tx, job.Spec{Kind: JobRelist, Key: db.Key("section", s.ID), Payload: s.ID})
+}
+
+// HandleRelist carries out JobRelist. Doing it twice changes nothing. Each
+// article stands in the list of its section all the while, so that the list
+// itself tells which are left.
+func (s *Service) HandleRelist(ctx context.Context, payload []byte) error {
+	var section int64
+	if err := json.Unmarshal(payload, &section); err != nil {
+		return err
+	}
+	last := place{at: -1 << 62}
+	for {
+		var done int
+		err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			done, last, err = s.relistBatch(ctx, tx, section, last)
+			return err
+		})
+		if err != nil || done < relistBatch {
+			return err
+		}
+	}
+}
+
+// relistBatch rewrites the lists of the articles after one place in a section's
+// list. The place's ref is the article.
+func (s *Service) relistBatch(ctx context.Context, tx *db.Tx, section int64, after place) (done int, last place, err error) {
+	rows, err := tx.Query(ctx, `SELECT at, article_id FROM listing WHERE scope = 'section' AND ref = $1
+		AND (at > $2 OR at = $2 AND article_id > $3) ORDER BY at, article_id LIMIT $4`, section, after.at, after.ref, relistBatch)
+	batch, err := db.All(rows, err, func(r *sql.Rows) (p place, err error) { return p, r.Scan(&p.at, &p.ref) })
+	if err != nil {
+		return 0, after, err
+	}
+	site, err := s.settings.Site(ctx)
+	if err != nil {
+		return 0, after, err
+	}
+	for _, p := range batch {
+		if err := s.relistOne(ctx, tx, p.ref, site.Location()); err != nil {
+			return 0, after, err
+		}
+		after = p
+	}
+	return len(batch), after, nil
+}
+
+func (s *Service) relistOne(ctx context.Context, tx *db.Tx, id int64, zone *time.Location) error {
+	a, err := byID(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	v, err := versionByID(ctx, tx, a.LiveVersion)
+	if err != nil {
+		return err
+	}
+	want, err := places(ctx, tx, &a, &v.Content)
+	if err != nil {
+		return err
+	}
+	moved, err := relist(ctx, tx, id, false, want, zone)
+	for _, p := range moved {
+		tx.Purge(db.ListKey(p.scope, p.ref))
+	}
+	return err
+}
