@@ -35,7 +35,16 @@ func (s *serveCmd) Run(c *commands, env *environment) error {
 
 func serve(env *environment, a *app.App) error {
 	spareMemory()
-	return a.Serve(env.ctx, func(origin string) { fmt.Fprintf(env.stdout, "listening on %s\n", origin) })
+	return a.Serve(env.ctx, func(origin string) {
+		fmt.Fprintf(env.stdout, "listening on %s\n", origin)
+		link, err := a.SetUpLink(env.ctx, origin)
+		switch {
+		case err != nil:
+			fmt.Fprintf(env.stderr, "dateline: no set-up link: %v\n", err)
+		case link != "":
+			fmt.Fprintf(env.stderr, "make the first account at %s\n", link)
+		}
+	})
 }
 
 type demoCmd struct{ listenFlags }

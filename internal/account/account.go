@@ -1,8 +1,10 @@
-// Package account knows who acts: people with a role, and the system itself
-// for the scheduler, the importer and the command line.
 package account
 
-import "dateline/internal/fault"
+import (
+	"slices"
+
+	"dateline/internal/fault"
+)
 
 // Role is what a person may do; each includes the ones before it.
 type Role int
@@ -26,6 +28,16 @@ func (r Role) String() string {
 	}
 	return roleNames[r]
 }
+
+// RoleNamed returns the role of a name; ok is false for anything but a role that
+// a person can have.
+func RoleNamed(name string) (role Role, ok bool) {
+	i := slices.Index(roleNames[:], name)
+	return Role(i), i > int(Anonymous)
+}
+
+// Roles are the roles that a person can have, least first.
+func Roles() []Role { return []Role{Contributor, Author, Editor, Administrator, Owner} }
 
 // Actor is who asks for a change. Name is stored with what they did.
 type Actor struct {

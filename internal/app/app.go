@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"dateline/internal/account"
 	"dateline/internal/article"
 	"dateline/internal/blob"
 	"dateline/internal/clock"
@@ -19,6 +20,7 @@ import (
 	"dateline/internal/config"
 	"dateline/internal/db"
 	"dateline/internal/demo"
+	"dateline/internal/desk"
 	"dateline/internal/event"
 	"dateline/internal/fault"
 	"dateline/internal/fetch"
@@ -44,6 +46,8 @@ type App struct {
 	jobs     *job.Runner
 	vault    *vault.Vault
 	settings *settings.Store
+	accounts *account.Service
+	desk     *desk.Desk
 	media    *media.Service
 	blobs    *blob.Filesystem
 	articles *article.Service
@@ -100,6 +104,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.bus = event.NewBus(a.clock)
 	a.jobs = job.NewRunner(a.db, a.clock, a.log)
 	a.settings = settings.NewStore(a.db)
+	a.accounts = account.NewService(a.db, a.clock, a.vault)
 	if a.blobs, err = blob.OpenFilesystem(filepath.Join(a.cfg.Data, "media"), a.clock.Now()); err != nil {
 		return err
 	}
@@ -146,6 +151,10 @@ func (a *App) surface(ctx context.Context) (err error) {
 	a.locale.Store(&conf.Locale)
 	a.site = site.New(site.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Search: a.search,
 		Vault: a.vault, Views: a.views, Origin: func() string { return a.web.Origin() }})
+	if a.desk, err = desk.New(desk.Parts{DB: a.db, Clock: a.clock, Accounts: a.accounts, Settings: a.settings,
+		Origin: func() string { return a.web.Origin() }, Icon: func() string { return a.views.AssetURL("icon.svg") }, ChangeSite: a.changeNamed}); err != nil {
+		return err
+	}
 	if err := a.openWeb(); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"dateline/internal/desk"
 	"dateline/internal/fault"
 	"dateline/internal/media/mediaweb"
 	"dateline/internal/site"
@@ -20,14 +21,18 @@ import (
 // routes is the registry of everything that the server answers.
 func (a *App) routes() []web.Route {
 	parts := siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock}
-	return append(mediaweb.Routes(a.media, parts.Opens), siteweb.Routes(parts)...)
+	routes := append(mediaweb.Routes(a.media, parts.Opens), siteweb.Routes(parts)...)
+	if a.desk == nil { // only the table is wanted
+		return append(routes, (&desk.Desk{}).Routes()...)
+	}
+	return append(routes, a.desk.Routes()...)
 }
 
 // openWeb builds the web layer from the registry.
 func (a *App) openWeb() (err error) {
 	a.web, err = web.New(web.Options{Routes: a.routes(), CacheBudget: int64(a.cfg.PageCacheMB) << 20, Origin: a.cfg.URL,
 		TrustedProxies: a.cfg.TrustedProxies, PersonalCookies: []string{siteweb.UnlockCookie}, CDN: a.cfg.URL != "",
-		ErrorPage: siteweb.ErrorPage(a.site), Clock: a.clock, Log: a.log})
+		ErrorPage: a.errorPage, Authorize: a.desk.Authorize, Clock: a.clock, Log: a.log})
 	if err != nil {
 		return err
 	}
@@ -35,9 +40,18 @@ func (a *App) openWeb() (err error) {
 	return a.showTheme()
 }
 
+// errorPage is the desk's page for a problem at one of its addresses, the
+// site's for all others.
+func (a *App) errorPage(ctx context.Context, p web.Problem) web.Response {
+	if resp, ok := a.desk.Problem(p); ok {
+		return resp
+	}
+	return siteweb.ErrorPage(a.site)(ctx, p)
+}
+
 // showTheme allows pages to load what the theme has.
 func (a *App) showTheme() error {
-	return a.web.SetPolicy(web.Policy{Styles: []string{a.views.Stylesheet()}})
+	return a.web.SetPolicy(web.Policy{Styles: []string{a.views.Stylesheet(), a.desk.Stylesheet()}})
 }
 
 // Serve listens and answers until ctx ends; requests in flight finish first.
@@ -101,7 +115,7 @@ func (a *App) ask(ctx context.Context, address string) (status int, location str
 // PrintRoutes writes the registry as a table. Routes are the same for every
 // site, so it needs none.
 func PrintRoutes(w io.Writer) error {
-	table, err := web.New(web.Options{Routes: (&App{}).routes()})
+	table, err := web.New(web.Options{Routes: (&App{}).routes(), Authorize: (&desk.Desk{}).Authorize})
 	if err != nil {
 		return err
 	}

@@ -205,7 +205,7 @@ func (p *paper) machines() {
 		{"/manifest.webmanifest", 200, "", "The Paper", ""},
 		{"/.well-known/security.txt", 200, "", "mailto:security@news.example", ""},
 		{"/wp-login.php", 410, "", "", ""},
-		{"/wp-admin/post.php", 410, "", "", ""},
+		{"/wp-admin/post.php", 301, "/desk/", "", ""},
 		{"/wp-json/wp/v2/posts", 410, "", "", ""},
 		{"/xmlrpc.php", 410, "", "", ""},
 		// query addresses of WordPress

@@ -9,6 +9,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"math"
 	"time"
 
 	"dateline/internal/db"
@@ -42,14 +43,26 @@ func Record(ctx context.Context, tx *db.Tx, at time.Time, actor, verb, object st
 	return err
 }
 
+// Before returns what was done before the entry of an id, or last of all when
+// that is 0, the newest first, at most limit.
+func Before(ctx context.Context, q db.Querier, before int64, limit int) ([]Entry, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	rows, err := q.Query(ctx, `SELECT id, at, actor, verb, object, ref, detail FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2`, before, limit)
+	return db.All(rows, err, scan)
+}
+
 // Of returns what was done to one thing, the newest first, at most limit.
 func Of(ctx context.Context, q db.Querier, object string, ref int64, limit int) ([]Entry, error) {
 	rows, err := q.Query(ctx, `SELECT id, at, actor, verb, object, ref, detail FROM audit
 		WHERE object = $1 AND ref = $2 ORDER BY id DESC LIMIT $3`, object, ref, limit)
-	return db.All(rows, err, func(r *sql.Rows) (rec Entry, err error) {
-		var at int64
-		err = r.Scan(&rec.ID, &at, &rec.Actor, &rec.Verb, &rec.Object, &rec.Ref, &rec.Detail)
-		rec.At = db.Time(at)
-		return rec, err
-	})
+	return db.All(rows, err, scan)
+}
+
+func scan(r *sql.Rows) (rec Entry, err error) {
+	var at int64
+	err = r.Scan(&rec.ID, &at, &rec.Actor, &rec.Verb, &rec.Object, &rec.Ref, &rec.Detail)
+	rec.At = db.Time(at)
+	return rec, err
 }

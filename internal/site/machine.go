@@ -29,7 +29,7 @@ var movedMachines = map[string]string{
 
 var (
 	oldSitemap = regexp.MustCompile(`^/(?:wp-sitemap-[a-z0-9-]+|[a-z_-]+-sitemap[0-9]*)\.xml$`)
-	oldSystem  = regexp.MustCompile(`^/(?:xmlrpc\.php|wp-login\.php|wp-cron\.php|wp-trackback\.php|wp-comments-post\.php|wp-signup\.php|wp-activate\.php|wp-mail\.php|wp-links-opml\.php|wp-json(?:/.*)?|wp-admin(?:/.*)?|wp-includes/.*)$`)
+	oldSystem  = regexp.MustCompile(`^/(?:xmlrpc\.php|wp-login\.php|wp-cron\.php|wp-trackback\.php|wp-comments-post\.php|wp-signup\.php|wp-activate\.php|wp-mail\.php|wp-links-opml\.php|wp-json(?:/.*)?|wp-includes/.*)$`)
 )
 
 // machine answers what programs ask for; NotFound when key is nothing of it.
@@ -54,6 +54,9 @@ func (c *scene) machine(key string) (Answer, error) {
 	}
 	if oldSitemap.MatchString(key) {
 		return moved("/sitemap.xml"), nil
+	}
+	if key == "/wp-admin" || strings.HasPrefix(key, "/wp-admin/") {
+		return moved("/desk/"), nil
 	}
 	if oldSystem.MatchString(key) {
 		return c.gone(article.Address{Kind: article.AddressGone})

@@ -26,7 +26,7 @@ var layers = map[layer][]string{
 	foundations: {"fault", "clock", "id", "richtext", "urlpath", "wxr", "wpcontent"},
 	platform:    {"config", "db", "job", "event", "web", "view", "pagecache", "fetch", "blob", "i18n", "vault", "audit"},
 	features:    featureOrder,
-	surfaces:    {"site"},
+	surfaces:    {"site", "desk"},
 	wiring:      {"app"},
 }
 

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"html/template"
 	"strings"
@@ -12,6 +13,12 @@ import (
 // Rendered marks HTML that richtext rendered from its schema: fixed tags with
 // escaped text. Never give it anything that a person or another site wrote.
 func Rendered(fromRichtext string) template.HTML { return template.HTML(fromRichtext) }
+
+// InlinePNG is the address that is a picture itself. Its text is of the base64
+// alphabet, and its type is fixed: browsers run nothing in a PNG.
+func InlinePNG(png []byte) template.URL {
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))
+}
 
 // Text escapes plain text.
 func Text(plain string) template.HTML {

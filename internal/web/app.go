@@ -173,7 +173,7 @@ func (a *App) dispatch(w http.ResponseWriter, r *http.Request, path string, safe
 	end, vars := a.router.find(path)
 	switch {
 	case urlpath.Key(path) == "" || end == nil:
-		a.send(w, r, a.problem(r.Context(), path, fault.New(fault.NotFound, "nothing is at this address")))
+		a.send(w, r, a.problem(r, path, fault.New(fault.NotFound, "nothing is at this address")))
 		return
 	case r.Method == http.MethodOptions:
 		w.Header()["Allow"] = []string{end.allow}
@@ -194,7 +194,7 @@ func (a *App) dispatch(w http.ResponseWriter, r *http.Request, path string, safe
 	req := a.newRequest(r, path)
 	req.Vars, req.Query = vars, route.known(path, r.URL.RawQuery)
 	if err := a.admit(req, route, safe); err != nil {
-		a.send(w, r, a.problem(r.Context(), path, err))
+		a.send(w, r, a.problem(r, path, err))
 		return
 	}
 	if route.Page == nil {
@@ -259,7 +259,7 @@ func (a *App) page(ctx context.Context, route *Route, ask Ask) (*pagecache.Entry
 		return nil, err
 	}
 	if err != nil {
-		return a.problem(ctx, ask.Path, err), nil
+		return a.problemAt(ctx, http.MethodGet, ask.Path, err), nil
 	}
 	return e, nil
 }

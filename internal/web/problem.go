@@ -16,6 +16,8 @@ import (
 
 // Problem is an error as a reader may see it.
 type Problem struct {
+	Path    string // what was asked for, as sent; "" when that is not known
+	Method  string
 	Status  int
 	Code    fault.Code
 	Message string        // safe to show; "" for internal errors
@@ -71,9 +73,15 @@ func problemOf(err error) Problem {
 	return p
 }
 
-// problem logs an error when it is ours and makes its page.
-func (a *App) problem(ctx context.Context, path string, err error) *pagecache.Entry {
+// problem is the page for an error of a request.
+func (a *App) problem(r *http.Request, path string, err error) *pagecache.Entry {
+	return a.problemAt(r.Context(), r.Method, path, err)
+}
+
+// problemAt logs an error when it is ours and makes its page.
+func (a *App) problemAt(ctx context.Context, method, path string, err error) *pagecache.Entry {
 	p := problemOf(err)
+	p.Path, p.Method = path, method
 	if p.Status >= 500 {
 		var panicked *pagecache.PanicError
 		stack := ""
@@ -83,7 +91,10 @@ func (a *App) problem(ctx context.Context, path string, err error) *pagecache.En
 		a.opt.Log.Error("a request failed", "id", p.ID, "path", path, "error", err, "stack", stack)
 	}
 	resp := a.problemPage(ctx, p)
-	resp.Status, resp.Keys, resp.Private = p.Status, nil, false
+	resp.Keys, resp.Private = nil, false
+	if resp.Location == "" { // it may lead to the sign-in instead
+		resp.Status = p.Status
+	}
 	if p.Wait > 0 {
 		if resp.Header == nil {
 			resp.Header = http.Header{}
@@ -108,7 +119,7 @@ func (a *App) problemPage(ctx context.Context, p Problem) (resp Response) {
 			resp = barePage(ctx, p)
 		}
 	}()
-	if resp = a.opt.ErrorPage(ctx, p); len(resp.Body) == 0 {
+	if resp = a.opt.ErrorPage(ctx, p); len(resp.Body) == 0 && resp.Location == "" {
 		return barePage(ctx, p)
 	}
 	return resp

@@ -169,7 +169,7 @@ func (a *App) handle(w http.ResponseWriter, req *Request, route *Route) {
 		defer resp.File.Content.Close()
 	}
 	if err != nil {
-		a.send(w, req.HTTP, a.problem(req.HTTP.Context(), req.Path, err))
+		a.send(w, req.HTTP, a.problem(req.HTTP, req.Path, err))
 		return
 	}
 	if resp.Status == 0 {

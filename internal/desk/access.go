@@ -1,0 +1,133 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"dateline/internal/account"
+	"dateline/internal/fault"
+	"dateline/internal/web"
+)
+
+// The cookies of the desk. Over TLS they carry the prefix that ties them to
+// this host and to TLS (RFC 6265bis §4.1.3.2).
+const (
+	sessionCookie = "dateline-session"
+	deviceCookie  = "dateline-device"
+	hostPrefix    = "__Host-"
+)
+
+// The lives of the cookies; the server's own limits are shorter.
+const (
+	sessionAge = 30 * 24 * time.Hour
+	deviceAge  = 365 * 24 * time.Hour
+)
+
+// visitor is who asks, kept with the request from Authorize to the handler.
+type visitor struct {
+	person  account.Person
+	session account.Session
+}
+
+type visitorKey struct{}
+
+// Authorize lets a request pass whose session belongs to somebody of the role.
+func (d *Desk) Authorize(r *web.Request, role web.Role) error {
+	need, ok := account.RoleNamed(string(role))
+	if !ok {
+		return fault.New(fault.Internal, "the role %q is not known", role)
+	}
+	token := cookie(r, sessionCookie)
+	if token == "" {
+		return fault.New(fault.SignIn, "please sign in")
+	}
+	person, session, err := d.Accounts.Resume(r.HTTP.Context(), token, visit(r))
+	if err != nil {
+		return err
+	}
+	if err := person.Actor().Require(need, "open this page"); err != nil {
+		return err
+	}
+	r.HTTP = r.HTTP.WithContext(context.WithValue(r.HTTP.Context(), visitorKey{}, &visitor{person, session}))
+	return nil
+}
+
+// who returns the visitor of a request that Authorize let pass.
+func who(r *web.Request) *visitor {
+	v, _ := r.HTTP.Context().Value(visitorKey{}).(*visitor)
+	return v
+}
+
+// visit is where a request comes from.
+func visit(r *web.Request) account.Visit {
+	return account.Visit{Client: r.Client, Agent: r.HTTP.UserAgent(), Device: cookie(r, deviceCookie)}
+}
+
+func cookieName(r *web.Request, name string) string {
+	if r.Secure {
+		return hostPrefix + name
+	}
+	return name
+}
+
+func cookie(r *web.Request, name string) string {
+	c, err := r.HTTP.Cookie(cookieName(r, name))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// setCookie returns a header line; an empty value takes the cookie back.
+func setCookie(r *web.Request, name, value string, age time.Duration) string {
+	c := &http.Cookie{Name: cookieName(r, name), Value: value, Path: "/", HttpOnly: true, Secure: r.Secure, SameSite: http.SameSiteStrictMode, MaxAge: int(age / time.Second)}
+	if value == "" {
+		c.MaxAge = -1
+	}
+	return c.String()
+}
+
+// entered leads a person who has just signed in to where they were going.
+func entered(r *web.Request, in account.SignedIn, next string) web.Response {
+	cookies := []string{setCookie(r, sessionCookie, in.Session, sessionAge)}
+	if in.Device != "" {
+		cookies = append(cookies, setCookie(r, deviceCookie, in.Device, deviceAge))
+	}
+	resp := seeOther(safeNext(next))
+	resp.Header = http.Header{"Set-Cookie": cookies}
+	return resp
+}
+
+// safeNext is an address of the desk, whatever was asked for.
+func safeNext(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, "/desk/") || strings.Contains(next, "\\") || strings.HasPrefix(u.Path, signInPath) {
+		return home
+	}
+	return u.RequestURI()
+}
+
+func seeOther(path string) web.Response {
+	return web.Response{Status: http.StatusSeeOther, Location: path}
+}
+
+// Problem is the desk's page for an error at one of its addresses: the sign-in
+// for who has no session, a page that says what is wrong for all else. ok is
+// false for addresses that are not of the desk.
+func (d *Desk) Problem(p web.Problem) (resp web.Response, ok bool) {
+	if !strings.HasPrefix(p.Path, home) && p.Path != shortHome {
+		return resp, false
+	}
+	if p.Code == fault.SignIn {
+		to := signInPath
+		if p.Method == http.MethodGet && p.Path != home && p.Path != shortHome {
+			to += "?next=" + url.QueryEscape(p.Path)
+		}
+		return seeOther(to), true
+	}
+	resp, err := d.page(nil, p.Status, "problem", page{Title: http.StatusText(p.Status), Problem: &p})
+	return resp, err == nil
+}

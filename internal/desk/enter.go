@@ -1,0 +1,144 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"dateline/internal/account"
+	"dateline/internal/db"
+	"dateline/internal/fault"
+	"dateline/internal/web"
+)
+
+// signInForm is what the sign-in page shows again after a mistake.
+type signInForm struct {
+	Email, Next string
+	Pending     string // the password was right: ask for the code
+	First       bool   // nobody has an account yet
+}
+
+func (d *Desk) signInPage(r *web.Request) (web.Response, error) {
+	first, err := d.Accounts.Empty(r.HTTP.Context())
+	if err != nil {
+		return web.Response{}, err
+	}
+	return d.page(r, http.StatusOK, "sign-in", page{Title: "Sign in", Data: signInForm{Next: safeNext(r.Query.Get("next")), First: first}})
+}
+
+func (d *Desk) signIn(r *web.Request) (web.Response, error) {
+	in := r.HTTP.PostForm
+	shown := signInForm{Email: in.Get("email"), Next: safeNext(in.Get("next")), Pending: in.Get("pending")}
+	signed, err := d.Accounts.SignIn(r.HTTP.Context(), account.Credentials{Email: shown.Email, Password: in.Get("password"), Pending: shown.Pending, Code: in.Get("code")}, visit(r))
+	switch {
+	case err == nil:
+		return entered(r, signed, shown.Next), nil
+	case errors.Is(err, account.ErrCode) && shown.Pending == "":
+		shown.Pending = signed.Pending
+		return d.page(r, http.StatusOK, "sign-in", page{Title: "Sign in", Data: shown})
+	case fault.Is(err, fault.Invalid):
+		shown.Pending = ""
+	}
+	return d.again(r, "sign-in", page{Title: "Sign in", Data: shown}, err)
+}
+
+func (d *Desk) signOut(r *web.Request) (web.Response, error) {
+	if token := cookie(r, sessionCookie); token != "" {
+		if err := d.Accounts.SignOut(r.HTTP.Context(), token); err != nil {
+			return web.Response{}, err
+		}
+	}
+	resp := seeOther(signInPath + "?done=signedout")
+	resp.Header = http.Header{"Set-Cookie": {setCookie(r, sessionCookie, "", 0)}}
+	return resp, nil
+}
+
+// setUpForm is what the set-up page asks.
+type setUpForm struct{ Title, Zone, Locale, Name, Email string }
+
+func (d *Desk) setUpPage(r *web.Request) (web.Response, error) {
+	t, err := d.Accounts.Ticket(r.HTTP.Context(), r.Vars["token"])
+	if err == nil && t.Kind != account.TicketSetUp {
+		err = fault.New(fault.NotFound, "this link does not set the site up")
+	}
+	if err != nil {
+		return web.Response{}, err
+	}
+	site, err := d.Settings.Site(r.HTTP.Context())
+	if err != nil {
+		return web.Response{}, err
+	}
+	return d.page(r, http.StatusOK, "set-up", page{Title: "Set up this site", Data: setUpForm{Title: site.Title, Zone: site.Zone, Locale: site.Locale}})
+}
+
+// setUp makes the owner and names the site, both or neither.
+func (d *Desk) setUp(r *web.Request) (web.Response, error) {
+	in := r.HTTP.PostForm
+	shown := setUpForm{Title: in.Get("title"), Zone: in.Get("zone"), Locale: in.Get("locale"), Name: in.Get("name"), Email: in.Get("email")}
+	ctx := r.HTTP.Context()
+	_, err := d.Accounts.SetUp(ctx, r.Vars["token"], shown.Name, shown.Email, in.Get("password"), func(ctx context.Context, tx *db.Tx, owner account.Actor) error {
+		return d.ChangeSite(ctx, tx, owner, []string{"title", "zone", "locale"}, []string{shown.Title, shown.Zone, shown.Locale})
+	})
+	if err != nil {
+		return d.again(r, "set-up", page{Title: "Set up this site", Data: shown}, err)
+	}
+	signed, err := d.Accounts.SignIn(ctx, account.Credentials{Email: shown.Email, Password: in.Get("password")}, visit(r))
+	if err != nil {
+		return web.Response{}, err
+	}
+	return entered(r, signed, home), nil
+}
+
+// joinData is what the page of an invitation or a new password shows.
+type joinData struct {
+	Name, Email string
+	Invitation  bool
+}
+
+func (d *Desk) joining(r *web.Request) (page, error) {
+	t, err := d.Accounts.Ticket(r.HTTP.Context(), r.Vars["token"])
+	if err == nil && t.Kind == account.TicketSetUp {
+		err = fault.New(fault.NotFound, "this link sets the site up")
+	}
+	return page{Title: "Choose a password", Data: joinData{t.Person.Name, t.Person.Email, t.Kind == account.TicketInvitation}}, err
+}
+
+func (d *Desk) joinPage(r *web.Request) (web.Response, error) {
+	p, err := d.joining(r)
+	if err != nil {
+		return web.Response{}, err
+	}
+	return d.page(r, http.StatusOK, "join", p)
+}
+
+func (d *Desk) join(r *web.Request) (web.Response, error) {
+	p, err := d.joining(r)
+	if err != nil {
+		return web.Response{}, err
+	}
+	person, err := d.Accounts.Redeem(r.HTTP.Context(), r.Vars["token"], r.HTTP.PostForm.Get("password"))
+	if err != nil {
+		return d.again(r, "join", p, err)
+	}
+	signed, err := d.Accounts.SignIn(r.HTTP.Context(), account.Credentials{Email: person.Email, Password: r.HTTP.PostForm.Get("password")}, visit(r))
+	if errors.Is(err, account.ErrCode) { // the second factor is asked for as ever
+		return seeOther(signInPath), nil
+	}
+	if err != nil {
+		return web.Response{}, err
+	}
+	return entered(r, signed, home), nil
+}
+
+// number reads an id of an address or a form; "" is 0.
+func number(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0, fault.New(fault.Invalid, "that is not a number of anything here")
+	}
+	return n, nil
+}

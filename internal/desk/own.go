@@ -1,0 +1,129 @@
+package desk
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+
+	"dateline/internal/account"
+	"dateline/internal/view"
+	"dateline/internal/web"
+)
+
+// accountData is what a person's own page shows.
+type accountData struct {
+	Person   account.Person
+	Sessions []account.Session
+	Current  int64
+}
+
+func (d *Desk) ownPage(r *web.Request) (page, error) {
+	v := who(r)
+	sessions, err := d.Accounts.Sessions(r.HTTP.Context(), v.person.Actor())
+	return page{Title: "Your account", Data: accountData{v.person, sessions, v.session.ID}}, err
+}
+
+func (d *Desk) accountPage(r *web.Request) (web.Response, error) {
+	p, err := d.ownPage(r)
+	if err != nil {
+		return web.Response{}, err
+	}
+	return d.page(r, http.StatusOK, "account", p)
+}
+
+// own runs a change of a person's own account and leads back with a notice, or
+// shows the page again with what was wrong.
+func (d *Desk) own(r *web.Request, done string, change func() error) (web.Response, error) {
+	if err := change(); err != nil {
+		p, e := d.ownPage(r)
+		if e != nil {
+			return web.Response{}, e
+		}
+		return d.again(r, "account", p, err)
+	}
+	return seeOther(accountPath + "?done=" + done), nil
+}
+
+func (d *Desk) rename(r *web.Request) (web.Response, error) {
+	return d.own(r, "saved", func() error {
+		return d.Accounts.Rename(r.HTTP.Context(), who(r).person.Actor(), r.HTTP.PostForm.Get("name"))
+	})
+}
+
+func (d *Desk) changePassword(r *web.Request) (web.Response, error) {
+	var token string
+	resp, err := d.own(r, "password", func() (err error) {
+		token, err = d.Accounts.ChangePassword(r.HTTP.Context(), visit(r), who(r).person.Actor(), r.HTTP.PostForm.Get("present"), r.HTTP.PostForm.Get("password"))
+		return err
+	})
+	if token != "" {
+		resp.Header = http.Header{"Set-Cookie": {setCookie(r, sessionCookie, token, sessionAge)}}
+	}
+	return resp, err
+}
+
+func (d *Desk) endSession(r *web.Request) (web.Response, error) {
+	return d.own(r, "ended", func() error {
+		session, err := number(r.HTTP.PostForm.Get("session"))
+		if err != nil {
+			return err
+		}
+		return d.Accounts.Revoke(r.HTTP.Context(), who(r).person.Actor(), session)
+	})
+}
+
+func (d *Desk) endOthers(r *web.Request) (web.Response, error) {
+	return d.own(r, "others", func() error {
+		return d.Accounts.RevokeOthers(r.HTTP.Context(), who(r).person.Actor(), who(r).session.ID)
+	})
+}
+
+// factorData is what the page of the second factor shows.
+type factorData struct {
+	Enrolment account.Enrolment
+	QR        template.URL // of the picture to scan
+	Codes     []string
+}
+
+func (d *Desk) enrol(p account.Person) (factorData, error) {
+	site, err := d.Settings.Site(context.Background())
+	if err != nil {
+		return factorData{}, err
+	}
+	e := d.Accounts.Enrol(p, site.Title)
+	png, err := account.QR(e.URL)
+	return factorData{Enrolment: e, QR: view.InlinePNG(png)}, err
+}
+
+func (d *Desk) factorPage(r *web.Request) (web.Response, error) {
+	v := who(r)
+	if v.person.TwoFactor {
+		return seeOther(accountPath), nil
+	}
+	data, err := d.enrol(v.person)
+	if err != nil {
+		return web.Response{}, err
+	}
+	return d.page(r, http.StatusOK, "second-factor", page{Title: "Second factor", Data: data})
+}
+
+// factorOn shows the recovery codes, once.
+func (d *Desk) factorOn(r *web.Request) (web.Response, error) {
+	v := who(r)
+	in := r.HTTP.PostForm
+	codes, err := d.Accounts.Confirm(r.HTTP.Context(), visit(r), v.person.Actor(), v.session.ID, in.Get("seal"), in.Get("code"))
+	if err != nil {
+		data, e := d.enrol(v.person)
+		if e != nil {
+			return web.Response{}, e
+		}
+		return d.again(r, "second-factor", page{Title: "Second factor", Data: data}, err)
+	}
+	return d.page(r, http.StatusOK, "second-factor", page{Title: "Second factor", Notice: notices["factor"], Data: factorData{Codes: codes}})
+}
+
+func (d *Desk) factorOff(r *web.Request) (web.Response, error) {
+	return d.own(r, "nofactor", func() error {
+		return d.Accounts.Drop(r.HTTP.Context(), visit(r), who(r).person.Actor(), r.HTTP.PostForm.Get("present"))
+	})
+}
