@@ -102,7 +102,7 @@ func (w *writer) menu() {
 
 // article writes the article number i, before it its picture when it has one.
 func (w *writer) article(i int) {
-	date := w.From.Add(time.Duration(i) * 25 * time.Minute)
+	date := w.From.Add(time.Duration(i) * w.every())
 	id := w.nextID()
 	title := w.headline()
 	p := post{id: id, kind: "post", status: "publish", title: title, slug: fmt.Sprintf("%s-%d", slug(strings.ReplaceAll(title, ",", "")), i),

@@ -23,7 +23,7 @@ type Spec struct {
 	Media    int       // attachments, one for every so many articles [4]
 	Comments int       // a quarter of the articles has up to twice so many [4]
 	Words    int       // of an article on average [700, which makes 7 KB with all that belongs to it]
-	From     time.Time // date of the first article [2015-01-01]; the rest follow, 25 minutes apart
+	From     time.Time // date of the first article [2015-01-01]; the rest follow, at most 25 minutes apart
 	SiteURL  string    // without slash at its end [https://courier.example]
 }
 
@@ -184,4 +184,11 @@ func (w *writer) terms() {
 	}
 	w.printf("	<wp:term><wp:term_id>9000</wp:term_id><wp:term_taxonomy>nav_menu</wp:term_taxonomy><wp:term_slug>main</wp:term_slug><wp:term_parent></wp:term_parent><wp:term_name>Main</wp:term_name></wp:term>\n")
 	w.truth.Terms, w.truth.Menus = 1, 1
+}
+
+// every is the time between two articles: they fit into ten years, so that none
+// of a large archive lies in the future and stays hidden.
+func (s Spec) every() time.Duration {
+	const span = 10 * 365 * 24 * time.Hour
+	return min(25*time.Minute, (span / time.Duration(max(s.Articles, 1))).Truncate(time.Second))
 }
