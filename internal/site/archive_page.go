@@ -69,7 +69,7 @@ func (c *scene) archivePage(year int, month time.Month, day int, p part) (Answer
 	if day != 0 && s.from.Day() != day || p.twin || p.bare || p.comments > 0 {
 		return Answer{}, fault.New(fault.NotFound, "no such day")
 	}
-	months, err := c.public.Months(c.ctx, article.ScopeSite, 0)
+	months, err := c.months()
 	if err != nil {
 		return Answer{}, err
 	}
@@ -192,7 +192,7 @@ func (c *scene) archiveFront() (Answer, error) {
 	if answer, wrong := c.canonical("/archive/"); wrong {
 		return answer, nil
 	}
-	months, err := c.public.Months(c.ctx, article.ScopeSite, 0)
+	months, err := c.months()
 	if err != nil {
 		return Answer{}, err
 	}

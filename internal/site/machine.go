@@ -113,7 +113,7 @@ func (c *scene) manifest() (Answer, error) {
 // an old month's never changes.
 func (c *scene) sitemapIndex() (Answer, error) {
 	c.shows(db.ListKey(article.ScopeSite, 0))
-	months, err := c.public.Months(c.ctx, article.ScopeSite, 0)
+	months, err := c.months()
 	if err != nil {
 		return Answer{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 
+	"dateline/internal/article"
 	"dateline/internal/author"
 	"dateline/internal/taxonomy"
 	"dateline/internal/view"
@@ -58,7 +59,8 @@ type memos struct {
 	sections memo[taxonomy.Section]
 	tags     memo[taxonomy.Tag]
 	authors  memo[author.Profile]
-	frame    memo[frame] // one entry, under 0
+	frame    memo[frame]           // one entry, under 0
+	months   memo[[]article.Month] // of the whole site, under 0
 }
 
 // frame is what every page has around it, and what it was made from.
@@ -85,7 +87,10 @@ func (m *memos) purged(keys []string) {
 		case "author":
 			m.authors.forget()
 			m.frame.forget()
-		case "article", "media", "term", "list":
+		case "list":
+			m.months.forget()
+			m.frame.forget()
+		case "article", "media", "term":
 			m.frame.forget()
 		}
 	}
@@ -94,7 +99,14 @@ func (m *memos) purged(keys []string) {
 		m.tags.forget()
 		m.authors.forget()
 		m.frame.forget()
+		m.months.forget()
 	}
+}
+
+// months are the months in which the site published, with their counts. The
+// slice is shared: nobody changes it.
+func (c *scene) months() ([]article.Month, error) {
+	return c.memos.months.get(0, func() ([]article.Month, error) { return c.public.Months(c.ctx, article.ScopeSite, 0) })
 }
 
 func (c *scene) section(id int64) (taxonomy.Section, error) {
