@@ -127,6 +127,11 @@ func TestDesk_GettingIn(t *testing.T) {
 				t.Errorf("the cookie %s is too open: %+v", c.Name, c)
 			}
 		}
+		for _, c := range stranger.cookies {
+			if strings.HasPrefix(c.Name, "__Host-") || c.Secure {
+				t.Errorf("the cookie %s is for TLS, which this site does not have", c.Name)
+			}
+		}
 		p.leads("signing out", stranger.post("/desk/sign-out"), "/desk/sign-in?done=signedout")
 		p.leads("after signing out", stranger.get("/desk/account"), "/desk/sign-in?next=%2Fdesk%2Faccount")
 		p.shows("what the owner did", owner.get("/desk/log"), 200, "sign in")

@@ -40,11 +40,11 @@ func (d *Desk) Authorize(r *web.Request, role web.Role) error {
 	if !ok {
 		return fault.New(fault.Internal, "the role %q is not known", role)
 	}
-	token := cookie(r, sessionCookie)
+	token := d.cookie(r, sessionCookie)
 	if token == "" {
 		return fault.New(fault.SignIn, "please sign in")
 	}
-	person, session, err := d.Accounts.Resume(r.HTTP.Context(), token, visit(r))
+	person, session, err := d.Accounts.Resume(r.HTTP.Context(), token, d.visit(r))
 	if err != nil {
 		return err
 	}
@@ -62,19 +62,24 @@ func who(r *web.Request) *visitor {
 }
 
 // visit is where a request comes from.
-func visit(r *web.Request) account.Visit {
-	return account.Visit{Client: r.Client, Agent: r.HTTP.UserAgent(), Device: cookie(r, deviceCookie)}
+func (d *Desk) visit(r *web.Request) account.Visit {
+	return account.Visit{Client: r.Client, Agent: r.HTTP.UserAgent(), Device: d.cookie(r, deviceCookie)}
 }
 
-func cookieName(r *web.Request, name string) string {
-	if r.Secure {
+// secure tells whether the browser speaks TLS to us or to a proxy before us.
+func (d *Desk) secure(r *web.Request) bool {
+	return r.Secure || strings.HasPrefix(d.Origin(), "https://")
+}
+
+func (d *Desk) cookieName(r *web.Request, name string) string {
+	if d.secure(r) {
 		return hostPrefix + name
 	}
 	return name
 }
 
-func cookie(r *web.Request, name string) string {
-	c, err := r.HTTP.Cookie(cookieName(r, name))
+func (d *Desk) cookie(r *web.Request, name string) string {
+	c, err := r.HTTP.Cookie(d.cookieName(r, name))
 	if err != nil {
 		return ""
 	}
@@ -82,8 +87,8 @@ func cookie(r *web.Request, name string) string {
 }
 
 // setCookie returns a header line; an empty value takes the cookie back.
-func setCookie(r *web.Request, name, value string, age time.Duration) string {
-	c := &http.Cookie{Name: cookieName(r, name), Value: value, Path: "/", HttpOnly: true, Secure: r.Secure, SameSite: http.SameSiteStrictMode, MaxAge: int(age / time.Second)}
+func (d *Desk) setCookie(r *web.Request, name, value string, age time.Duration) string {
+	c := &http.Cookie{Name: d.cookieName(r, name), Value: value, Path: "/", HttpOnly: true, Secure: d.secure(r), SameSite: http.SameSiteStrictMode, MaxAge: int(age / time.Second)}
 	if value == "" {
 		c.MaxAge = -1
 	}
@@ -91,10 +96,10 @@ func setCookie(r *web.Request, name, value string, age time.Duration) string {
 }
 
 // entered leads a person who has just signed in to where they were going.
-func entered(r *web.Request, in account.SignedIn, next string) web.Response {
-	cookies := []string{setCookie(r, sessionCookie, in.Session, sessionAge)}
+func (d *Desk) entered(r *web.Request, in account.SignedIn, next string) web.Response {
+	cookies := []string{d.setCookie(r, sessionCookie, in.Session, sessionAge)}
 	if in.Device != "" {
-		cookies = append(cookies, setCookie(r, deviceCookie, in.Device, deviceAge))
+		cookies = append(cookies, d.setCookie(r, deviceCookie, in.Device, deviceAge))
 	}
 	resp := seeOther(safeNext(next))
 	resp.Header = http.Header{"Set-Cookie": cookies}

@@ -30,10 +30,10 @@ func (d *Desk) signInPage(r *web.Request) (web.Response, error) {
 func (d *Desk) signIn(r *web.Request) (web.Response, error) {
 	in := r.HTTP.PostForm
 	shown := signInForm{Email: in.Get("email"), Next: safeNext(in.Get("next")), Pending: in.Get("pending")}
-	signed, err := d.Accounts.SignIn(r.HTTP.Context(), account.Credentials{Email: shown.Email, Password: in.Get("password"), Pending: shown.Pending, Code: in.Get("code")}, visit(r))
+	signed, err := d.Accounts.SignIn(r.HTTP.Context(), account.Credentials{Email: shown.Email, Password: in.Get("password"), Pending: shown.Pending, Code: in.Get("code")}, d.visit(r))
 	switch {
 	case err == nil:
-		return entered(r, signed, shown.Next), nil
+		return d.entered(r, signed, shown.Next), nil
 	case errors.Is(err, account.ErrCode) && shown.Pending == "":
 		shown.Pending = signed.Pending
 		return d.page(r, http.StatusOK, "sign-in", page{Title: "Sign in", Data: shown})
@@ -44,13 +44,13 @@ func (d *Desk) signIn(r *web.Request) (web.Response, error) {
 }
 
 func (d *Desk) signOut(r *web.Request) (web.Response, error) {
-	if token := cookie(r, sessionCookie); token != "" {
+	if token := d.cookie(r, sessionCookie); token != "" {
 		if err := d.Accounts.SignOut(r.HTTP.Context(), token); err != nil {
 			return web.Response{}, err
 		}
 	}
 	resp := seeOther(signInPath + "?done=signedout")
-	resp.Header = http.Header{"Set-Cookie": {setCookie(r, sessionCookie, "", 0)}}
+	resp.Header = http.Header{"Set-Cookie": {d.setCookie(r, sessionCookie, "", 0)}}
 	return resp, nil
 }
 
@@ -83,11 +83,11 @@ func (d *Desk) setUp(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return d.again(r, "set-up", page{Title: "Set up this site", Data: shown}, err)
 	}
-	signed, err := d.Accounts.SignIn(ctx, account.Credentials{Email: shown.Email, Password: in.Get("password")}, visit(r))
+	signed, err := d.Accounts.SignIn(ctx, account.Credentials{Email: shown.Email, Password: in.Get("password")}, d.visit(r))
 	if err != nil {
 		return web.Response{}, err
 	}
-	return entered(r, signed, home), nil
+	return d.entered(r, signed, home), nil
 }
 
 // joinData is what the page of an invitation or a new password shows.
@@ -121,14 +121,14 @@ func (d *Desk) join(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return d.again(r, "join", p, err)
 	}
-	signed, err := d.Accounts.SignIn(r.HTTP.Context(), account.Credentials{Email: person.Email, Password: r.HTTP.PostForm.Get("password")}, visit(r))
+	signed, err := d.Accounts.SignIn(r.HTTP.Context(), account.Credentials{Email: person.Email, Password: r.HTTP.PostForm.Get("password")}, d.visit(r))
 	if errors.Is(err, account.ErrCode) { // the second factor is asked for as ever
 		return seeOther(signInPath), nil
 	}
 	if err != nil {
 		return web.Response{}, err
 	}
-	return entered(r, signed, home), nil
+	return d.entered(r, signed, home), nil
 }
 
 // number reads an id of an address or a form; "" is 0.

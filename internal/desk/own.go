@@ -53,11 +53,11 @@ func (d *Desk) rename(r *web.Request) (web.Response, error) {
 func (d *Desk) changePassword(r *web.Request) (web.Response, error) {
 	var token string
 	resp, err := d.own(r, "password", func() (err error) {
-		token, err = d.Accounts.ChangePassword(r.HTTP.Context(), visit(r), who(r).person.Actor(), r.HTTP.PostForm.Get("present"), r.HTTP.PostForm.Get("password"))
+		token, err = d.Accounts.ChangePassword(r.HTTP.Context(), d.visit(r), who(r).person.Actor(), r.HTTP.PostForm.Get("present"), r.HTTP.PostForm.Get("password"))
 		return err
 	})
 	if token != "" {
-		resp.Header = http.Header{"Set-Cookie": {setCookie(r, sessionCookie, token, sessionAge)}}
+		resp.Header = http.Header{"Set-Cookie": {d.setCookie(r, sessionCookie, token, sessionAge)}}
 	}
 	return resp, err
 }
@@ -111,7 +111,7 @@ func (d *Desk) factorPage(r *web.Request) (web.Response, error) {
 func (d *Desk) factorOn(r *web.Request) (web.Response, error) {
 	v := who(r)
 	in := r.HTTP.PostForm
-	codes, err := d.Accounts.Confirm(r.HTTP.Context(), visit(r), v.person.Actor(), v.session.ID, in.Get("seal"), in.Get("code"))
+	codes, err := d.Accounts.Confirm(r.HTTP.Context(), d.visit(r), v.person.Actor(), v.session.ID, in.Get("seal"), in.Get("code"))
 	if err != nil {
 		data, e := d.enrol(v.person)
 		if e != nil {
@@ -124,6 +124,6 @@ func (d *Desk) factorOn(r *web.Request) (web.Response, error) {
 
 func (d *Desk) factorOff(r *web.Request) (web.Response, error) {
 	return d.own(r, "nofactor", func() error {
-		return d.Accounts.Drop(r.HTTP.Context(), visit(r), who(r).person.Actor(), r.HTTP.PostForm.Get("present"))
+		return d.Accounts.Drop(r.HTTP.Context(), d.visit(r), who(r).person.Actor(), r.HTTP.PostForm.Get("present"))
 	})
 }
