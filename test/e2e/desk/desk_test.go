@@ -84,9 +84,6 @@ func fill(t *testing.T, p *browser.Page, fields map[string]string, next string) 
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	if err := p.Quiet(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // check looks at the page that is open.
