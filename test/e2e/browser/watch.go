@@ -36,7 +36,7 @@ type Request struct {
 // watcher collects the events of a tab.
 type watcher struct {
 	mu       sync.Mutex
-	arrived  bool // the document itself was asked for
+	loaders  map[cdp.LoaderID]bool // of the document, once it was asked for, and of frames in it
 	origin   string
 	document string
 	order    []network.RequestID
@@ -51,7 +51,7 @@ func (w *watcher) start(address string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.origin, w.document = originOf(address), address
-	w.arrived, w.order, w.problems = false, nil, nil
+	w.loaders, w.order, w.problems = map[cdp.LoaderID]bool{}, nil, nil
 	w.requests, w.open = map[network.RequestID]*Request{}, map[network.RequestID]bool{}
 	w.changed = time.Now()
 }
@@ -107,8 +107,12 @@ func (w *watcher) sent(e *network.EventRequestWillBeSent) {
 	if strings.HasPrefix(e.Request.URL, "data:") || strings.HasPrefix(e.Request.URL, "blob:") {
 		return
 	}
-	// Until then the page before may still send for its pictures.
-	if w.arrived = w.arrived || e.Type == network.ResourceTypeDocument; !w.arrived {
+	// The page before may still send for its pictures, and is not told how that
+	// ended.
+	if e.Type == network.ResourceTypeDocument {
+		w.loaders[e.LoaderID] = true
+	}
+	if len(w.loaders) == 0 || e.LoaderID != "" && !w.loaders[e.LoaderID] {
 		return
 	}
 	if w.requests[e.RequestID] == nil {
