@@ -88,7 +88,10 @@ func (w *watcher) take(event any) {
 		}
 		w.ended(e.RequestID)
 	case *network.EventLoadingFailed:
-		if r := w.requests[e.RequestID]; r != nil {
+		// What the browser itself gave up, for another size of a picture or another
+		// page, has not failed. What a policy refuses is told with its reason.
+		given := e.Canceled && e.BlockedReason == ""
+		if r := w.requests[e.RequestID]; r != nil && !given {
 			w.problem("%s failed: %s %s", r.URL, e.ErrorText, e.BlockedReason)
 		}
 		w.ended(e.RequestID)
