@@ -242,7 +242,7 @@ func (f *figures) publishing(ctx context.Context, program string) error {
 	}
 	editor := account.System("bench")
 	for i := range 10 {
-		headline := fmt.Sprintf("Measured publication %d of %d articles", i, f.archive.Articles)
+		headline := fmt.Sprintf("Measured publication %d of %s", i, time.Now().Format(time.RFC3339))
 		a, err := service.Create(ctx, editor, article.Draft{Type: article.TypeArticle, Content: article.Content{Headline: headline, Sections: []int64{sections[0].ID},
 			Body: richtext.Doc{Version: richtext.SchemaVersion, Content: []richtext.Node{{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: headline}}}}}}})
 		if err != nil {
