@@ -28,27 +28,19 @@ type importWordPress struct {
 // Run imports and prints the account. Running it again changes nothing that
 // has not changed in the files.
 func (w *importWordPress) Run(c *commands, env *environment) error {
-	cfg, err := c.load(env, nil)
-	if err != nil {
-		return err
-	}
-	a, err := app.Open(env.ctx, cfg, env.stderr)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	boundMemory()
-	bar := newProgress(env)
-	rep, runErr := a.ImportWordPress(env.ctx, importer.Options{Files: w.Files, MediaDir: w.MediaDir, FetchMedia: w.FetchMedia,
-		Parallel: cfg.ImportParallel, Progress: bar.show})
-	bar.end()
-	if rep != nil {
-		if err := w.write(rep); err != nil {
-			return err
+	return c.with(env, nil, func(a *app.App) error {
+		boundMemory()
+		bar := newProgress(env)
+		rep, runErr := a.ImportWordPress(env.ctx, importer.Options{Files: w.Files, MediaDir: w.MediaDir, FetchMedia: w.FetchMedia, Progress: bar.show})
+		bar.end()
+		if rep != nil {
+			if err := w.write(rep); err != nil {
+				return err
+			}
+			printReport(env, rep, w.Report)
 		}
-		printReport(env, rep, w.Report)
-	}
-	return runErr
+		return runErr
+	})
 }
 
 // write puts the report's two forms into the folder, whole or not at all.

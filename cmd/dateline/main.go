@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"dateline/internal/app"
 	"dateline/internal/config"
 	"dateline/internal/fault"
 )
@@ -60,6 +61,21 @@ func (c *commands) flags(more map[string]string) map[string]string {
 
 func (c *commands) load(env *environment, more map[string]string) (*config.Config, error) {
 	return config.Load(config.Sources{File: c.Config, Environ: env.environ, Flags: c.flags(more)})
+}
+
+// with opens the site that the flags, the file and the environment name, and
+// closes it after use. more are settings given as flags of one command.
+func (c *commands) with(env *environment, more map[string]string, use func(*app.App) error) error {
+	cfg, err := c.load(env, more)
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(env.ctx, cfg, env.stderr)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	return use(a)
 }
 
 // environment is what a command may touch outside its arguments.

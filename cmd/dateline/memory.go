@@ -8,7 +8,7 @@ import (
 )
 
 // boundMemory lets the garbage collector wait while there is room, and work
-// harder before an import of any size takes more than 300 MB in all. GOMEMLIMIT
+// harder before an import of a few gigabytes takes more than 300 MB in all. GOMEMLIMIT
 // and GOGC say otherwise when they are set.
 func boundMemory() {
 	if memoryIsSet() {

@@ -21,16 +21,7 @@ type serveCmd struct{ listenFlags }
 
 // Run serves until it is told to stop; requests in flight finish first.
 func (s *serveCmd) Run(c *commands, env *environment) error {
-	cfg, err := c.load(env, s.settings())
-	if err != nil {
-		return err
-	}
-	a, err := app.Open(env.ctx, cfg, env.stderr)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	return serve(env, a)
+	return c.with(env, s.settings(), func(a *app.App) error { return serve(env, a) })
 }
 
 func serve(env *environment, a *app.App) error {
@@ -51,22 +42,15 @@ type demoCmd struct{ listenFlags }
 
 // Run fills the sample newsroom, unless the data folder has it, and serves it.
 func (d *demoCmd) Run(c *commands, env *environment) error {
-	cfg, err := c.load(env, d.settings())
-	if err != nil {
-		return err
-	}
-	a, err := app.Open(env.ctx, cfg, env.stderr)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	bar := newProgress(env)
-	err = a.FillDemo(env.ctx, bar.show)
-	bar.end()
-	if err != nil {
-		return err
-	}
-	return serve(env, a)
+	return c.with(env, d.settings(), func(a *app.App) error {
+		bar := newProgress(env)
+		err := a.FillDemo(env.ctx, bar.show)
+		bar.end()
+		if err != nil {
+			return err
+		}
+		return serve(env, a)
+	})
 }
 
 type routesCmd struct{}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+
+	"dateline/internal/app"
 )
 
 type userCmds struct {
@@ -22,16 +24,13 @@ type userAdd struct {
 
 // Run adds a person.
 func (u *userAdd) Run(c *commands, env *environment) error {
-	a, err := c.open(env)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	link, err := a.AddPerson(env.ctx, u.Name, u.Email, u.Role)
-	if err != nil {
-		return err
-	}
-	return printLink(env, link, "seven days")
+	return c.with(env, nil, func(a *app.App) error {
+		link, err := a.AddPerson(env.ctx, u.Name, u.Email, u.Role)
+		if err != nil {
+			return err
+		}
+		return printLink(env, link, "seven days")
+	})
 }
 
 func printLink(env *environment, link, life string) error {
@@ -47,30 +46,27 @@ type userList struct{}
 
 // Run lists people.
 func (*userList) Run(c *commands, env *environment) error {
-	a, err := c.open(env)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	people, err := a.People(env.ctx)
-	if err != nil {
-		return err
-	}
-	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tADDRESS\tROLE\tSTATE")
-	for _, p := range people {
-		state := "active"
-		switch {
-		case p.Disabled:
-			state = "disabled"
-		case p.Invited:
-			state = "invited"
-		case p.TwoFactor:
-			state = "active, second factor"
+	return c.with(env, nil, func(a *app.App) error {
+		people, err := a.People(env.ctx)
+		if err != nil {
+			return err
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", p.Name, p.Email, p.Role, state)
-	}
-	return w.Flush()
+		w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "NAME\tADDRESS\tROLE\tSTATE")
+		for _, p := range people {
+			state := "active"
+			switch {
+			case p.Disabled:
+				state = "disabled"
+			case p.Invited:
+				state = "invited"
+			case p.TwoFactor:
+				state = "active, second factor"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", p.Name, p.Email, p.Role, state)
+		}
+		return w.Flush()
+	})
 }
 
 type userReset struct {
@@ -80,16 +76,13 @@ type userReset struct {
 
 // Run prints a link for a new password.
 func (u *userReset) Run(c *commands, env *environment) error {
-	a, err := c.open(env)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	link, err := a.ResetPerson(env.ctx, u.Email, u.SecondFactor)
-	if err != nil {
-		return err
-	}
-	return printLink(env, link, "a day")
+	return c.with(env, nil, func(a *app.App) error {
+		link, err := a.ResetPerson(env.ctx, u.Email, u.SecondFactor)
+		if err != nil {
+			return err
+		}
+		return printLink(env, link, "a day")
+	})
 }
 
 type userDisable struct {
@@ -111,10 +104,5 @@ func (u *userEnable) Run(c *commands, env *environment) error {
 }
 
 func switchPerson(c *commands, env *environment, email string, on bool) error {
-	a, err := c.open(env)
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	return a.SwitchPerson(env.ctx, email, on)
+	return c.with(env, nil, func(a *app.App) error { return a.SwitchPerson(env.ctx, email, on) })
 }

@@ -56,7 +56,7 @@ func (g *guards) try(account int64, from Visit) error {
 	if from.Device != "" {
 		return g.take("device "+who+" "+from.Device, accountEvery, accountBurst)
 	}
-	if err := g.take("client "+prefix(from.Client), clientEvery, clientBurst); err != nil || account == 0 {
+	if err := g.take("client "+network(from.Client, 32, 64), clientEvery, clientBurst); err != nil || account == 0 {
 		return err
 	}
 	return g.take("account "+who, accountEvery, accountBurst)
@@ -81,16 +81,17 @@ func (g *guards) take(key string, every time.Duration, burst int) error {
 	return fault.New(fault.TooMany, "too many attempts").WithHint("wait a minute and try again; an administrator can give you a link for a new password")
 }
 
-// prefix is the network that counts as one client.
-func prefix(client netip.Addr) string {
+// network is the network of a client, with so many bits of an IPv4 or an IPv6
+// address; "" for no address.
+func network(client netip.Addr, bits4, bits6 int) string {
 	client = client.Unmap().WithZone("")
-	bits := 64
+	bits := bits6
 	if client.Is4() {
-		bits = 32
+		bits = bits4
 	}
 	p, err := client.Prefix(bits)
-	if err != nil {
-		return "unknown"
+	if err != nil || !p.IsValid() {
+		return ""
 	}
 	return p.String()
 }

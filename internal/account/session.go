@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"dateline/internal/db"
 	"dateline/internal/fault"
@@ -136,18 +135,7 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, personID int64, from Vis
 }
 
 // coarse is the network of a client, too wide to tell a person by.
-func coarse(from Visit) string {
-	client := from.Client.Unmap().WithZone("")
-	bits := 48
-	if client.Is4() {
-		bits = 24
-	}
-	p, err := client.Prefix(bits)
-	if err != nil {
-		return ""
-	}
-	return p.String()
-}
+func coarse(from Visit) string { return network(from.Client, 24, 48) }
 
 func clip(text string, runes int) string {
 	text = strings.ToValidUTF8(strings.Map(func(r rune) rune {
@@ -156,11 +144,8 @@ func clip(text string, runes int) string {
 		}
 		return r
 	}, text), "")
-	for utf8.RuneCountInString(text) > runes {
-		_, size := utf8.DecodeLastRuneInString(text)
-		text = text[:len(text)-size]
-	}
-	return text
+	r := []rune(text)
+	return string(r[:min(len(r), runes)])
 }
 
 // Resume returns who a session's token belongs to; SignIn when it has ended.

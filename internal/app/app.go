@@ -152,7 +152,7 @@ func (a *App) surface(ctx context.Context) (err error) {
 	a.site = site.New(site.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Search: a.search,
 		Vault: a.vault, Views: a.views, Origin: func() string { return a.web.Origin() }})
 	if a.desk, err = desk.New(desk.Parts{DB: a.db, Clock: a.clock, Accounts: a.accounts, Settings: a.settings,
-		Origin: func() string { return a.web.Origin() }, Icon: func() string { return a.views.AssetURL("icon.svg") }, ChangeSite: a.changeNamed}); err != nil {
+		Origin: func() string { return a.web.Origin() }, Icon: func() string { return a.views.AssetURL("icon.svg") }, ChangeSite: a.changeSite}); err != nil {
 		return err
 	}
 	if err := a.openWeb(); err != nil {
@@ -212,6 +212,7 @@ func (a *App) FillDemo(ctx context.Context, progress func(stage string, done, to
 // ImportWordPress takes a site over and finishes what the import left to jobs,
 // but for the making of picture variants, which goes on when the site serves.
 func (a *App) ImportWordPress(ctx context.Context, opt importer.Options) (*importer.Report, error) {
+	opt.Parallel = a.cfg.ImportParallel
 	return a.importer.Run(ctx, opt)
 }
 

@@ -12,22 +12,20 @@ import (
 	"dateline/internal/settings"
 )
 
-// Change is a new value for one of settings.Fields.
-type Change struct{ Name, Value string }
-
 // Site returns the settings of the site.
 func (a *App) Site(ctx context.Context) (settings.Site, error) { return settings.Read(ctx, a.db) }
 
 // ChangeSite changes settings of the site, all of them or none, for whoever has
 // the command line. Servers on the same database follow.
-func (a *App) ChangeSite(ctx context.Context, changes []Change) error {
+func (a *App) ChangeSite(ctx context.Context, changes []settings.Change) error {
 	return a.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return a.changeSite(ctx, tx, operator, changes) })
 }
 
 // operator is whoever has the command line.
 var operator = account.System("command line")
 
-func (a *App) changeSite(ctx context.Context, tx *db.Tx, actor account.Actor, changes []Change) error {
+// changeSite is ChangeSite in tx, for whoever may.
+func (a *App) changeSite(ctx context.Context, tx *db.Tx, actor account.Actor, changes []settings.Change) error {
 	if err := actor.Require(account.Administrator, "change the site"); err != nil {
 		return err
 	}
@@ -55,13 +53,4 @@ func (a *App) changeSite(ctx context.Context, tx *db.Tx, actor account.Actor, ch
 		}
 	}
 	return audit.Record(ctx, tx, a.clock.Now(), actor.Name, "change", "site", 0, detail)
-}
-
-// changeNamed is changeSite for the desk.
-func (a *App) changeNamed(ctx context.Context, tx *db.Tx, actor account.Actor, names, values []string) error {
-	changes := make([]Change, len(names))
-	for i, name := range names {
-		changes[i] = Change{name, values[i]}
-	}
-	return a.changeSite(ctx, tx, actor, changes)
 }

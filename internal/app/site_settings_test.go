@@ -6,6 +6,7 @@ import (
 
 	"dateline/internal/article"
 	"dateline/internal/fault"
+	"dateline/internal/settings"
 )
 
 func TestChangeSite(t *testing.T) {
@@ -14,7 +15,7 @@ func TestChangeSite(t *testing.T) {
 		if got := p.visit("/section/world/"); got.status != 200 {
 			t.Fatalf("the section before: %d", got.status)
 		}
-		p.must(p.app.ChangeSite(p.ctx, []Change{{"title", "The Evening Gull"}, {"zone", "Pacific/Auckland"}, {"section_base", "rubrik"}}))
+		p.must(p.app.ChangeSite(p.ctx, []settings.Change{{Name: "title", Value: "The Evening Gull"}, {Name: "zone", Value: "Pacific/Auckland"}, {Name: "section_base", Value: "rubrik"}}))
 		if got := p.visit("/"); !strings.Contains(got.body, "The Evening Gull") {
 			t.Error("the front page has the old title")
 		}
@@ -24,7 +25,7 @@ func TestChangeSite(t *testing.T) {
 		if got := p.visit("/section/world/"); got.status != 301 || !strings.HasSuffix(got.location, "/rubrik/world/") {
 			t.Errorf("the section at its old address: %d %s", got.status, got.location)
 		}
-		for _, wrong := range [][]Change{{{"title", "Half"}, {"zone", "Mars/Olympus"}}, {{"title", "Half"}, {"locale", "!"}}, {{"title", "Half"}, {"colour", "red"}}, {{"contact", "call us"}}, {{"tag_base", "author"}}} {
+		for _, wrong := range [][]settings.Change{{{Name: "title", Value: "Half"}, {Name: "zone", Value: "Mars/Olympus"}}, {{Name: "title", Value: "Half"}, {Name: "locale", Value: "!"}}, {{Name: "title", Value: "Half"}, {Name: "colour", Value: "red"}}, {{Name: "contact", Value: "call us"}}, {{Name: "tag_base", Value: "author"}}} {
 			if err := p.app.ChangeSite(p.ctx, wrong); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%v: %v, want Invalid", wrong, err)
 			}

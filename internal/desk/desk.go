@@ -67,7 +67,7 @@ type Parts struct {
 	Icon     func() string // address of the site's icon
 
 	// ChangeSite saves settings in tx with all that follows from them.
-	ChangeSite func(ctx context.Context, tx *db.Tx, actor account.Actor, names, values []string) error
+	ChangeSite func(ctx context.Context, tx *db.Tx, actor account.Actor, changes []settings.Change) error
 }
 
 // New reads the templates.

@@ -9,6 +9,7 @@ import (
 	"dateline/internal/account"
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/settings"
 	"dateline/internal/web"
 )
 
@@ -78,7 +79,7 @@ func (d *Desk) setUp(r *web.Request) (web.Response, error) {
 	shown := setUpForm{Title: in.Get("title"), Zone: in.Get("zone"), Locale: in.Get("locale"), Name: in.Get("name"), Email: in.Get("email")}
 	ctx := r.HTTP.Context()
 	_, err := d.Accounts.SetUp(ctx, r.Vars["token"], shown.Name, shown.Email, in.Get("password"), func(ctx context.Context, tx *db.Tx, owner account.Actor) error {
-		return d.ChangeSite(ctx, tx, owner, []string{"title", "zone", "locale"}, []string{shown.Title, shown.Zone, shown.Locale})
+		return d.ChangeSite(ctx, tx, owner, []settings.Change{{Name: "title", Value: shown.Title}, {Name: "zone", Value: shown.Zone}, {Name: "locale", Value: shown.Locale}})
 	})
 	if err != nil {
 		return d.again(r, "set-up", page{Title: "Set up this site", Data: shown}, err)

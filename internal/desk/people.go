@@ -139,14 +139,14 @@ func (d *Desk) sitePage(r *web.Request) (web.Response, error) {
 
 func (d *Desk) saveSite(r *web.Request) (web.Response, error) {
 	in := r.HTTP.PostForm
-	var names, values []string
+	var changes []settings.Change
 	for _, f := range settings.Fields {
 		if in.Has(f.Name) {
-			names, values = append(names, f.Name), append(values, in.Get(f.Name))
+			changes = append(changes, settings.Change{Name: f.Name, Value: in.Get(f.Name)})
 		}
 	}
 	err := d.DB.Write(r.HTTP.Context(), func(ctx context.Context, tx *db.Tx) error {
-		return d.ChangeSite(ctx, tx, who(r).person.Actor(), names, values)
+		return d.ChangeSite(ctx, tx, who(r).person.Actor(), changes)
 	})
 	if err != nil {
 		return d.again(r, "site", page{Title: "Site", Data: siteFields(func(f settings.Field) string { return in.Get(f.Name) })}, err)

@@ -72,7 +72,7 @@ func (r *run) files(ctx context.Context) error {
 			default:
 				silent = 0
 			}
-			r.report.Media.note(orElse(w.url, w.file), why)
+			r.report.Media.note(cmp.Or(w.url, w.file), why)
 			return nil
 		})
 	}
@@ -124,7 +124,7 @@ func (r *run) bring(ctx context.Context, w wanted, from source, why *error) erro
 		return ctx.Err()
 	}
 	defer f.Close()
-	_, err = r.Media.Ingest(ctx, w.target, f, path.Base(orElse(w.file, w.url)))
+	_, err = r.Media.Ingest(ctx, w.target, f, path.Base(cmp.Or(w.file, w.url)))
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) {
 		*why = err
 		return nil

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -15,7 +16,7 @@ import (
 func (s *survey) known(it *wxr.Item) wpcontent.Media {
 	m := wpcontent.Media{URL: strings.TrimSpace(it.AttachmentURL), Title: clip(it.Title), Caption: clipBytes(it.Excerpt),
 		Alt: clipBytes(strings.TrimSpace(wxr.First(it.Meta, "_wp_attachment_image_alt"))), Credit: credit(it)}
-	switch kindOfFile(orElse(wxr.First(it.Meta, "_wp_attached_file"), m.URL)) {
+	switch kindOfFile(cmp.Or(wxr.First(it.Meta, "_wp_attached_file"), m.URL)) {
 	case media.KindAudio:
 		m.Kind = "audio"
 	case media.KindVideo:

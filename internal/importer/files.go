@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"html"
 	"net/url"
@@ -18,8 +19,8 @@ import (
 
 // attachment stores what is known of a picture or file; its bytes come later.
 func (r *run) attachment(it *wxr.Item, entry *surveyed, why Outcome, add func(task) error) error {
-	file := orElse(wxr.First(it.Meta, "_wp_attached_file"), uploadPath(it.AttachmentURL))
-	m := media.Medium{ID: entry.target, Kind: kindOfFile(orElse(file, it.AttachmentURL)), Slug: decoded(it.Slug), FileName: path.Base(orElse(file, it.AttachmentURL)),
+	file := cmp.Or(wxr.First(it.Meta, "_wp_attached_file"), uploadPath(it.AttachmentURL))
+	m := media.Medium{ID: entry.target, Kind: kindOfFile(cmp.Or(file, it.AttachmentURL)), Slug: decoded(it.Slug), FileName: path.Base(cmp.Or(file, it.AttachmentURL)),
 		Title: plainText(it.Title), Caption: plainText(it.Excerpt), Description: plainText(it.Content), Credit: credit(it),
 		Alt: strings.TrimSpace(wxr.First(it.Meta, "_wp_attachment_image_alt")), SourceURL: strings.TrimSpace(it.AttachmentURL),
 		CreatedAt: db.Micros(r.survey.when(it.DateGMT, it.Date))}
@@ -96,7 +97,7 @@ func (r *run) attachmentAddress(it *wxr.Item) string {
 	if u, err := url.Parse(strings.TrimSpace(it.Link)); err == nil && u.RawQuery == "" && len(u.Path) > 1 {
 		return oneSlash(r.survey.trimBase(u.Path))
 	}
-	if slug := orElse(decoded(it.Slug), urlpath.Slug(it.Title)); slug != "" {
+	if slug := cmp.Or(decoded(it.Slug), urlpath.Slug(it.Title)); slug != "" {
 		return "/attachment/" + slug + "/"
 	}
 	return ""

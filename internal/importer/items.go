@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"html"
 	"net/url"
@@ -310,7 +311,7 @@ func (r *run) put(ctx context.Context, it *wxr.Item, entry *surveyed, why Outcom
 	r.state(it, &put)
 	put.Path = r.oldPath(it, put)
 	converted, report := wpcontent.Convert(it.Content, r.context(it))
-	put.Content = article.Content{Headline: orElse(strings.TrimSpace(plainText(it.Title)), "Untitled"), Body: converted,
+	put.Content = article.Content{Headline: cmp.Or(strings.TrimSpace(plainText(it.Title)), "Untitled"), Body: converted,
 		Excerpt: plainText(it.Excerpt), Kind: article.KindReport}
 	r.enclose(it, &put.Content)
 	var err error

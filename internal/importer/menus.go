@@ -37,7 +37,7 @@ func (m *menus) name(t *wxr.Term) {
 	if m.names == nil {
 		m.names = map[string]string{}
 	}
-	m.names[t.Slug] = html.UnescapeString(orElse(t.Name, t.Slug))
+	m.names[t.Slug] = html.UnescapeString(cmp.Or(t.Name, t.Slug))
 	m.order = append(m.order, t.Slug)
 }
 
@@ -46,7 +46,7 @@ func (m *menus) add(it *wxr.Item, file string) {
 	e.parent, _ = strconv.ParseInt(wxr.First(it.Meta, "_menu_item_menu_item_parent"), 10, 64) // absent is 0
 	for _, t := range it.Terms {
 		if t.Taxonomy == "nav_menu" {
-			e.menu = orElse(t.Slug, urlpath.Slug(t.Name))
+			e.menu = cmp.Or(t.Slug, urlpath.Slug(t.Name))
 			if _, ok := m.names[e.menu]; !ok {
 				m.name(&wxr.Term{Slug: e.menu, Name: t.Name})
 			}

@@ -108,16 +108,16 @@ func (r *run) described() []described {
 func guestOf(it *wxr.Item) (p person, linked string) {
 	m := func(key string) string { return strings.TrimSpace(wxr.First(it.Meta, key)) }
 	slug := guestSlug(it)
-	return person{Login: "guest/" + slug, Slug: slug, Name: orElse(m("cap-display_name"), html.UnescapeString(it.Title)),
+	return person{Login: "guest/" + slug, Slug: slug, Name: cmp.Or(m("cap-display_name"), html.UnescapeString(it.Title)),
 		First: m("cap-first_name"), Last: m("cap-last_name"), Email: m("cap-user_email"), Bio: plainText(m("cap-description")),
-		Site: webAddress(m("cap-website")), Guest: true}, orElse(m("cap-linked_account"), m("cap-user_login"))
+		Site: webAddress(m("cap-website")), Guest: true}, cmp.Or(m("cap-linked_account"), m("cap-user_login"))
 }
 
 // merged is the user with what only the guest author says.
 func merged(user, guest person) person {
-	user.Name, user.Bio = orElse(guest.Name, user.Name), orElse(user.Bio, guest.Bio)
-	user.First, user.Last = orElse(user.First, guest.First), orElse(user.Last, guest.Last)
-	user.Email, user.Site = orElse(user.Email, guest.Email), orElse(user.Site, guest.Site)
+	user.Name, user.Bio = cmp.Or(guest.Name, user.Name), cmp.Or(user.Bio, guest.Bio)
+	user.First, user.Last = cmp.Or(user.First, guest.First), cmp.Or(user.Last, guest.Last)
+	user.Email, user.Site = cmp.Or(user.Email, guest.Email), cmp.Or(user.Site, guest.Site)
 	if guest.Slug != user.Slug {
 		user.Also = append(user.Also, guest.Slug)
 	}
@@ -136,7 +136,7 @@ func webAddress(s string) string {
 // guestSlug is the address word of a guest author, without the prefix that
 // Co-Authors Plus puts before it.
 func guestSlug(it *wxr.Item) string {
-	return strings.TrimPrefix(orElse(urlpath.Slug(decoded(it.Slug)), urlpath.Slug(it.Title)), "cap-")
+	return strings.TrimPrefix(cmp.Or(urlpath.Slug(decoded(it.Slug)), urlpath.Slug(it.Title)), "cap-")
 }
 
 func (r *run) storePerson(ctx context.Context, p person) error {
@@ -147,8 +147,8 @@ func (r *run) storePerson(ctx context.Context, p person) error {
 }
 
 func (r *run) storePersonTx(ctx context.Context, tx *db.Tx, p person) (outcome, error) {
-	p.Name = orElse(strings.TrimSpace(p.Name), strings.TrimSpace(p.First+" "+p.Last), p.Login, p.Slug)
-	p.Slug = orElse(p.Slug, urlpath.Slug(p.Name), "author")
+	p.Name = cmp.Or(strings.TrimSpace(p.Name), strings.TrimSpace(p.First+" "+p.Last), p.Login, p.Slug)
+	p.Slug = cmp.Or(p.Slug, urlpath.Slug(p.Name), "author")
 	hash, err := digest(r.Vault.Index("import.person", p.Email), withoutEmail(p))
 	if err != nil {
 		return isFailed, err
@@ -249,10 +249,10 @@ func (r *run) bylines(ctx context.Context, it *wxr.Item) ([]article.Byline, erro
 		if t.Taxonomy != "author" {
 			continue
 		}
-		slug := strings.TrimPrefix(orElse(urlpath.Slug(decoded(t.Slug)), urlpath.Slug(t.Name)), "cap-")
+		slug := strings.TrimPrefix(cmp.Or(urlpath.Slug(decoded(t.Slug)), urlpath.Slug(t.Name)), "cap-")
 		id := cmp.Or(r.people["slug:"+slug], r.people[t.Name])
 		if id == 0 && slug != "" {
-			if err := r.undescribed(ctx, person{Login: "guest/" + slug, Slug: slug, Name: orElse(t.Name, slug), Guest: true}); err != nil {
+			if err := r.undescribed(ctx, person{Login: "guest/" + slug, Slug: slug, Name: cmp.Or(t.Name, slug), Guest: true}); err != nil {
 				return nil, err
 			}
 			id = r.people["slug:"+slug]

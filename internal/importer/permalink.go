@@ -74,7 +74,7 @@ func (s *survey) permalink() (pattern string, matched, total int) {
 
 // trimBase takes the folder that WordPress was installed in off a path.
 func (s *survey) trimBase(path string) string {
-	u, err := url.Parse(orElse(s.channel.BaseBlogURL, s.channel.Link))
+	u, err := url.Parse(cmp.Or(s.channel.BaseBlogURL, s.channel.Link))
 	if err != nil {
 		return path
 	}

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"html"
@@ -96,11 +97,11 @@ func (r *run) takeSettings(ctx context.Context, tx *db.Tx, zone, pattern string)
 // settingsOf puts what the export says of the site into its settings.
 func (r *run) settingsOf(conf settings.Site, zone, pattern string) settings.Site {
 	ch := r.survey.channel
-	conf.Title = orElse(strings.TrimSpace(html.UnescapeString(ch.Title)), r.survey.site)
+	conf.Title = cmp.Or(strings.TrimSpace(html.UnescapeString(ch.Title)), r.survey.site)
 	conf.Tagline = strings.TrimSpace(html.UnescapeString(ch.Description))
 	conf.Locale, conf.Zone, conf.SourceURL = localeOf(ch.Language), zone, r.survey.site
 	conf.SectionBase, conf.TagBase, conf.AuthorBase = "category", "tag", "author"
-	conf.Permalink = orElse(pattern, "/%postname%/")
+	conf.Permalink = cmp.Or(pattern, "/%postname%/")
 	conf.PageSize = 10 // WordPress's default: its /page/N/ addresses keep their articles
 	return conf
 }

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"html"
 	"slices"
@@ -76,6 +77,6 @@ func (r *run) termID(ctx context.Context, t wxr.TermRef) (int64, error) {
 	if t.Slug == "" {
 		return 0, nil
 	}
-	err := r.storeTerm(ctx, termData{Taxonomy: t.Taxonomy, Slug: t.Slug, Name: html.UnescapeString(orElse(t.Name, t.Slug)), Open: r.survey.usedBy[key] != 2})
+	err := r.storeTerm(ctx, termData{Taxonomy: t.Taxonomy, Slug: t.Slug, Name: html.UnescapeString(cmp.Or(t.Name, t.Slug)), Open: r.survey.usedBy[key] != 2})
 	return r.terms.get(key), err
 }

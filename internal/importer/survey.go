@@ -93,7 +93,7 @@ func keyOf(taxonomy, slug string) termKey {
 }
 
 // keyOfRef is the key of an item's term, which old files name without a slug.
-func keyOfRef(t wxr.TermRef) termKey { return keyOf(t.Taxonomy, orElse(t.Slug, urlpath.Slug(t.Name))) }
+func keyOfRef(t wxr.TermRef) termKey { return keyOf(t.Taxonomy, cmp.Or(t.Slug, urlpath.Slug(t.Name))) }
 
 func newSurvey() *survey {
 	return &survey{hosts: map[string]bool{}, items: map[int64]*surveyed{}, taken: map[int64]int64{}, uploads: map[uint64]int64{},
@@ -172,7 +172,7 @@ func (s *survey) noteRepairs(list []wxr.Repair) {
 // addChannel takes the site's facts from the first file and refuses a file of
 // another site.
 func (s *survey) addChannel(c *wxr.Channel) error {
-	key := siteKey(orElse(c.BaseBlogURL, c.Link))
+	key := siteKey(cmp.Or(c.BaseBlogURL, c.Link))
 	if s.site != "" && key != "" && key != s.site {
 		return fault.New(fault.Invalid, "the files are of two sites, %s and %s", s.site, key).WithHint("import one site after the other")
 	}
@@ -226,7 +226,7 @@ func (s *survey) addItem(it *wxr.Item, file string) {
 		return // the writing pass says so
 	}
 	s.items[it.ID] = entry
-	at, _ := wxr.ParseTime(orElse(nonZero(it.DateGMT), it.Date), time.UTC)
+	at, _ := wxr.ParseTime(cmp.Or(nonZero(it.DateGMT), it.Date), time.UTC)
 	entry.target = s.freeTarget(timedID(at, it.ID^s.salt), it.ID)
 	s.noteOffset(it)
 	switch entry.kind {
@@ -238,7 +238,7 @@ func (s *survey) addItem(it *wxr.Item, file string) {
 		s.sample(it)
 	case 'g':
 		if u, err := url.Parse(strings.TrimSpace(it.Link)); err == nil && u.RawQuery != "" {
-			s.pages[it.ID] = orElse(decoded(it.Slug), urlpath.Slug(it.Title))
+			s.pages[it.ID] = cmp.Or(decoded(it.Slug), urlpath.Slug(it.Title))
 		}
 	case 'o':
 		if it.Type == guestAuthor {
@@ -301,13 +301,4 @@ func nonZero(date string) string {
 		return ""
 	}
 	return date
-}
-
-func orElse(s ...string) string {
-	for _, v := range s {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

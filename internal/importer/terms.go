@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"html"
 	"strconv"
@@ -189,7 +190,7 @@ func slugWord(t termData) string {
 	if t.Taxonomy == "post_format" {
 		word = strings.TrimPrefix(word, "post-format-")
 	}
-	return orElse(word, urlpath.Slug(t.Name), "term")
+	return cmp.Or(word, urlpath.Slug(t.Name), "term")
 }
 
 func (r *run) writeTerm(ctx context.Context, tx *db.Tx, t termData, target int64) error {

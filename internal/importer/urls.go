@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"html"
 	"net/url"
@@ -50,7 +51,7 @@ func (r *run) askURLs(ctx context.Context) error {
 
 // origin is the old site's address without a slash at the end.
 func (r *run) origin() string {
-	return strings.TrimSuffix(orElse(r.survey.channel.BaseBlogURL, r.survey.channel.Link), "/")
+	return strings.TrimSuffix(cmp.Or(r.survey.channel.BaseBlogURL, r.survey.channel.Link), "/")
 }
 
 // askLists asks for the front, the feeds and the page of every term and author.

@@ -28,31 +28,26 @@ type File struct {
 // Location, the path of the variant that took its place. NotFound for all
 // else; a private medium cannot be told from one that does not exist.
 func (s *Service) PublicVariant(ctx context.Context, token, name string) (File, error) {
-	m := Medium{Token: token}
-	v := Variant{Name: name}
-	err := s.db.QueryRow(ctx, `SELECT m.id, m.sha256, m.file_name, v.mime
+	f, err := s.variant(ctx, `SELECT m.id, m.sha256, m.file_name, v.mime
 		FROM media m JOIN media_variant v ON v.media_id = m.id
-		WHERE m.token = $1 AND v.name = $2 AND `+isPublic, token, name).
-		Scan(&m.ID, &m.SHA256, &m.FileName, &v.MIME)
+		WHERE m.token = $1 AND v.name = $2 AND `+isPublic, token, name)
 	if fault.Is(err, fault.NotFound) {
-		return s.successor(ctx, token, v)
+		return s.successor(ctx, token, Variant{Name: name})
 	}
-	if err != nil {
-		return File{}, err
-	}
-	return m.file(v), nil
+	return f, err
 }
 
 // HiddenVariant returns a variant under its address, whoever may see it; NotFound
 // when there is none. The caller makes sure that the reader may.
 func (s *Service) HiddenVariant(ctx context.Context, token, name string) (File, error) {
-	m := Medium{Token: token}
-	v := Variant{Name: name}
-	err := s.db.QueryRow(ctx, `SELECT m.id, m.sha256, m.file_name, v.mime
+	return s.variant(ctx, `SELECT m.id, m.sha256, m.file_name, v.mime
 		FROM media m JOIN media_variant v ON v.media_id = m.id
-		WHERE m.token = $1 AND v.name = $2`, token, name).
-		Scan(&m.ID, &m.SHA256, &m.FileName, &v.MIME)
-	if err != nil {
+		WHERE m.token = $1 AND v.name = $2`, token, name)
+}
+
+func (s *Service) variant(ctx context.Context, query, token, name string) (File, error) {
+	m, v := Medium{Token: token}, Variant{Name: name}
+	if err := s.db.QueryRow(ctx, query, token, name).Scan(&m.ID, &m.SHA256, &m.FileName, &v.MIME); err != nil {
 		return File{}, err
 	}
 	return m.file(v), nil

@@ -35,6 +35,9 @@ var Fields = []Field{
 	whole("comment_threads", "Threads of comments on one page.", func(s *Site) *int { return &s.CommentThreads }),
 }
 
+// Change is a new value for the field of a name.
+type Change struct{ Name, Value string }
+
 // Set changes one setting by its name. An unknown name is an error that lists
 // the known ones; Validate finds values that cannot work.
 func (s *Site) Set(name, value string) error {

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,7 +115,7 @@ func (c *scene) readArticle(r *reading, p part) (*view.Article, error) {
 	a, content := &r.a, &r.content
 	out := &view.Article{ID: a.ID, Type: string(a.Type), Kind: string(a.Kind), URL: r.path, Headline: a.Headline,
 		Kicker: a.Kicker, Standfirst: a.Standfirst, Dateline: content.Dateline, Published: c.stamp(a.FirstPublished, r.words),
-		Language: orElse(a.Language, c.conf.Locale), WordCount: a.WordCount, ReadingTime: max(int(a.WordCount+119)/240, 1)}
+		Language: cmp.Or(a.Language, c.conf.Locale), WordCount: a.WordCount, ReadingTime: max(int(a.WordCount+119)/240, 1)}
 	out.Direction = i18n.Direction(out.Language)
 	if a.Kind != article.KindReport && a.Kind != article.KindPage {
 		out.KindLabel = c.words.T("kind." + string(a.Kind))
@@ -220,7 +221,7 @@ func (c *scene) addBylines(r *reading, out *view.Article) error {
 				return err
 			}
 			if err == nil {
-				entry.Name, entry.URL = orElse(b.Name, p.Name), authorPath(c.conf, p)
+				entry.Name, entry.URL = cmp.Or(b.Name, p.Name), authorPath(c.conf, p)
 				box, err := c.authorBox(p)
 				if err != nil {
 					return err
@@ -241,7 +242,7 @@ func (c *scene) authorBox(p author.Profile) (view.Author, error) {
 	box := view.Author{Name: p.Name, Role: p.Role, URL: authorPath(c.conf, p), Bio: view.Paragraphs(p.Bio)}
 	for _, l := range p.Links {
 		if strings.HasPrefix(l.URL, "https://") || strings.HasPrefix(l.URL, "http://") {
-			box.Links = append(box.Links, view.Link{Label: orElse(l.Label, hostOf(l.URL)), URL: l.URL})
+			box.Links = append(box.Links, view.Link{Label: cmp.Or(l.Label, hostOf(l.URL)), URL: l.URL})
 		}
 	}
 	var err error
@@ -359,18 +360,18 @@ func (c *scene) articleCrumbs(r *reading) ([]view.Link, error) {
 	}
 	slices.Reverse(up)
 	crumbs = append(crumbs, up...)
-	return append(crumbs, view.Link{Label: orElse(r.content.ShortHeadline, r.a.Headline), URL: r.path}), nil
+	return append(crumbs, view.Link{Label: cmp.Or(r.content.ShortHeadline, r.a.Headline), URL: r.path}), nil
 }
 
 func (c *scene) articleMeta(r *reading, out *view.Article, path string) view.Meta {
 	content := &r.content
-	m := c.meta(orElse(content.SearchTitle, r.a.Headline), path)
+	m := c.meta(cmp.Or(content.SearchTitle, r.a.Headline), path)
 	if content.SearchTitle != "" {
 		m.Title = content.SearchTitle
 	}
-	m.SocialTitle = orElse(content.SocialTitle, r.a.Headline)
-	m.Description = clip(orElse(content.SearchDescription, r.a.Standfirst, r.a.Excerpt), 300)
-	m.SocialText = clip(orElse(content.SocialDescription, m.Description), 300)
+	m.SocialTitle = cmp.Or(content.SocialTitle, r.a.Headline)
+	m.Description = clip(cmp.Or(content.SearchDescription, r.a.Standfirst, r.a.Excerpt), 300)
+	m.SocialText = clip(cmp.Or(content.SocialDescription, m.Description), 300)
 	if content.Canonical != "" {
 		m.Canonical = content.Canonical
 	}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,7 +106,7 @@ func (c *scene) home(page int64) (Answer, error) {
 		return Answer{}, err
 	}
 	p := view.Page{Template: "front", Front: front, Meta: c.meta("", "/")}
-	p.Meta.Description = orElse(c.conf.Tagline, c.conf.Title)
+	p.Meta.Description = cmp.Or(c.conf.Tagline, c.conf.Title)
 	p.Meta.Next = front.Pager.Older
 	if front.Lead != nil && front.Lead.Picture != nil {
 		lead, _, err := c.public.Read(c.ctx, front.Lead.ID)

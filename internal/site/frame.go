@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -122,7 +123,7 @@ func (c *scene) meta(title, path string) view.Meta {
 			full += " – " + c.conf.Tagline
 		}
 	}
-	return view.Meta{Title: full, SocialTitle: orElse(title, c.conf.Title), Canonical: c.abs(path), Language: c.conf.Locale,
+	return view.Meta{Title: full, SocialTitle: cmp.Or(title, c.conf.Title), Canonical: c.abs(path), Language: c.conf.Locale,
 		Direction: c.words.Dir(), OGType: "website", Feeds: c.feedsOf("/", c.conf.Title)}
 }
 
@@ -138,13 +139,4 @@ func (c *scene) feedsOf(base, title string) []view.Feed {
 func (c *scene) stamp(t time.Time, words *i18n.Printer) view.Stamp {
 	t = t.In(c.zone)
 	return view.Stamp{ISO: t.Format(time.RFC3339), Text: words.DateTime(t), Date: words.ShortDate(t)}
-}
-
-func orElse(s ...string) string {
-	for _, v := range s {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

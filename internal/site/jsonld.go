@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"html/template"
 	"net/url"
 	"strings"
@@ -24,7 +25,7 @@ var schemaType = map[article.Kind]string{
 }
 
 func (c *scene) organisation() object {
-	org := object{"@type": "NewsMediaOrganization", "@id": c.abs("/") + "#publisher", "name": orElse(c.conf.Publisher, c.conf.Title), "url": c.abs("/")}
+	org := object{"@type": "NewsMediaOrganization", "@id": c.abs("/") + "#publisher", "name": cmp.Or(c.conf.Publisher, c.conf.Title), "url": c.abs("/")}
 	if logo := c.logoURL(); logo != "" {
 		org["logo"] = object{"@type": "ImageObject", "url": logo}
 	}

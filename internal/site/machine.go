@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"encoding/xml"
@@ -221,7 +222,7 @@ func (c *scene) newsPages() ([]feed.Page, error) {
 	pages, err := c.sitePages(listed)
 	for i := range pages {
 		a := listed[i]
-		pages[i].News = &feed.News{Publication: c.conf.Title, Language: newsLanguage(orElse(a.Language, c.conf.Locale)),
+		pages[i].News = &feed.News{Publication: c.conf.Title, Language: newsLanguage(cmp.Or(a.Language, c.conf.Locale)),
 			Published: a.FirstPublished.In(c.zone), Title: a.Headline}
 	}
 	return pages, err
@@ -348,7 +349,7 @@ func (c *scene) feedItem(a *article.Article) (feed.Item, error) {
 		return feed.Item{}, err
 	}
 	item := feed.Item{ID: c.tagURI("article", a.ID), URL: c.abs(urlpath.Escape(a.Path)), Title: a.Headline,
-		Summary: orElse(a.Standfirst, a.Excerpt), HTML: html, Language: a.Language, Published: a.FirstPublished.In(c.zone),
+		Summary: cmp.Or(a.Standfirst, a.Excerpt), HTML: html, Language: a.Language, Published: a.FirstPublished.In(c.zone),
 		Updated: latestOf(a.FirstPublished, a.Updated).In(c.zone), Source: v.Content.Canonical, Count: a.CommentCount}
 	if a.CommentCount > 0 {
 		item.Comments = item.URL + "#comments"

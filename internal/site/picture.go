@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"strings"
 
 	"dateline/internal/article"
@@ -38,9 +39,9 @@ func (c *scene) picture(use article.Picture, _ pictureSize) (*view.Picture, erro
 		return nil, nil
 	}
 	src := m.Sources()
-	p := &view.Picture{URL: src.URL, Width: src.Width, Height: src.Height, Alt: orElse(use.Alt, m.Alt),
-		Credit: orElse(use.Credit, m.Credit), FocalX: src.FocalX, FocalY: src.FocalY, Placeholder: src.Placeholder,
-		Missing: src.Missing || !m.Public && !c.opened, Caption: view.Text(orElse(use.Caption, m.Caption))}
+	p := &view.Picture{URL: src.URL, Width: src.Width, Height: src.Height, Alt: cmp.Or(use.Alt, m.Alt),
+		Credit: cmp.Or(use.Credit, m.Credit), FocalX: src.FocalX, FocalY: src.FocalY, Placeholder: src.Placeholder,
+		Missing: src.Missing || !m.Public && !c.opened, Caption: view.Text(cmp.Or(use.Caption, m.Caption))}
 	for _, s := range src.Sources {
 		p.Sources = append(p.Sources, view.Source(s))
 	}
@@ -146,7 +147,7 @@ func (c *scene) feedImage(lead *article.Picture) (*feed.Image, error) {
 		return nil, nil
 	}
 	return &feed.Image{URL: c.abs(m.URL(v)), Type: v.MIME, Width: v.Width, Height: v.Height, Bytes: v.Bytes,
-		Caption: orElse(lead.Caption, m.Caption)}, nil
+		Caption: cmp.Or(lead.Caption, m.Caption)}, nil
 }
 
 // articleImage chooses the picture that a shared link shows: the social one,
@@ -180,7 +181,7 @@ func (c *scene) shareMedium(m *view.Meta, id int64, alt string) bool {
 	v, ok := medium.Social()
 	if ok {
 		m.Image, m.ImageWidth, m.ImageHeight = c.abs(medium.URL(v)), v.Width, v.Height
-		m.ImageAlt = orElse(alt, medium.Alt)
+		m.ImageAlt = cmp.Or(alt, medium.Alt)
 	}
 	return ok
 }
@@ -231,7 +232,7 @@ func (c *scene) attachmentPage(id int64, p part) (Answer, error) {
 		answer.Keys = append(answer.Keys, db.Key("media", id))
 		return answer, nil
 	}
-	title := orElse(m.Title, m.FileName)
+	title := cmp.Or(m.Title, m.FileName)
 	out := &view.Attachment{Title: title, FileURL: media.FallbackURL(m), FileLabel: m.FileName,
 		Description: view.Paragraphs(strings.TrimSpace(m.Description)), Published: c.stamp(db.Time(m.CreatedAt), c.words)}
 	if out.Picture, err = c.picture(article.Picture{Media: id}, pictureLead); err != nil {
@@ -250,7 +251,7 @@ func (c *scene) attachmentPage(id int64, p part) (Answer, error) {
 		}
 	}
 	vp := view.Page{Template: "attachment", Attachment: out, Meta: c.meta(title, path), Crumbs: append(crumbs, view.Link{Label: title, URL: path})}
-	vp.Meta.Description = clip(orElse(m.Caption, m.Description, m.Alt), 200)
+	vp.Meta.Description = clip(cmp.Or(m.Caption, m.Description, m.Alt), 200)
 	vp.Meta.NoIndex = true // the article that shows it is what search should find
 	if out.Picture != nil {
 		c.shareMedium(&vp.Meta, id, out.Picture.Alt)
