@@ -2,6 +2,8 @@ module dateline
 
 go 1.26.0
 
+ignore ./ui/node_modules
+
 require (
 	github.com/BurntSushi/toml v1.6.0
 	github.com/alecthomas/kong v1.17.0

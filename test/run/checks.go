@@ -31,12 +31,37 @@ func runChecks(ctx context.Context, sum *summary, packages []string) {
 		}
 		return command(ctx, path, packages...)
 	})
+	checkDesk(ctx, sum)
 	archive := filepath.Join(sharedFolder(), "data", "govulndb", "govulndb.tar.xz")
 	if _, err := os.Stat(archive); err != nil {
 		sum.skip("govulncheck", "no vulnerability database at ../shared/data/govulndb/govulndb.tar.xz")
 		return
 	}
 	sum.check("govulncheck", func() (string, error) { return checkVulnerabilities(ctx, bin, archive, packages) })
+}
+
+// checkDesk checks the desk's scripts: their types, and that the committed
+// bundles are what the sources give. Only this needs npm; building Dateline
+// does not.
+func checkDesk(ctx context.Context, sum *summary) {
+	sum.check("bundler", func() (string, error) { return command(ctx, "go", "test", "-C", "tools", "./bundle") })
+	for _, program := range []string{"npm", "node"} {
+		if _, err := exec.LookPath(program); err != nil {
+			sum.skip("desk scripts", program+" is not installed")
+			return
+		}
+	}
+	before := sum.failed
+	sum.check("desk bundles", func() (string, error) { return command(ctx, "go", "run", "-C", "tools", "./bundle", "-check") })
+	if _, err := os.Stat(filepath.Join("ui", "node_modules", "typescript")); err != nil {
+		if sum.failed == before {
+			sum.fail("desk types", "ui/node_modules has no TypeScript")
+		}
+		return
+	}
+	sum.check("desk types", func() (string, error) {
+		return command(ctx, "node", filepath.Join("ui", "node_modules", "typescript", "bin", "tsc"), "--noEmit", "-p", "ui")
+	})
 }
 
 // checkFormat compares every Go file with its gofmt form, in this process.

@@ -1,0 +1,4 @@
+// Loaded by every page of the desk. The desk works without it: what is
+// imported here only makes pages more convenient.
+
+export {};
