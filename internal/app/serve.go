@@ -51,7 +51,7 @@ func (a *App) errorPage(ctx context.Context, p web.Problem) web.Response {
 
 // showTheme allows pages to load what the theme has.
 func (a *App) showTheme() error {
-	return a.web.SetPolicy(web.Policy{Styles: []string{a.views.Stylesheet(), a.desk.Stylesheet()}})
+	return a.web.SetPolicy(web.Policy{Styles: []string{a.views.Stylesheet()}})
 }
 
 // Serve listens and answers until ctx ends; requests in flight finish first.

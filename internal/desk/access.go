@@ -101,7 +101,7 @@ func (d *Desk) entered(r *web.Request, in account.SignedIn, next string) web.Res
 	if in.Device != "" {
 		cookies = append(cookies, d.setCookie(r, deviceCookie, in.Device, deviceAge))
 	}
-	resp := seeOther(safeNext(next))
+	resp := SeeOther(safeNext(next))
 	resp.Header = http.Header{"Set-Cookie": cookies}
 	return resp
 }
@@ -113,26 +113,4 @@ func safeNext(next string) string {
 		return home
 	}
 	return u.RequestURI()
-}
-
-func seeOther(path string) web.Response {
-	return web.Response{Status: http.StatusSeeOther, Location: path}
-}
-
-// Problem is the desk's page for an error at one of its addresses: the sign-in
-// for who has no session, a page that says what is wrong for all else. ok is
-// false for addresses that are not of the desk.
-func (d *Desk) Problem(p web.Problem) (resp web.Response, ok bool) {
-	if !strings.HasPrefix(p.Path, home) && p.Path != shortHome {
-		return resp, false
-	}
-	if p.Code == fault.SignIn {
-		to := signInPath
-		if p.Method == http.MethodGet && p.Path != home && p.Path != shortHome {
-			to += "?next=" + url.QueryEscape(p.Path)
-		}
-		return seeOther(to), true
-	}
-	resp, err := d.page(nil, p.Status, "problem", page{Title: http.StatusText(p.Status), Problem: &p})
-	return resp, err == nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 
 	"dateline/internal/account"
 	"dateline/internal/db"
@@ -25,7 +24,7 @@ func (d *Desk) signInPage(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.page(r, http.StatusOK, "sign-in", page{Title: "Sign in", Data: signInForm{Next: safeNext(r.Query.Get("next")), First: first}})
+	return d.own.Page(r, http.StatusOK, "sign-in", Page{Title: "Sign in", Data: signInForm{Next: safeNext(r.Query.Get("next")), First: first}})
 }
 
 func (d *Desk) signIn(r *web.Request) (web.Response, error) {
@@ -37,11 +36,11 @@ func (d *Desk) signIn(r *web.Request) (web.Response, error) {
 		return d.entered(r, signed, shown.Next), nil
 	case errors.Is(err, account.ErrCode) && shown.Pending == "":
 		shown.Pending = signed.Pending
-		return d.page(r, http.StatusOK, "sign-in", page{Title: "Sign in", Data: shown})
+		return d.own.Page(r, http.StatusOK, "sign-in", Page{Title: "Sign in", Data: shown})
 	case fault.Is(err, fault.Invalid):
 		shown.Pending = ""
 	}
-	return d.again(r, "sign-in", page{Title: "Sign in", Data: shown}, err)
+	return d.own.Again(r, "sign-in", Page{Title: "Sign in", Data: shown}, err)
 }
 
 func (d *Desk) signOut(r *web.Request) (web.Response, error) {
@@ -50,7 +49,7 @@ func (d *Desk) signOut(r *web.Request) (web.Response, error) {
 			return web.Response{}, err
 		}
 	}
-	resp := seeOther(signInPath + "?done=signedout")
+	resp := SeeOther(signInPath + "?done=signedout")
 	resp.Header = http.Header{"Set-Cookie": {d.setCookie(r, sessionCookie, "", 0)}}
 	return resp, nil
 }
@@ -70,7 +69,7 @@ func (d *Desk) setUpPage(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.page(r, http.StatusOK, "set-up", page{Title: "Set up this site", Data: setUpForm{Title: site.Title, Zone: site.Zone, Locale: site.Locale}})
+	return d.own.Page(r, http.StatusOK, "set-up", Page{Title: "Set up this site", Data: setUpForm{Title: site.Title, Zone: site.Zone, Locale: site.Locale}})
 }
 
 // setUp makes the owner and names the site, both or neither.
@@ -82,7 +81,7 @@ func (d *Desk) setUp(r *web.Request) (web.Response, error) {
 		return d.ChangeSite(ctx, tx, owner, []settings.Change{{Name: "title", Value: shown.Title}, {Name: "zone", Value: shown.Zone}, {Name: "locale", Value: shown.Locale}})
 	})
 	if err != nil {
-		return d.again(r, "set-up", page{Title: "Set up this site", Data: shown}, err)
+		return d.own.Again(r, "set-up", Page{Title: "Set up this site", Data: shown}, err)
 	}
 	signed, err := d.Accounts.SignIn(ctx, account.Credentials{Email: shown.Email, Password: in.Get("password")}, d.visit(r))
 	if err != nil {
@@ -97,12 +96,12 @@ type joinData struct {
 	Invitation  bool
 }
 
-func (d *Desk) joining(r *web.Request) (page, error) {
+func (d *Desk) joining(r *web.Request) (Page, error) {
 	t, err := d.Accounts.Ticket(r.HTTP.Context(), r.Vars["token"])
 	if err == nil && t.Kind == account.TicketSetUp {
 		err = fault.New(fault.NotFound, "this link sets the site up")
 	}
-	return page{Title: "Choose a password", Data: joinData{t.Person.Name, t.Person.Email, t.Kind == account.TicketInvitation}}, err
+	return Page{Title: "Choose a password", Data: joinData{t.Person.Name, t.Person.Email, t.Kind == account.TicketInvitation}}, err
 }
 
 func (d *Desk) joinPage(r *web.Request) (web.Response, error) {
@@ -110,7 +109,7 @@ func (d *Desk) joinPage(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.page(r, http.StatusOK, "join", p)
+	return d.own.Page(r, http.StatusOK, "join", p)
 }
 
 func (d *Desk) join(r *web.Request) (web.Response, error) {
@@ -120,26 +119,14 @@ func (d *Desk) join(r *web.Request) (web.Response, error) {
 	}
 	person, err := d.Accounts.Redeem(r.HTTP.Context(), r.Vars["token"], r.HTTP.PostForm.Get("password"))
 	if err != nil {
-		return d.again(r, "join", p, err)
+		return d.own.Again(r, "join", p, err)
 	}
 	signed, err := d.Accounts.SignIn(r.HTTP.Context(), account.Credentials{Email: person.Email, Password: r.HTTP.PostForm.Get("password")}, d.visit(r))
 	if errors.Is(err, account.ErrCode) { // the second factor is asked for as ever
-		return seeOther(signInPath), nil
+		return SeeOther(signInPath), nil
 	}
 	if err != nil {
 		return web.Response{}, err
 	}
 	return d.entered(r, signed, home), nil
-}
-
-// number reads an id of an address or a form; "" is 0.
-func number(text string) (int64, error) {
-	if text == "" {
-		return 0, nil
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 {
-		return 0, fault.New(fault.Invalid, "that is not a number of anything here")
-	}
-	return n, nil
 }

@@ -17,10 +17,10 @@ type accountData struct {
 	Current  int64
 }
 
-func (d *Desk) ownPage(r *web.Request) (page, error) {
+func (d *Desk) ownPage(r *web.Request) (Page, error) {
 	v := who(r)
 	sessions, err := d.Accounts.Sessions(r.HTTP.Context(), v.person.Actor())
-	return page{Title: "Your account", Data: accountData{v.person, sessions, v.session.ID}}, err
+	return Page{Title: "Your account", Data: accountData{v.person, sessions, v.session.ID}}, err
 }
 
 func (d *Desk) accountPage(r *web.Request) (web.Response, error) {
@@ -28,31 +28,31 @@ func (d *Desk) accountPage(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.page(r, http.StatusOK, "account", p)
+	return d.own.Page(r, http.StatusOK, "account", p)
 }
 
-// own runs a change of a person's own account and leads back with a notice, or
+// changeOwn runs a change of a person's own account and leads back with a notice, or
 // shows the page again with what was wrong.
-func (d *Desk) own(r *web.Request, done string, change func() error) (web.Response, error) {
+func (d *Desk) changeOwn(r *web.Request, done string, change func() error) (web.Response, error) {
 	if err := change(); err != nil {
 		p, e := d.ownPage(r)
 		if e != nil {
 			return web.Response{}, e
 		}
-		return d.again(r, "account", p, err)
+		return d.own.Again(r, "account", p, err)
 	}
-	return seeOther(accountPath + "?done=" + done), nil
+	return SeeOther(accountPath + "?done=" + done), nil
 }
 
 func (d *Desk) rename(r *web.Request) (web.Response, error) {
-	return d.own(r, "saved", func() error {
+	return d.changeOwn(r, "saved", func() error {
 		return d.Accounts.Rename(r.HTTP.Context(), who(r).person.Actor(), r.HTTP.PostForm.Get("name"))
 	})
 }
 
 func (d *Desk) changePassword(r *web.Request) (web.Response, error) {
 	var token string
-	resp, err := d.own(r, "password", func() (err error) {
+	resp, err := d.changeOwn(r, "password", func() (err error) {
 		token, err = d.Accounts.ChangePassword(r.HTTP.Context(), d.visit(r), who(r).person.Actor(), r.HTTP.PostForm.Get("present"), r.HTTP.PostForm.Get("password"))
 		return err
 	})
@@ -63,8 +63,8 @@ func (d *Desk) changePassword(r *web.Request) (web.Response, error) {
 }
 
 func (d *Desk) endSession(r *web.Request) (web.Response, error) {
-	return d.own(r, "ended", func() error {
-		session, err := number(r.HTTP.PostForm.Get("session"))
+	return d.changeOwn(r, "ended", func() error {
+		session, err := Number(r.HTTP.PostForm.Get("session"))
 		if err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (d *Desk) endSession(r *web.Request) (web.Response, error) {
 }
 
 func (d *Desk) endOthers(r *web.Request) (web.Response, error) {
-	return d.own(r, "others", func() error {
+	return d.changeOwn(r, "others", func() error {
 		return d.Accounts.RevokeOthers(r.HTTP.Context(), who(r).person.Actor(), who(r).session.ID)
 	})
 }
@@ -98,13 +98,13 @@ func (d *Desk) enrol(p account.Person) (factorData, error) {
 func (d *Desk) factorPage(r *web.Request) (web.Response, error) {
 	v := who(r)
 	if v.person.TwoFactor {
-		return seeOther(accountPath), nil
+		return SeeOther(accountPath), nil
 	}
 	data, err := d.enrol(v.person)
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.page(r, http.StatusOK, "second-factor", page{Title: "Second factor", Data: data})
+	return d.own.Page(r, http.StatusOK, "second-factor", Page{Title: "Second factor", Data: data})
 }
 
 // factorOn shows the recovery codes, once.
@@ -117,13 +117,13 @@ func (d *Desk) factorOn(r *web.Request) (web.Response, error) {
 		if e != nil {
 			return web.Response{}, e
 		}
-		return d.again(r, "second-factor", page{Title: "Second factor", Data: data}, err)
+		return d.own.Again(r, "second-factor", Page{Title: "Second factor", Data: data}, err)
 	}
-	return d.page(r, http.StatusOK, "second-factor", page{Title: "Second factor", Notice: notices["factor"], Data: factorData{Codes: codes}})
+	return d.own.Page(r, http.StatusOK, "second-factor", Page{Title: "Second factor", Notice: d.own.Printer(r).T("desk.done_factor"), Data: factorData{Codes: codes}})
 }
 
 func (d *Desk) factorOff(r *web.Request) (web.Response, error) {
-	return d.own(r, "nofactor", func() error {
+	return d.changeOwn(r, "nofactor", func() error {
 		return d.Accounts.Drop(r.HTTP.Context(), d.visit(r), who(r).person.Actor(), r.HTTP.PostForm.Get("present"))
 	})
 }

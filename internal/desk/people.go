@@ -24,7 +24,7 @@ type peopleData struct {
 	Link, For string // a link to hand on, shown once
 }
 
-func (d *Desk) people(r *web.Request) (page, error) {
+func (d *Desk) people(r *web.Request) (Page, error) {
 	actor := who(r).person.Actor()
 	all, err := d.Accounts.People(r.HTTP.Context(), actor)
 	data := peopleData{People: all, Me: actor.ID, Role: account.Author.String()}
@@ -33,7 +33,7 @@ func (d *Desk) people(r *web.Request) (page, error) {
 			data.Roles = append(data.Roles, role)
 		}
 	}
-	return page{Title: "People", Data: data}, err
+	return Page{Title: "People", Data: data}, err
 }
 
 func (d *Desk) peoplePage(r *web.Request) (web.Response, error) {
@@ -41,7 +41,7 @@ func (d *Desk) peoplePage(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.page(r, http.StatusOK, "people", p)
+	return d.own.Page(r, http.StatusOK, "people", p)
 }
 
 // invite adds a person and shows the link to hand on.
@@ -61,16 +61,16 @@ func (d *Desk) invite(r *web.Request) (web.Response, error) {
 	if err != nil {
 		data.Name, data.Email, data.Role = in.Get("name"), in.Get("email"), in.Get("role")
 		p.Data = data
-		return d.again(r, "people", p, err)
+		return d.own.Again(r, "people", p, err)
 	}
 	data.Link, data.For = d.Origin()+JoinLink(token), in.Get("name")
 	p.Data = data
-	return d.page(r, http.StatusOK, "people", p)
+	return d.own.Page(r, http.StatusOK, "people", p)
 }
 
 // changePerson carries out one of the buttons beside a person.
 func (d *Desk) changePerson(r *web.Request) (web.Response, error) {
-	personID, err := number(r.Vars["id"])
+	personID, err := Number(r.Vars["id"])
 	if err != nil {
 		return web.Response{}, err
 	}
@@ -97,14 +97,14 @@ func (d *Desk) changePerson(r *web.Request) (web.Response, error) {
 		err = fault.New(fault.Invalid, "that button is not known")
 	}
 	if err == nil && token == "" {
-		return seeOther(peoplePath + "?done=" + done), nil
+		return SeeOther(peoplePath + "?done=" + done), nil
 	}
 	p, e := d.people(r)
 	if e != nil {
 		return web.Response{}, e
 	}
 	if err != nil {
-		return d.again(r, "people", p, err)
+		return d.own.Again(r, "people", p, err)
 	}
 	data := p.Data.(peopleData)
 	for _, one := range data.People {
@@ -114,7 +114,7 @@ func (d *Desk) changePerson(r *web.Request) (web.Response, error) {
 	}
 	data.Link = d.Origin() + JoinLink(token)
 	p.Data = data
-	return d.page(r, http.StatusOK, "people", p)
+	return d.own.Page(r, http.StatusOK, "people", p)
 }
 
 // siteField is one setting as the form shows it.
@@ -134,7 +134,7 @@ func (d *Desk) sitePage(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.page(r, http.StatusOK, "site", page{Title: "Site", Data: siteFields(func(f settings.Field) string { return f.Value(site) })})
+	return d.own.Page(r, http.StatusOK, "site", Page{Title: "Site", Data: siteFields(func(f settings.Field) string { return f.Value(site) })})
 }
 
 func (d *Desk) saveSite(r *web.Request) (web.Response, error) {
@@ -149,7 +149,7 @@ func (d *Desk) saveSite(r *web.Request) (web.Response, error) {
 		return d.ChangeSite(ctx, tx, who(r).person.Actor(), changes)
 	})
 	if err != nil {
-		return d.again(r, "site", page{Title: "Site", Data: siteFields(func(f settings.Field) string { return in.Get(f.Name) })}, err)
+		return d.own.Again(r, "site", Page{Title: "Site", Data: siteFields(func(f settings.Field) string { return in.Get(f.Name) })}, err)
 	}
-	return seeOther(sitePath + "?done=saved"), nil
+	return SeeOther(sitePath + "?done=saved"), nil
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -24,6 +25,9 @@ func TestCatalogues_KnowEveryKeyInUse(t *testing.T) {
 			}
 			pattern := map[string]*regexp.Regexp{".go": inGo, ".html": inTemplate}[filepath.Ext(path)]
 			if matched, _ := filepath.Match("*_test.go", entry.Name()); pattern == nil || matched {
+				return nil
+			}
+			if strings.Contains(path, "internal/desk/") || strings.Contains(path, "article/check") { // they have words of their own
 				return nil
 			}
 			text, err := os.ReadFile(path)

@@ -57,6 +57,8 @@ type face struct {
 	origin   string
 	policy   Policy
 	hosts    *hosts
+	origins  []string // the names under which addresses are spelled in a policy
+	secure   bool
 	security []pagecache.Field
 }
 
@@ -106,7 +108,7 @@ func (a *App) show(origin string, policy Policy) error {
 		}
 	}
 	secure := u.Scheme == "https"
-	a.face.Store(&face{origin: origin, policy: policy, hosts: newHosts(u, configured),
+	a.face.Store(&face{origin: origin, policy: policy, hosts: newHosts(u, configured), origins: origins, secure: secure,
 		security: securityFields(policy.header(origins, secure), secure)})
 	return nil
 }
@@ -135,6 +137,12 @@ func (a *App) SetPolicy(p Policy) error {
 	}
 	a.cache.PurgeAll()
 	return nil
+}
+
+// policyHeader spells a policy of one page.
+func (a *App) policyHeader(p Policy) string {
+	f := a.face.Load()
+	return p.header(f.origins, f.secure)
 }
 
 // Purge drops the stored pages that show one of the things.
@@ -259,7 +267,7 @@ func (a *App) page(ctx context.Context, route *Route, ask Ask) (*pagecache.Entry
 		return nil, err
 	}
 	if err != nil {
-		return a.problemAt(ctx, http.MethodGet, ask.Path, err), nil
+		return a.problemAt(ctx, Problem{Path: ask.Path, Method: http.MethodGet}, err), nil
 	}
 	return e, nil
 }

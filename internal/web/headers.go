@@ -15,7 +15,9 @@ type Policy struct {
 	Styles  []string
 	Scripts []string
 	Images  []string // further origins of pictures, audio and video
-	Frames  []string // origins of embeds
+	Frames  []string // origins of embeds; "'self'" for pages of ours
+	Trusted []string // names of Trusted Types policies; with any, scripts write no markup but through them
+	Framed  bool     // pages of ours may show it in a frame
 }
 
 // header returns the Content-Security-Policy. A site on this machine is known
@@ -40,10 +42,17 @@ func (p Policy) header(origins []string, secure bool) string {
 		}
 		return urls
 	}
+	ancestors := "'none'"
+	if p.Framed {
+		ancestors = "'self'"
+	}
 	csp := "default-src 'none'" + list("script-src", exact(p.Scripts)...) + list("style-src", exact(p.Styles)...) +
 		list("img-src", append([]string{"'self'", "data:"}, p.Images...)...) + list("media-src", append([]string{"'self'"}, p.Images...)...) +
-		"; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'" +
+		"; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors " + ancestors + "; base-uri 'none'" +
 		list("frame-src", p.Frames...)
+	if len(p.Trusted) > 0 {
+		csp += "; require-trusted-types-for 'script'" + list("trusted-types", p.Trusted...)
+	}
 	if secure {
 		csp += "; upgrade-insecure-requests"
 	}

@@ -24,6 +24,8 @@ type Problem struct {
 	Hint    string        // what to do next, or ""
 	ID      string        // of an internal error; the log holds it too
 	Wait    time.Duration // before trying again, 0 when that does not help
+	JSON    bool          // a script asked, and reads JSON only
+	Accepts string        // Accept-Language of the request, "" when that is not known
 }
 
 // statuses maps the codes of errors to statuses, here and nowhere else.
@@ -75,20 +77,22 @@ func problemOf(err error) Problem {
 
 // problem is the page for an error of a request.
 func (a *App) problem(r *http.Request, path string, err error) *pagecache.Entry {
-	return a.problemAt(r.Context(), r.Method, path, err)
+	return a.problemAt(r.Context(), Problem{Path: path, Method: r.Method, JSON: r.Header.Get("Accept") == "application/json",
+		Accepts: r.Header.Get("Accept-Language")}, err)
 }
 
-// problemAt logs an error when it is ours and makes its page.
-func (a *App) problemAt(ctx context.Context, method, path string, err error) *pagecache.Entry {
+// problemAt logs an error when it is ours and makes its page; asked says what
+// was asked for.
+func (a *App) problemAt(ctx context.Context, asked Problem, err error) *pagecache.Entry {
 	p := problemOf(err)
-	p.Path, p.Method = path, method
+	p.Path, p.Method, p.JSON, p.Accepts = asked.Path, asked.Method, asked.JSON, asked.Accepts
 	if p.Status >= 500 {
 		var panicked *pagecache.PanicError
 		stack := ""
 		if errors.As(err, &panicked) {
 			stack = string(panicked.Stack)
 		}
-		a.opt.Log.Error("a request failed", "id", p.ID, "path", path, "error", err, "stack", stack)
+		a.opt.Log.Error("a request failed", "id", p.ID, "path", p.Path, "error", err, "stack", stack)
 	}
 	resp := a.problemPage(ctx, p)
 	resp.Keys, resp.Private = nil, false

@@ -31,6 +31,9 @@ type Response struct {
 	Private   bool // for this reader alone
 	NoIndex   bool
 
+	// Policy is what this page may load, in place of the site's policy.
+	Policy *Policy
+
 	// File is streamed instead of Body, with ranges and preconditions.
 	File *File
 }
@@ -72,6 +75,9 @@ func (a *App) toPage(resp Response, ask Ask) pagecache.Page {
 		if value = clean1(value); value != "" {
 			p.Header = append(p.Header, field(name, value))
 		}
+	}
+	if resp.Policy != nil {
+		add("Content-Security-Policy", a.policyHeader(*resp.Policy))
 	}
 	add("Content-Type", resp.ContentType)
 	add("Location", resp.Location)
@@ -191,6 +197,9 @@ func (a *App) handle(w http.ResponseWriter, req *Request, route *Route) {
 		if value = clean1(value); value != "" {
 			h[name] = []string{value}
 		}
+	}
+	if resp.Policy != nil {
+		set("Content-Security-Policy", a.policyHeader(*resp.Policy))
 	}
 	set("Content-Type", resp.ContentType)
 	set("Location", resp.Location)

@@ -1,0 +1,19 @@
+package app
+
+// roleRows are the routes of the product by name, each with the least role that
+// may call it; "" is everybody. Each part of the desk has rows of its own.
+var roleRows = []map[string]string{
+	rolesReaders,
+	rolesDesk,
+}
+
+var rolesReaders = map[string]string{
+	"page": "", "search": "", "unlock": "", "asset": "", "share image": "", "health": "", "media": "", "upload": "",
+}
+
+var rolesDesk = map[string]string{
+	"desk file": "", "sign in": "", "sign in now": "", "sign out": "", "set up": "", "set up now": "", "join": "", "join now": "",
+	"desk": "contributor", "desk short": "contributor", "own account": "contributor", "rename": "contributor", "change password": "contributor",
+	"second factor": "contributor", "second factor on": "contributor", "second factor off": "contributor", "end session": "contributor", "end other sessions": "contributor",
+	"people": "administrator", "invite": "administrator", "change person": "administrator", "site settings": "administrator", "change site": "administrator", "audit log": "administrator",
+}
