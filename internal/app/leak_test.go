@@ -47,6 +47,21 @@ var secretStates = []secretState{
 	{"in review", article.StatusReview, article.AccessOpen, func(w *world, c article.Content) article.Article {
 		return w.put(article.Put{Status: article.StatusReview, Access: article.AccessOpen, Content: c})
 	}},
+	{"changes asked", article.StatusChanges, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		return w.move(w.draft(c), article.StatusReview, article.StatusChanges)
+	}},
+	{"approved", article.StatusApproved, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		return w.move(w.draft(c), article.StatusApproved)
+	}},
+	{"binned", article.StatusBinned, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		return w.move(w.draft(c), article.StatusBinned)
+	}},
+	{"being written", article.StatusPublished, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		a := w.publish(w.harmless("Another public face"), article.PublishInput{})
+		a, err := w.app.articles.Autosave(w.ctx, w.actor, article.SaveInput{ID: a.ID, Revision: a.Revision, Content: c})
+		w.must(err)
+		return a
+	}},
 	{"scheduled", article.StatusScheduled, article.AccessOpen, func(w *world, c article.Content) article.Article {
 		d := w.draft(c)
 		a, err := w.app.articles.Schedule(w.ctx, w.actor, article.ScheduleInput{ID: d.ID, Revision: d.Revision, At: w.app.clock.Now().Add(time.Hour)})
@@ -259,6 +274,16 @@ func TestLeaks(t *testing.T) {
 	}
 }
 
+// move takes an article through the flow.
+func (w *world) move(a article.Article, steps ...article.Status) article.Article {
+	for _, to := range steps {
+		var err error
+		a, err = w.app.articles.Move(w.ctx, w.actor, article.MoveInput{ID: a.ID, Revision: a.Revision, To: to, Note: "please"})
+		w.must(err)
+	}
+	return a
+}
+
 func leaks(t *testing.T, w *world) {
 	for i := range 24 {
 		w.publish(w.harmless(fmt.Sprintf("Public story %d", i)), article.PublishInput{At: w.app.clock.Now().AddDate(0, -i, 0)})
@@ -274,7 +299,7 @@ func leaks(t *testing.T, w *world) {
 			return w.app.comments.PutTx(ctx, tx, comment.Comment{ID: id.New(), Article: a.ID, Kind: comment.KindComment, Status: comment.StatusApproved,
 				Name: canary + "Commenter", Email: canary + "@mail.example", Body: paragraph(canary + "Comment"), Created: w.app.clock.Now()})
 		})
-		if s.name == "newer working copy" {
+		if s.name == "newer working copy" || s.name == "being written" {
 			// The live article's comments are public; only the copy is secret.
 			w.write(func(ctx context.Context, tx *db.Tx) error {
 				_, err := tx.Exec(ctx, `DELETE FROM comment WHERE article_id = $1`, a.ID)

@@ -38,15 +38,18 @@ type Status string
 // The statuses.
 const (
 	StatusDraft     Status = "draft"
-	StatusReview    Status = "review"
+	StatusReview    Status = "review"   // submitted: an editor reads it
+	StatusChanges   Status = "changes"  // the editor asked for changes
+	StatusApproved  Status = "approved" // ready to publish
 	StatusScheduled Status = "scheduled"
 	StatusPublished Status = "published"
 	StatusWithdrawn Status = "withdrawn"
+	StatusBinned    Status = "binned" // thrown away before it was ever public; can be brought back
 )
 
 // Statuses returns every status, so that tests can walk them all.
 func Statuses() []Status {
-	return []Status{StatusDraft, StatusReview, StatusScheduled, StatusPublished, StatusWithdrawn}
+	return []Status{StatusDraft, StatusReview, StatusChanges, StatusApproved, StatusScheduled, StatusPublished, StatusWithdrawn, StatusBinned}
 }
 
 // Access narrows who may read a published article.
@@ -159,7 +162,14 @@ type Article struct {
 	Created         time.Time
 	ScheduledAt     time.Time // zero unless StatusScheduled
 	EmbargoUntil    time.Time // zero unless embargoed
+
+	Owner    int64     // person who writes it, 0 for nobody with an account
+	Assignee int64     // person who is asked to work on it, 0 for nobody
+	Due      time.Time // when they should be done, zero for no date
 }
+
+// live tells whether readers have the article, now or after an embargo.
+func (a *Article) live() bool { return a.LiveVersion != 0 && a.Status == StatusPublished }
 
 // Version is one immutable state of an article's content. Hash covers the
 // content and PrevHash, so that rewriting history shows.
@@ -173,5 +183,8 @@ type Version struct {
 	Note     string // told to readers with a correction or clarification
 	Actor    string
 	Created  time.Time
-	Content  Content
+	// Published is when it became what readers see; zero for a working copy and
+	// for versions that were live before Dateline kept it.
+	Published time.Time
+	Content   Content
 }

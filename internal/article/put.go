@@ -40,7 +40,7 @@ func (s *Service) PutTx(ctx context.Context, tx *db.Tx, actor account.Actor, in 
 	if err := actor.Require(account.Administrator, "import articles"); err != nil {
 		return false, err
 	}
-	if err := check(&in.Content, in.Type); err != nil {
+	if err := check(&in.Content, in.Type, false); err != nil {
 		return false, err
 	}
 	before, err := byID(ctx, tx, in.ID)
@@ -67,7 +67,9 @@ func (s *Service) PutTx(ctx context.Context, tx *db.Tx, actor account.Actor, in 
 		if !isNew {
 			v.Change = ChangeSilent
 		}
-		setVersion(&a, v.ID)
+		if setVersion(&a, v.ID); a.LiveVersion == v.ID {
+			v.Published = latest(in.Published, in.Updated)
+		}
 	}
 	if err := s.settle(ctx, tx, change{before: before, after: &a, content: &in.Content, path: in.Path, bulk: true}); err != nil {
 		return false, err

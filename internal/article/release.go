@@ -34,7 +34,7 @@ func (s *Service) release(ctx context.Context, tx *db.Tx, articleID int64) error
 	now := s.clock.Now()
 	switch {
 	case a.Status == StatusScheduled && !a.ScheduledAt.After(now):
-		_, err = s.PublishTx(ctx, tx, scheduler, PublishInput{ID: a.ID, Revision: a.Revision, At: a.ScheduledAt})
+		_, err = s.PublishTx(ctx, tx, scheduler, PublishInput{ID: a.ID, Revision: a.Revision, At: a.ScheduledAt, release: true})
 	case a.Status == StatusPublished && !a.EmbargoUntil.IsZero() && !a.EmbargoUntil.After(now):
 		err = s.lift(ctx, tx, &a)
 	case a.Status == StatusScheduled:

@@ -59,6 +59,7 @@ type Draft struct {
 	MenuOrder    int64
 	CommentsOpen bool
 	Pinned       bool
+	Blank        bool // may begin without a headline or a text
 	Content      Content
 }
 
@@ -83,11 +84,11 @@ func (s *Service) CreateTx(ctx context.Context, tx *db.Tx, actor account.Actor, 
 			return old, err
 		}
 	}
-	if err := check(&in.Content, in.Type); err != nil {
+	if err := check(&in.Content, in.Type, in.Blank); err != nil {
 		return Article{}, err
 	}
 	now := s.clock.Now()
-	a := Article{ID: in.ID, Type: in.Type, Status: StatusDraft, Access: AccessOpen, Slug: in.Slug, ParentID: in.ParentID,
+	a := Article{Owner: actor.ID, ID: in.ID, Type: in.Type, Status: StatusDraft, Access: AccessOpen, Slug: in.Slug, ParentID: in.ParentID,
 		MenuOrder: in.MenuOrder, CommentsOpen: in.CommentsOpen, Pinned: in.Pinned, Created: now}
 	if a.ID == 0 {
 		a.ID = s.newID()
@@ -128,20 +129,27 @@ func (s *Service) Save(ctx context.Context, actor account.Actor, in SaveInput) (
 
 // SaveTx is Save inside a transaction of the caller.
 func (s *Service) SaveTx(ctx context.Context, tx *db.Tx, actor account.Actor, in SaveInput) (Article, error) {
-	a, err := s.open(ctx, tx, actor, in.ID, in.Revision, account.Contributor, "edit articles")
+	a, err := s.open(ctx, tx, actor, in.ID, in.Revision, mayEdit)
 	if err != nil {
 		return a, err
 	}
-	if err := check(&in.Content, a.Type); err != nil {
+	if err := check(&in.Content, a.Type, false); err != nil {
 		return a, err
 	}
+	if err := s.keepOther(ctx, tx, actor, &a); err != nil {
+		return a, err
+	}
+	if err := dropCopy(ctx, tx, a.ID); err != nil {
+		return a, err
+	}
+	followHeadline(&a, in.Content.Headline)
 	v, err := s.addVersion(ctx, tx, false, Version{Article: a.ID, Change: ChangeSilent, Actor: actor.Name, Content: in.Content})
 	if err != nil {
 		return a, err
 	}
 	before := a
 	a.WorkingVersion = v.ID
-	if a.LiveVersion != 0 {
+	if a.live() {
 		// What readers see and what lists print stays as it is.
 		a.Revision, a.Modified = before.Revision+1, s.clock.Now()
 		err = updateArticle(ctx, tx, &a)
@@ -165,6 +173,16 @@ type PublishInput struct {
 	PasswordHash string
 	At           time.Time // first publication; zero is now, past times are kept
 	EmbargoUntil time.Time
+	Corrections  []Correction // what was wrong, with a correction, clarification or legal note
+
+	release bool // the scheduler: what was scheduled goes out, not what is being written on
+}
+
+// Correction is one thing that a published article had wrong.
+type Correction struct {
+	Passage string // where it stood, as far as readers need it
+	Wrong   string
+	Right   string
 }
 
 // Publish makes the working copy live.
@@ -178,9 +196,14 @@ func (s *Service) Publish(ctx context.Context, actor account.Actor, in PublishIn
 
 // PublishTx is Publish inside a transaction of the caller.
 func (s *Service) PublishTx(ctx context.Context, tx *db.Tx, actor account.Actor, in PublishInput) (Article, error) {
-	a, err := s.open(ctx, tx, actor, in.ID, in.Revision, account.Author, "publish articles")
+	a, err := s.open(ctx, tx, actor, in.ID, in.Revision, mayPublish)
 	if err != nil {
 		return a, err
+	}
+	if !in.release {
+		if err := s.checkpoint(ctx, tx, &a); err != nil {
+			return a, err
+		}
 	}
 	now := s.clock.Now()
 	if in.At.After(now) {
@@ -229,11 +252,14 @@ func (s *Service) goLive(ctx context.Context, tx *db.Tx, actor account.Actor, a 
 			kind = ChangeUpdate
 		}
 	}
-	if (kind == ChangeCorrection || kind == ChangeClarification) && strings.TrimSpace(in.Note) == "" {
+	if told(kind) && strings.TrimSpace(in.Note) == "" {
 		return work, fault.New(fault.Invalid, "a %s needs a note that tells readers what changed", kind)
 	}
-	live, err := s.addVersion(ctx, tx, false, Version{Article: a.ID, Change: kind, Note: in.Note, Actor: actor.Name, Content: work.Content})
+	live, err := s.addVersion(ctx, tx, false, Version{Article: a.ID, Change: kind, Note: in.Note, Actor: actor.Name, Published: now, Content: work.Content})
 	if err != nil {
+		return live, err
+	}
+	if err := s.correct(ctx, tx, actor, &live, in.Corrections); err != nil {
 		return live, err
 	}
 	first := a.FirstPublished.IsZero()
@@ -278,11 +304,14 @@ func (s *Service) Schedule(ctx context.Context, actor account.Actor, in Schedule
 
 // ScheduleTx is Schedule inside a transaction of the caller.
 func (s *Service) ScheduleTx(ctx context.Context, tx *db.Tx, actor account.Actor, in ScheduleInput) (Article, error) {
-	a, err := s.open(ctx, tx, actor, in.ID, in.Revision, account.Author, "schedule articles")
+	a, err := s.open(ctx, tx, actor, in.ID, in.Revision, mayPublish)
 	if err != nil {
 		return a, err
 	}
-	if a.LiveVersion != 0 {
+	if err := s.checkpoint(ctx, tx, &a); err != nil {
+		return a, err
+	}
+	if a.live() {
 		return a, fault.New(fault.Invalid, "%q is published already", a.Headline).WithHint("publish the update, or set an embargo")
 	}
 	if !in.At.After(s.clock.Now()) {
@@ -325,7 +354,7 @@ func (s *Service) Withdraw(ctx context.Context, actor account.Actor, in Withdraw
 
 // WithdrawTx is Withdraw inside a transaction of the caller.
 func (s *Service) WithdrawTx(ctx context.Context, tx *db.Tx, actor account.Actor, in WithdrawInput) (Article, error) {
-	a, err := s.open(ctx, tx, actor, in.ID, in.Revision, account.Editor, "withdraw articles")
+	a, err := s.open(ctx, tx, actor, in.ID, in.Revision, editors("withdraw articles"))
 	if err != nil {
 		return a, err
 	}
@@ -344,7 +373,7 @@ func (s *Service) WithdrawTx(ctx context.Context, tx *db.Tx, actor account.Actor
 // answers as if it had never been.
 func (s *Service) Retract(ctx context.Context, actor account.Actor, articleID, revision int64) (a Article, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if a, err = s.open(ctx, tx, actor, articleID, revision, account.Editor, "retract articles"); err != nil {
+		if a, err = s.open(ctx, tx, actor, articleID, revision, mayRetract); err != nil {
 			return err
 		}
 		return s.restate(ctx, tx, actor, &a, "retract", func(a *Article) {
@@ -359,39 +388,57 @@ func (s *Service) Retract(ctx context.Context, actor account.Actor, articleID, r
 
 // restate changes the standing of an article and nothing of its content.
 func (s *Service) restate(ctx context.Context, tx *db.Tx, actor account.Actor, a *Article, verb string, apply func(*Article)) error {
-	source := a.LiveVersion
-	if source == 0 {
-		source = a.WorkingVersion
-	}
-	v, err := versionByID(ctx, tx, source)
+	content, err := s.standing(ctx, tx, a)
 	if err != nil {
 		return err
 	}
 	before := *a
 	apply(a)
-	if err := s.settle(ctx, tx, change{before: before, after: a, content: &v.Content}); err != nil {
+	if err := s.settle(ctx, tx, change{before: before, after: a, content: content}); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, actor, verb, a.ID, nil)
 }
 
-// open reads an article for a write and checks the actor's role and that the
-// revision is still the one the caller began from.
-func (s *Service) open(ctx context.Context, tx *db.Tx, actor account.Actor, articleID, revision int64, role account.Role, verb string) (Article, error) {
-	if err := actor.Require(role, verb); err != nil {
+// standing is the content that lists print: what readers see, or for what they
+// do not see, what is being written.
+func (s *Service) standing(ctx context.Context, tx *db.Tx, a *Article) (*Content, error) {
+	source := a.LiveVersion
+	if !a.live() && a.Status != StatusWithdrawn {
+		if c, raw, err := readCopy(ctx, tx, a.ID); err != nil || raw != "" {
+			return &c.Content, err
+		}
+		if a.WorkingVersion != 0 {
+			source = a.WorkingVersion
+		}
+	}
+	v, err := versionByID(ctx, tx, source)
+	return &v.Content, err
+}
+
+// open reads an article for a write and checks that the actor may make it and
+// that the revision is still the one the caller began from.
+func (s *Service) open(ctx context.Context, tx *db.Tx, actor account.Actor, articleID, revision int64, may right) (Article, error) {
+	a, err := s.openAny(ctx, tx, actor, articleID, may)
+	if err == nil && a.Revision != revision {
+		return a, stale(a.Headline)
+	}
+	return a, err
+}
+
+// openAny is open for writes that do not touch what the writer sees.
+func (s *Service) openAny(ctx context.Context, q db.Querier, actor account.Actor, articleID int64, may right) (Article, error) {
+	if err := actor.Require(account.Contributor, "work on articles"); err != nil {
 		return Article{}, err
 	}
-	a, err := byID(ctx, tx, articleID)
+	a, err := byID(ctx, q, articleID)
 	if fault.Is(err, fault.NotFound) {
 		return a, fault.New(fault.NotFound, "there is no article %d", articleID)
 	}
 	if err != nil {
 		return a, err
 	}
-	if a.Revision != revision {
-		return a, stale(a.Headline)
-	}
-	return a, nil
+	return a, may(actor, &a)
 }
 
 func (s *Service) record(ctx context.Context, tx *db.Tx, actor account.Actor, verb string, ref int64, detail any) error {
@@ -404,8 +451,8 @@ func (s *Service) releaseAt(ctx context.Context, tx *db.Tx, articleID int64, at 
 }
 
 // check refuses content that cannot be stored and normalises the rest.
-func check(c *Content, t Type) error {
-	if strings.TrimSpace(c.Headline) == "" && len(c.Body.Content) == 0 {
+func check(c *Content, t Type, blank bool) error {
+	if !blank && strings.TrimSpace(c.Headline) == "" && len(c.Body.Content) == 0 {
 		return fault.New(fault.Invalid, "an article needs a headline or some text")
 	}
 	if c.Kind == "" {
@@ -438,4 +485,20 @@ func slugOf(headline string, articleID int64) string {
 		return slug
 	}
 	return db.Key("article", articleID)[len("article:"):]
+}
+
+// slugify is the address word that a person meant.
+func slugify(text string) string {
+	if strings.TrimSpace(text) == "" {
+		return ""
+	}
+	return urlpath.Slug(text)
+}
+
+// followHeadline lets the address word of an article that was never public
+// follow its headline, unless a person chose the word.
+func followHeadline(a *Article, headline string) {
+	if a.LiveVersion == 0 && a.FirstPublished.IsZero() && a.Slug == slugOf(a.Headline, a.ID) {
+		a.Slug = slugOf(headline, a.ID)
+	}
 }

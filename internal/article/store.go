@@ -15,24 +15,26 @@ const columns = `a.id, a.type, a.status, a.access, a.password_hash, a.slug, a.pa
 	a.revision, a.live_version, a.working_version, a.public, a.headline, a.standfirst, a.excerpt, a.kicker, a.kind,
 	a.language, a.lead_media, a.section_id, a.byline_text, a.word_count, a.comment_count, a.comments_open, a.pinned,
 	a.noindex, a.related, a.withdrawn_reason, a.first_published, a.updated_at, a.modified_at, a.created_at,
-	a.scheduled_at, a.embargo_until`
+	a.scheduled_at, a.embargo_until, a.owner_id, a.assignee_id, a.due_at`
 
 type scanner interface{ Scan(...any) error }
 
 func scanArticle(r scanner) (Article, error) {
 	var a Article
 	var related string
-	var first, updated, modified, created, scheduled, embargo int64
+	var first, updated, modified, created, scheduled, embargo, due int64
 	err := r.Scan(&a.ID, &a.Type, &a.Status, &a.Access, &a.PasswordHash, &a.Slug, &a.Path, &a.ParentID, &a.MenuOrder,
 		&a.Revision, &a.LiveVersion, &a.WorkingVersion, &a.Public, &a.Headline, &a.Standfirst, &a.Excerpt, &a.Kicker, &a.Kind,
 		&a.Language, &a.LeadMedia, &a.SectionID, &a.BylineText, &a.WordCount, &a.CommentCount, &a.CommentsOpen, &a.Pinned,
-		&a.NoIndex, &related, &a.WithdrawnReason, &first, &updated, &modified, &created, &scheduled, &embargo)
+		&a.NoIndex, &related, &a.WithdrawnReason, &first, &updated, &modified, &created, &scheduled, &embargo,
+		&a.Owner, &a.Assignee, &due)
 	if err != nil {
 		return a, err
 	}
 	a.FirstPublished, a.Updated = db.Time(first), db.Time(updated)
 	a.Modified, a.Created = db.Time(modified), db.Time(created)
 	a.ScheduledAt, a.EmbargoUntil = db.Time(scheduled), db.Time(embargo)
+	a.Due = db.Time(due)
 	if related != "[]" {
 		err = json.Unmarshal([]byte(related), &a.Related)
 	}
@@ -58,15 +60,15 @@ func insertArticle(ctx context.Context, tx *db.Tx, a *Article) error {
 	_, err := tx.Exec(ctx, `INSERT INTO article (id, type, status, access, password_hash, slug, path, parent_id, menu_order,
 		revision, live_version, working_version, public, headline, standfirst, excerpt, kicker, kind, language, lead_media,
 		section_id, byline_text, word_count, comments_open, pinned, noindex, related, withdrawn_reason, first_published, updated_at,
-		modified_at, created_at, scheduled_at, embargo_until)
+		modified_at, created_at, scheduled_at, embargo_until, owner_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)`, articleArgs(a)...)
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`, append(articleArgs(a), a.Owner)...)
 	return err
 }
 
 // updateArticle writes the record under the revision it was read at and
 // returns Conflict when somebody else wrote in between. comment_count belongs
-// to the comment package and is left alone here and at insertion.
+// to the comment package, owner and assignment to Assign; they are left alone.
 func updateArticle(ctx context.Context, tx *db.Tx, a *Article) error {
 	args := append(articleArgs(a), a.Revision-1)
 	n, err := tx.Exec(ctx, `UPDATE article SET type = $2, status = $3, access = $4, password_hash = $5, slug = $6, path = $7,
@@ -108,22 +110,22 @@ func hashOf(prev string, change ChangeKind, note string, content []byte) string 
 }
 
 func insertVersion(ctx context.Context, tx *db.Tx, v *Version, content []byte) error {
-	_, err := tx.Exec(ctx, `INSERT INTO version (id, article_id, number, prev_hash, hash, change, note, actor, created_at, content)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		v.ID, v.Article, v.Number, v.PrevHash, v.Hash, string(v.Change), v.Note, v.Actor, db.Micros(v.Created), string(content))
+	_, err := tx.Exec(ctx, `INSERT INTO version (id, article_id, number, prev_hash, hash, change, note, actor, created_at, content, published_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		v.ID, v.Article, v.Number, v.PrevHash, v.Hash, string(v.Change), v.Note, v.Actor, db.Micros(v.Created), string(content), db.Micros(v.Published))
 	return err
 }
 
-const versionColumns = `id, article_id, number, prev_hash, hash, change, note, actor, created_at, content`
+const versionColumns = `id, article_id, number, prev_hash, hash, change, note, actor, created_at, content, published_at`
 
 func scanVersion(r scanner) (Version, error) {
 	var v Version
-	var created int64
+	var created, published int64
 	var content []byte
-	if err := r.Scan(&v.ID, &v.Article, &v.Number, &v.PrevHash, &v.Hash, &v.Change, &v.Note, &v.Actor, &created, &content); err != nil {
+	if err := r.Scan(&v.ID, &v.Article, &v.Number, &v.PrevHash, &v.Hash, &v.Change, &v.Note, &v.Actor, &created, &content, &published); err != nil {
 		return v, err
 	}
-	v.Created = db.Time(created)
+	v.Created, v.Published = db.Time(created), db.Time(published)
 	if err := json.Unmarshal(content, &v.Content); err != nil {
 		return v, fault.New(fault.Internal, "version %d of article %d is not readable: %w", v.Number, v.Article, err)
 	}
@@ -132,6 +134,28 @@ func scanVersion(r scanner) (Version, error) {
 
 func versionByID(ctx context.Context, q db.Querier, id int64) (Version, error) {
 	return scanVersion(q.QueryRow(ctx, `SELECT `+versionColumns+` FROM version WHERE id = $1`, id))
+}
+
+// versionList returns the versions of an article, newest first, without their
+// content.
+func versionList(ctx context.Context, q db.Querier, articleID int64) ([]Version, error) {
+	rows, err := q.Query(ctx, `SELECT id, number, hash, change, note, actor, created_at, published_at FROM version
+		WHERE article_id = $1 ORDER BY number DESC LIMIT 2000`, articleID)
+	return db.All(rows, err, func(r *sql.Rows) (Version, error) {
+		v := Version{Article: articleID}
+		var created, published int64
+		err := r.Scan(&v.ID, &v.Number, &v.Hash, &v.Change, &v.Note, &v.Actor, &created, &published)
+		v.Created, v.Published = db.Time(created), db.Time(published)
+		return v, err
+	})
+}
+
+func versionByNumber(ctx context.Context, q db.Querier, articleID, number int64) (Version, error) {
+	v, err := scanVersion(q.QueryRow(ctx, `SELECT `+versionColumns+` FROM version WHERE article_id = $1 AND number = $2`, articleID, number))
+	if fault.Is(err, fault.NotFound) {
+		return v, fault.New(fault.NotFound, "the article has no version %d", number)
+	}
+	return v, err
 }
 
 // lastVersion returns number and hash of the newest version, zeros for none.
