@@ -24,6 +24,7 @@ import (
 	"dateline/internal/event"
 	"dateline/internal/fault"
 	"dateline/internal/fetch"
+	"dateline/internal/front"
 	"dateline/internal/importer"
 	"dateline/internal/job"
 	"dateline/internal/media"
@@ -52,6 +53,7 @@ type App struct {
 	blobs    *blob.Filesystem
 	articles *article.Service
 	comments *comment.Store
+	fronts   *front.Service
 	search   *search.Service
 	fetch    *fetch.Client
 	views    *view.Engine
@@ -114,6 +116,7 @@ func (a *App) features(ctx context.Context) (err error) {
 		CacheDir:  filepath.Join(a.cfg.Data, "cache")})
 	a.closers = append(a.closers, a.media.Close)
 	a.articles = article.NewService(a.db, a.clock, a.bus, a.settings)
+	a.fronts = front.NewService(a.db, a.clock, a.media)
 	a.comments = comment.NewStore(a.vault)
 	a.search = search.NewService(a.db, a.clock)
 	a.fetch = fetch.New(fetch.Options{UserAgent: a.userAgent(), Allow: a.cfg.FetchAllow, Ports: a.cfg.FetchPorts})
@@ -126,6 +129,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(search.JobIndex, a.search.HandleIndex)
 	a.jobs.Handle(article.JobRelease, a.articles.HandleRelease, job.Lane("release", 1))
 	a.jobs.Handle(article.JobRelist, a.articles.HandleRelist)
+	a.jobs.Handle(front.JobTurn, a.fronts.HandleTurn, job.Lane("release", 1))
 	a.jobs.Handle(media.JobVariants, a.media.VariantsJob, job.Lane("media", 1))
 	a.jobs.Handle(importer.JobRelate, a.importer.HandleRelate)
 	return nil

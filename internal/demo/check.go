@@ -66,6 +66,12 @@ func check(n Newsroom) error {
 	for _, m := range n.Menus {
 		c.menu("menu "+m.Slug, m.Items)
 	}
+	for _, b := range n.Front {
+		c.need("the front", "section", b.Section)
+		for _, s := range b.Slots {
+			c.need("the front", "article", s.Article)
+		}
+	}
 	return errors.Join(c.errs...)
 }
 

@@ -19,6 +19,7 @@ import (
 	"dateline/internal/demo/draw"
 	"dateline/internal/event"
 	"dateline/internal/fault"
+	"dateline/internal/front"
 	"dateline/internal/media"
 	"dateline/internal/richtext"
 	"dateline/internal/settings"
@@ -152,7 +153,7 @@ func (f *filler) picture(ctx context.Context, p Picture) error {
 }
 
 func (f *filler) everything(ctx context.Context, tx *db.Tx) error {
-	for _, step := range []func(context.Context, *db.Tx) error{f.taxonomies, f.authors, f.pages, f.stories, f.menus, f.finish} {
+	for _, step := range []func(context.Context, *db.Tx) error{f.taxonomies, f.authors, f.pages, f.stories, f.menus, f.front, f.finish} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}
@@ -392,6 +393,23 @@ func (f *filler) menus(ctx context.Context, tx *db.Tx) error {
 		}
 	}
 	return nil
+}
+
+// front arranges the front page as the paper's editors have it.
+func (f *filler) front(ctx context.Context, tx *db.Tx) error {
+	plan := front.Plan{}
+	for _, b := range f.n.Front {
+		block := front.Block{ID: plan.NextID(), Kind: front.Kind(b.Kind), Title: b.Title, Storyline: b.Storyline, Count: b.Count, Layout: front.Layout(b.Layout)}
+		if b.Section != "" {
+			block.Section = idOf("section", b.Section)
+		}
+		for _, s := range b.Slots {
+			block.Slots = append(block.Slots, front.Slot{Article: idOf("article", s.Article), Headline: s.Headline, Size: front.Size(s.Size)})
+		}
+		plan.Blocks = append(plan.Blocks, block)
+	}
+	_, err := front.NewService(f.DB, f.Clock, f.Media).PublishPlanTx(ctx, tx, actor, front.PublishInput{Name: "Weekday"}, plan)
+	return err
 }
 
 func (f *filler) menuItems(items []MenuItem) []settings.MenuItem {

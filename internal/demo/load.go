@@ -42,11 +42,12 @@ func load(root fs.FS) (Newsroom, error) {
 // loadFrame reads all but articles and pages.
 func loadFrame(root fs.FS) (Newsroom, error) {
 	var frame struct {
-		Site     Site      `toml:"site"`
-		Sections []Section `toml:"section"`
-		Tags     []Tag     `toml:"tag"`
-		Authors  []Author  `toml:"author"`
-		Menus    []Menu    `toml:"menu"`
+		Site     Site         `toml:"site"`
+		Sections []Section    `toml:"section"`
+		Tags     []Tag        `toml:"tag"`
+		Authors  []Author     `toml:"author"`
+		Menus    []Menu       `toml:"menu"`
+		Front    []FrontBlock `toml:"front"`
 	}
 	if err := decodeFile(root, "newsroom.toml", &frame); err != nil {
 		return Newsroom{}, err
@@ -71,7 +72,7 @@ func loadFrame(root fs.FS) (Newsroom, error) {
 	}
 	return Newsroom{
 		Site: frame.Site, Sections: frame.Sections, Tags: frame.Tags, Authors: frame.Authors,
-		Menus: frame.Menus, Pictures: pictures.Pictures,
+		Menus: frame.Menus, Front: frame.Front, Pictures: pictures.Pictures,
 	}, nil
 }
 

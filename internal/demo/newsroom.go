@@ -16,9 +16,10 @@ type Newsroom struct {
 	Tags     []Tag
 	Authors  []Author
 	Menus    []Menu
-	Pictures []Picture // portraits included
-	Articles []Article // oldest first; an article refers only to earlier ones
-	Pages    []Page    // parents before children
+	Front    []FrontBlock // of the front page, in order
+	Pictures []Picture    // portraits included
+	Articles []Article    // oldest first; an article refers only to earlier ones
+	Pages    []Page       // parents before children
 }
 
 // Site is the settings of the sample site.
@@ -63,6 +64,24 @@ type Author struct {
 type Link struct {
 	Label string `toml:"label"`
 	URL   string `toml:"url"`
+}
+
+// FrontBlock is one block of the front page.
+type FrontBlock struct {
+	Kind      string      `toml:"kind"`
+	Title     string      `toml:"title"`
+	Section   string      `toml:"section"`
+	Storyline string      `toml:"storyline"`
+	Count     int         `toml:"count"`
+	Layout    string      `toml:"layout"`
+	Slots     []FrontSlot `toml:"slots"`
+}
+
+// FrontSlot is an article chosen by hand.
+type FrontSlot struct {
+	Article  string `toml:"article"`
+	Headline string `toml:"headline"`
+	Size     string `toml:"size"`
 }
 
 // Menu is a navigation menu; Location is "main" or "footer".

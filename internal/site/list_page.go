@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,13 +135,22 @@ func (c *scene) listPage(l listing, n, page int64) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	var top *view.Front
+	if l.scope == article.ScopeSection && page == 1 {
+		if top, err = c.topOf(l.id); err != nil {
+			return Answer{}, err
+		}
+	}
+	if top != nil {
+		arts = slices.DeleteFunc(arts, func(a article.Article) bool { return standsIn(top, a.ID) })
+	}
 	cards, err := c.cards(arts, pictureCard)
 	if err != nil {
 		return Answer{}, err
 	}
 	c.shows(l.key(), db.ListKey(l.scope, l.id))
 	list := &view.List{Kind: l.scope, Title: l.name, Cards: cards, Count: c.words.N("list.count", n),
-		Pager: c.pager(l.path, page, pages), FeedURL: l.path + "feed/"}
+		Pager: c.pager(l.path, page, pages), FeedURL: l.path + "feed/", Top: top}
 	out := view.Page{Template: "list", List: list, Crumbs: []view.Link{c.homeLink()}}
 	if err := c.dressList(&out, l); err != nil {
 		return Answer{}, err

@@ -6,6 +6,7 @@ import (
 
 	"dateline/internal/article"
 	"dateline/internal/author"
+	"dateline/internal/front"
 	"dateline/internal/taxonomy"
 	"dateline/internal/view"
 )
@@ -60,6 +61,7 @@ type memos struct {
 	tags     memo[taxonomy.Tag]
 	authors  memo[author.Profile]
 	frame    memo[frame]           // one entry, under 0
+	fronts   memo[front.Plan]      // live ones, by place
 	months   memo[[]article.Month] // of the whole site, under 0
 }
 
@@ -87,6 +89,8 @@ func (m *memos) purged(keys []string) {
 		case "author":
 			m.authors.forget()
 			m.frame.forget()
+		case "front":
+			m.fronts.forget()
 		case "list":
 			m.months.forget()
 			m.frame.forget()
@@ -99,6 +103,7 @@ func (m *memos) purged(keys []string) {
 		m.tags.forget()
 		m.authors.forget()
 		m.frame.forget()
+		m.fronts.forget()
 		m.months.forget()
 	}
 }

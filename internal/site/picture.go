@@ -27,7 +27,7 @@ const (
 // picture makes the use of a medium ready for a page; nil when the medium is
 // unknown or no picture. A medium that is not public shows as missing.
 func (c *scene) picture(use article.Picture, _ pictureSize) (*view.Picture, error) {
-	m, err := c.media.Get(c.ctx, c.db, use.Media)
+	m, err := c.medium(use.Media)
 	if notFound(err) {
 		return nil, nil
 	}

@@ -15,6 +15,7 @@ import (
 	"dateline/internal/clock"
 	"dateline/internal/comment"
 	"dateline/internal/db"
+	"dateline/internal/front"
 	"dateline/internal/i18n"
 	"dateline/internal/media"
 	"dateline/internal/search"
@@ -98,6 +99,11 @@ type scene struct {
 	// opened says that the reader gave the password of what the page shows,
 	// whose pictures are not public.
 	opened bool
+
+	preview  bool                   // for the desk or its guests: never stored
+	plan     *front.Plan            // that a preview shows in place of the live one
+	gathered map[int64]media.Medium // read ahead, by id
+	ends     time.Time              // when the page becomes untrue by itself
 }
 
 func (s *Site) scene(ctx context.Context, ask Ask) (*scene, error) {
@@ -134,9 +140,13 @@ func (c *scene) page(status int, p view.Page) (Answer, error) {
 	}
 	// Every page names the day, so none outlives midnight in the site's zone.
 	y, m, d := c.now.Date()
-	midnight := dayStart(y, m, d+1, c.zone)
-	return Answer{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Keys: c.keys,
-		MaxAge: min(pageAge, midnight.Sub(c.now)), Expires: midnight, NoIndex: p.Meta.NoIndex}, nil
+	c.until(dayStart(y, m, d+1, c.zone))
+	answer := Answer{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Keys: c.keys,
+		MaxAge: min(pageAge, c.ends.Sub(c.now)), Expires: c.ends, NoIndex: p.Meta.NoIndex}
+	if c.preview {
+		answer.Private, answer.NoIndex, answer.Keys, answer.MaxAge = true, true, nil, 0
+	}
+	return answer, nil
 }
 
 func moved(location string) Answer {

@@ -148,6 +148,12 @@ func (f fixture) front() view.Page {
 			{Section: view.Link{Label: "Culture", URL: "/section/5/"}, Cards: f.cards(7, 3)},
 		},
 	}
+	p.Front.Rail = latest
+	for i, s := range p.Front.Sections {
+		p.Front.Blocks = append(p.Front.Blocks, view.FrontBlock{Kind: "section", ID: fmt.Sprint("b", i), Title: s.Section, Layout: []string{"cards", "list", "picture"}[i], Cards: s.Cards})
+	}
+	p.Front.Blocks[0].Cards[0].Size, p.Front.Blocks[0].Cards[1].Size, p.Front.Blocks[0].Sized = "large", "small", true
+	p.Front.Blocks = append(p.Front.Blocks, view.FrontBlock{Kind: "discussed", ID: "b9", Title: view.Link{Label: "Most discussed"}, Cards: p.Front.Discussed})
 	return p
 }
 

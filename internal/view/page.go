@@ -128,17 +128,34 @@ type Card struct {
 	Language     string // "" when the site's
 	Direction    string // "" when the site's
 	Pinned       bool
-	Updated      bool // told-of change after publication
+	Updated      bool   // told-of change after publication
+	Size         string // "large", "medium", "small": how much room an editor gave it on a front; "" leaves it to its place
 }
 
-// Front is the front page.
+// Front is the front page, or the front at the top of a section's list. Lead,
+// Secondary, Rail and Blocks are all of it, in the order of the page. Latest,
+// Discussed and Sections repeat the blocks of these kinds, for themes that have
+// a fixed order.
 type Front struct {
 	Lead      *Card
 	Secondary []Card
+	Sized     bool   // an editor chose the size of a secondary story
+	Rail      []Card // the latest, when they stand beside the lead
+	Blocks    []FrontBlock
 	Sections  []SectionBlock
 	Latest    []Card
 	Discussed []Card
 	Pager     Pager
+}
+
+// FrontBlock is one part of a front below its top.
+type FrontBlock struct {
+	Kind   string // "section", "latest", "discussed", "picked", "storyline"
+	ID     string // for the heading's id: "site-block-b3"
+	Title  Link   // its URL is "" when the block has no list of its own
+	Layout string // "cards", "list", "picture"
+	Sized  bool   // an editor chose the size of one of its stories
+	Cards  []Card
 }
 
 // SectionBlock is one section's stories on the front.
@@ -257,6 +274,7 @@ type List struct {
 	Count       string // "1,204 articles"
 	Pager       Pager
 	FeedURL     string
+	Top         *Front // of a section whose front somebody arranged, on its first page; its stories are not in Cards
 }
 
 // Pager leads through a list. URLs are "" at the ends.
