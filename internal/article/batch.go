@@ -143,12 +143,12 @@ func Waiting(ctx context.Context, q db.Querier, limit int) ([]Article, error) {
 		return nil, err
 	}
 	all := append(scheduled, embargoed...)
-	slices.SortStableFunc(all, func(x, y Article) int { return x.Due().Compare(y.Due()) })
+	slices.SortStableFunc(all, func(x, y Article) int { return x.ComesOut().Compare(y.ComesOut()) })
 	return all[:min(len(all), limit)], nil
 }
 
-// Due is when an article that waits becomes public; zero for one that does not.
-func (a *Article) Due() (at time.Time) {
+// ComesOut is when an article that waits becomes public; zero for one that does not.
+func (a *Article) ComesOut() (at time.Time) {
 	if a.Status == StatusScheduled {
 		return a.ScheduledAt
 	}
