@@ -32,6 +32,9 @@ var Fields = []Field{
 	base("author_base", "Word before the address of an author.", func(s *Site) *string { return &s.AuthorBase }),
 	whole("page_size", "Articles on a page of a list.", func(s *Site) *int { return &s.PageSize }),
 	whole("comment_depth", "Levels of replies shown nested.", func(s *Site) *int { return &s.CommentDepth }),
+	whole("headline_max", "Characters that a headline may have before the desk asks whether it is meant.", func(s *Site) *int { return &s.HeadlineMax }),
+	whole("standfirst_max", "Characters that a standfirst may have before the desk asks.", func(s *Site) *int { return &s.StandfirstMax }),
+	choice("show_versions", "Whether readers may see the published versions of an article and what changed: yes or no.", func(s *Site) *bool { return &s.ShowVersions }),
 	whole("comment_threads", "Threads of comments on one page.", func(s *Site) *int { return &s.CommentThreads }),
 }
 
@@ -71,6 +74,19 @@ func whole(name, doc string, at func(*Site) *int) Field {
 		}
 		*at(s) = n
 		return nil
+	}}
+}
+
+func choice(name, doc string, at func(*Site) *bool) Field {
+	words := map[bool]string{true: "yes", false: "no"}
+	return Field{name, doc, func(s *Site) string { return words[*at(s)] }, func(s *Site, v string) error {
+		for value, word := range words {
+			if strings.EqualFold(v, word) {
+				*at(s) = value
+				return nil
+			}
+		}
+		return fault.New(fault.Invalid, "%s: write yes or no", name)
 	}}
 }
 

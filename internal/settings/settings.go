@@ -35,6 +35,9 @@ type Site struct {
 	PostsPage      int64  `json:"posts_page"`      // standing page whose address shows the latest list
 	CommentDepth   int    `json:"comment_depth"`   // levels of replies shown nested
 	CommentThreads int    `json:"comment_threads"` // threads on the first page
+	HeadlineMax    int    `json:"headline_max"`    // characters that a headline may have before the desk asks
+	StandfirstMax  int    `json:"standfirst_max"`  // likewise
+	ShowVersions   bool   `json:"show_versions"`   // readers may see what changed in an article
 	Publisher      string `json:"publisher"`       // organisation named in structured data
 	Contact        string `json:"contact"`         // mailto: or https: of security.txt; "" leaves the file out
 	SourceURL      string `json:"source_url"`      // address the site was imported from
@@ -54,6 +57,7 @@ func Default() Site {
 		Title: "Dateline", Zone: "UTC", Locale: "en", Permalink: "/%category%/%postname%/",
 		SectionBase: "section", TagBase: "tag", AuthorBase: "author",
 		PageSize: 20, CommentDepth: 3, CommentThreads: 50,
+		HeadlineMax: 90, StandfirstMax: 300, ShowVersions: true,
 	}
 }
 
@@ -74,6 +78,10 @@ func (s Site) Validate() error {
 		return fault.New(fault.Invalid, "page size %d: choose between 1 and 200", s.PageSize)
 	case s.CommentThreads < 1 || s.CommentThreads > 500:
 		return fault.New(fault.Invalid, "%d comment threads a page: choose between 1 and 500", s.CommentThreads)
+	case s.HeadlineMax < 20 || s.HeadlineMax > 500:
+		return fault.New(fault.Invalid, "headlines of %d characters: choose between 20 and 500", s.HeadlineMax)
+	case s.StandfirstMax < 20 || s.StandfirstMax > 2000:
+		return fault.New(fault.Invalid, "standfirsts of %d characters: choose between 20 and 2000", s.StandfirstMax)
 	case s.CommentDepth < 1 || s.CommentDepth > 10:
 		return fault.New(fault.Invalid, "%d levels of comments: choose between 1 and 10", s.CommentDepth)
 	}

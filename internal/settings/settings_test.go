@@ -61,6 +61,8 @@ func TestSave_RefusesWhatCannotWork(t *testing.T) {
 			"no base":          func(s *settings.Site) { s.TagBase = "" },
 			"query in a base":  func(s *settings.Site) { s.SectionBase = "a?b" },
 			"escape in a base": func(s *settings.Site) { s.AuthorBase = "a%20b" },
+			"short headlines":  func(s *settings.Site) { s.HeadlineMax = 5 },
+			"no standfirst":    func(s *settings.Site) { s.StandfirstMax = 0 },
 			"no threads":       func(s *settings.Site) { s.CommentThreads = 0 },
 			"no depth":         func(s *settings.Site) { s.CommentDepth = 0 },
 			"dots as a base":   func(s *settings.Site) { s.SectionBase = ".." },
@@ -114,7 +116,8 @@ func TestMenus(t *testing.T) {
 func TestSite_SetChangesEveryField(t *testing.T) {
 	other := map[string]string{"title": "The Courier", "tagline": "News & more", "publisher": "Courier Ltd", "contact": "mailto:desk@courier.example",
 		"zone": "Europe/Berlin", "locale": "de", "permalink": "/%year%/%postname%/", "section_base": "rubrik", "tag_base": "thema",
-		"author_base": "von", "page_size": "7", "comment_depth": "2", "comment_threads": "9"}
+		"author_base": "von", "page_size": "7", "comment_depth": "2", "comment_threads": "9",
+		"headline_max": "70", "standfirst_max": "200", "show_versions": "no"}
 	s := settings.Default()
 	for _, f := range settings.Fields {
 		if err := s.Set(f.Name, " "+other[f.Name]+" "); err != nil {
@@ -134,7 +137,7 @@ func TestSite_SetChangesEveryField(t *testing.T) {
 }
 
 func TestSite_SetRefuses(t *testing.T) {
-	for name, value := range map[string]string{"titel": "x", "page_size": "many", "title": "two\nlines"} {
+	for name, value := range map[string]string{"titel": "x", "page_size": "many", "title": "two\nlines", "show_versions": "maybe"} {
 		s := settings.Default()
 		if err := s.Set(name, value); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s=%q: %v, want Invalid", name, value, err)
