@@ -79,7 +79,7 @@ func places(ctx context.Context, q db.Querier, a *Article, c *Content) ([]place,
 }
 
 // relist makes the article's rows in listing equal to want and keeps the
-// monthly counts in step. It returns the lists that changed.
+// counts in step. It returns the lists that changed.
 func relist(ctx context.Context, tx *db.Tx, id int64, isNew bool, want []place, zone *time.Location) ([]place, error) {
 	have := map[place]bool{}
 	if !isNew {
@@ -122,6 +122,9 @@ func relist(ctx context.Context, tx *db.Tx, id int64, isNew bool, want []place, 
 }
 
 func count(ctx context.Context, tx *db.Tx, p place, zone *time.Location, delta int64) error {
+	if err := countBlocks(ctx, tx, p, delta); err != nil || p.scope != ScopeSite {
+		return err
+	}
 	_, err := tx.Exec(ctx, `INSERT INTO listing_month (scope, ref, month, n) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (scope, ref, month) DO UPDATE SET n = listing_month.n + excluded.n`,
 		p.scope, p.ref, monthOf(db.Time(p.at).In(zone)), delta)
@@ -137,29 +140,24 @@ func Recount(ctx context.Context, tx *db.Tx, zone *time.Location) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM listing_month`); err != nil {
 		return err
 	}
-	rows, err := tx.Query(ctx, `SELECT scope, ref, at FROM listing`)
+	rows, err := tx.Query(ctx, `SELECT at FROM listing WHERE scope = 'site' AND ref = 0`)
 	if err != nil {
 		return err
 	}
-	type cell struct {
-		scope string
-		ref   int64
-		month int64
-	}
-	counts := map[cell]int64{}
+	counts := map[int64]int64{}
 	for rows.Next() {
-		var p place
-		if err := rows.Scan(&p.scope, &p.ref, &p.at); err != nil {
+		var at int64
+		if err := rows.Scan(&at); err != nil {
 			rows.Close()
 			return err
 		}
-		counts[cell{p.scope, p.ref, monthOf(db.Time(p.at).In(zone))}]++
+		counts[monthOf(db.Time(at).In(zone))]++
 	}
 	if err := rows.Close(); err != nil {
 		return err
 	}
-	for c, n := range counts {
-		if _, err := tx.Exec(ctx, `INSERT INTO listing_month (scope, ref, month, n) VALUES ($1, $2, $3, $4)`, c.scope, c.ref, c.month, n); err != nil {
+	for month, n := range counts {
+		if _, err := tx.Exec(ctx, `INSERT INTO listing_month (scope, ref, month, n) VALUES ('site', 0, $1, $2)`, month, n); err != nil {
 			return err
 		}
 	}

@@ -150,16 +150,18 @@ func listRows(ctx context.Context, q db.Querier, scope string, ref int64, after 
 	})
 }
 
-// Month is how many articles of a list a month has.
+// Month is how many articles of the site a month has.
 type Month struct {
 	Year  int
 	Month time.Month
 	N     int64
 }
 
-// Months returns the months of a list that have articles, newest first.
-func (p *Public) Months(ctx context.Context, scope string, ref int64) ([]Month, error) {
-	rows, err := p.q.Query(ctx, `SELECT month, n FROM listing_month WHERE scope = $1 AND ref = $2 AND n > 0 ORDER BY month DESC`, scope, ref)
+// Months returns the months of a year in which the site published, newest
+// first.
+func (p *Public) Months(ctx context.Context, year int) ([]Month, error) {
+	rows, err := p.q.Query(ctx, `SELECT month, n FROM listing_month
+		WHERE scope = 'site' AND ref = 0 AND month > $1 AND month <= $2 AND n > 0 ORDER BY month DESC`, int64(year)*100, int64(year)*100+12)
 	return db.All(rows, err, func(r *sql.Rows) (Month, error) {
 		var yyyymm, n int64
 		err := r.Scan(&yyyymm, &n)
@@ -167,40 +169,29 @@ func (p *Public) Months(ctx context.Context, scope string, ref int64) ([]Month, 
 	})
 }
 
-// Count returns how many articles a list has.
-func (p *Public) Count(ctx context.Context, scope string, ref int64) (int64, error) {
-	var n int64
-	err := p.q.QueryRow(ctx, `SELECT COALESCE(SUM(n), 0) FROM listing_month WHERE scope = $1 AND ref = $2`, scope, ref).Scan(&n)
-	return n, err
+// Year is how many articles of the site a year has.
+type Year struct {
+	Year int
+	N    int64
 }
 
-// Page returns page number page (from 1) of a list by walking the months'
-// counts, so that a deep page costs no more than one month's rows.
-func (p *Public) Page(ctx context.Context, scope string, ref int64, zone *time.Location, page int64, size int) ([]Article, error) {
-	if page <= 1 {
-		return p.List(ctx, scope, ref, Cursor{}, size)
+// Years returns the years in which the site published, newest first.
+func (p *Public) Years(ctx context.Context) ([]Year, error) {
+	rows, err := p.q.Query(ctx, `SELECT month / 100, SUM(n) FROM listing_month WHERE scope = 'site' AND ref = 0 AND n > 0
+		GROUP BY month / 100 ORDER BY 1 DESC`)
+	return db.All(rows, err, func(r *sql.Rows) (y Year, err error) { return y, r.Scan(&y.Year, &y.N) })
+}
+
+// Latest returns the time of the site's last publication in [from, to), the
+// zero time for none.
+func (p *Public) Latest(ctx context.Context, from, to time.Time) (time.Time, error) {
+	var at int64
+	err := p.q.QueryRow(ctx, `SELECT at FROM listing WHERE scope = 'site' AND ref = 0 AND at >= $1 AND at < $2
+		ORDER BY at DESC LIMIT 1`, db.Micros(from), db.Micros(to)).Scan(&at)
+	if fault.Is(err, fault.NotFound) {
+		return time.Time{}, nil
 	}
-	months, err := p.Months(ctx, scope, ref)
-	if err != nil {
-		return nil, err
-	}
-	skip := (page - 1) * int64(size)
-	for _, m := range months {
-		if skip >= m.N {
-			skip -= m.N
-			continue
-		}
-		end := time.Date(m.Year, m.Month+1, 1, 0, 0, 0, 0, zone)
-		var at Cursor
-		err := p.q.QueryRow(ctx, `SELECT at, article_id FROM listing WHERE scope = $1 AND ref = $2 AND at < $3
-			ORDER BY at DESC, article_id DESC LIMIT 1 OFFSET $4`, scope, ref, db.Micros(end), skip).Scan(&at.At, &at.ID)
-		if err != nil {
-			return nil, err
-		}
-		at.ID++ // the cursor names the row before the first one wanted
-		return p.List(ctx, scope, ref, at, size)
-	}
-	return nil, nil
+	return db.Time(at), err
 }
 
 // neighbour returns the id of the site's article just before (older) or after
@@ -275,18 +266,6 @@ func (p *Public) Since(ctx context.Context, from time.Time, limit int) ([]Articl
 		WHERE l.scope = 'site' AND l.ref = 0 AND l.at >= $1 ORDER BY l.at, l.article_id LIMIT $2`, db.Micros(from), limit)
 	all, err := db.All(rows, err, scanRow)
 	return p.only(all, Listed), err
-}
-
-// Skip returns the place after n articles of a list published in [from, to),
-// newest first, for Between.
-func (p *Public) Skip(ctx context.Context, scope string, ref int64, from, to time.Time, n int64) (Cursor, error) {
-	if n <= 0 {
-		return Cursor{}, nil
-	}
-	var at Cursor
-	err := p.q.QueryRow(ctx, `SELECT at, article_id FROM listing WHERE scope = $1 AND ref = $2 AND at < $3 AND at >= $4
-		ORDER BY at DESC, article_id DESC LIMIT 1 OFFSET $5`, scope, ref, db.Micros(to), db.Micros(from), n-1).Scan(&at.At, &at.ID)
-	return at, err
 }
 
 // StandingPages returns the listed standing pages, for the sitemap.

@@ -374,33 +374,6 @@ func TestVersions_AreChained(t *testing.T) {
 	})
 }
 
-func TestPage_WalksDeepWithoutGapsOrDoubles(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		k := newDesk(t, d)
-		const n = 57
-		for i := range n {
-			k.clock.Set(midnight.AddDate(0, 0, i*5)) // nine months
-			k.publish("Story " + time.Duration(i).String())
-		}
-		seen := map[int64]bool{}
-		for page := int64(1); page <= 8; page++ {
-			arts, err := k.public.Page(t.Context(), article.ScopeSite, 0, time.UTC, page, 8)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, a := range arts {
-				if seen[a.ID] {
-					t.Fatalf("page %d repeats %q", page, a.Headline)
-				}
-				seen[a.ID] = true
-			}
-		}
-		if len(seen) != n {
-			t.Errorf("eight pages of eight showed %d of %d", len(seen), n)
-		}
-	})
-}
-
 func TestRelate_PrefersSharedStorylineAndNeverItself(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		k := newDesk(t, d)

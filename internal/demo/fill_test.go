@@ -65,6 +65,7 @@ func state(t *testing.T, d *db.DB) map[string][]string {
 		"media":    `SELECT id || ' ' || slug || ' ' || public || ' ' || sha256 FROM media ORDER BY id`,
 		"uses":     `SELECT media_id || ' ' || article_id FROM media_use ORDER BY media_id, article_id`,
 		"lists":    `SELECT scope || ' ' || ref || ' ' || month || ' ' || n FROM listing_month ORDER BY scope, ref, month`,
+		"counts":   `SELECT scope || ' ' || level || ' ' || ref || ' ' || block || ' ' || n FROM listing_count ORDER BY scope, level, ref, block`,
 		"address":  `SELECT path_key || ' ' || kind || ' ' || target_id FROM address ORDER BY path_key`,
 		"menus":    `SELECT id || ' ' || items FROM menu ORDER BY id`,
 		"settings": `SELECT key || ' ' || value FROM setting ORDER BY key`,

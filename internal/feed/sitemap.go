@@ -61,17 +61,17 @@ func Sitemap(pages []Page) []byte {
 	return b.Bytes()
 }
 
-// SitemapIndex returns the index of the site's sitemaps.
-func SitemapIndex(maps []Page) []byte {
+// SitemapIndex returns the index of the sitemaps at the given addresses.
+func SitemapIndex(urls []string) []byte {
 	var b bytes.Buffer
+	if len(urls) > 0 {
+		b.Grow(200 + len(urls)*(len(urls[len(urls)-1])+40))
+	}
 	b.WriteString(xml.Header)
 	b.WriteString(`<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
-	for _, m := range maps {
+	for _, url := range urls {
 		b.WriteString("<sitemap>\n")
-		element(&b, "loc", m.URL)
-		if !m.Modified.IsZero() {
-			element(&b, "lastmod", m.Modified.Format(time.RFC3339))
-		}
+		element(&b, "loc", url)
 		b.WriteString("</sitemap>\n")
 	}
 	b.WriteString("</sitemapindex>\n")

@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -69,7 +70,7 @@ func (c *scene) archivePage(year int, month time.Month, day int, p part) (Answer
 	if day != 0 && s.from.Day() != day || p.twin || p.bare || p.comments > 0 {
 		return Answer{}, fault.New(fault.NotFound, "no such day")
 	}
-	months, err := c.months()
+	months, err := c.public.Months(c.ctx, year)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -108,7 +109,7 @@ func (c *scene) archivePage(year int, month time.Month, day int, p part) (Answer
 		out.Pager.Older = s.path() + part{page: page + 1}.listSuffix()
 	}
 	if month == 0 {
-		out.Months = c.monthLinks(months, year)
+		out.Months = c.monthLinks(months)
 	}
 	if month != 0 && day == 0 {
 		if out.Days, err = c.dayLinks(s); err != nil {
@@ -121,13 +122,18 @@ func (c *scene) archivePage(year int, month time.Month, day int, p part) (Answer
 	return c.page(200, vp)
 }
 
-// spanPage reads one page of a span and whether there is another. Pages of a
-// span are walked inside it: a year of a busy paper is bounded, an archive is
-// not.
+// spanPage reads one page of a span and whether there is another.
 func (c *scene) spanPage(s span, page int64, size int) ([]article.Article, bool, error) {
-	after, err := c.public.Skip(c.ctx, article.ScopeSite, 0, s.from, s.to, (page-1)*int64(size))
-	if err != nil {
-		return nil, false, err
+	var after article.Cursor
+	if page > 1 {
+		newer, err := c.public.Newer(c.ctx, article.ScopeSite, 0, db.Micros(s.to))
+		if err != nil {
+			return nil, false, err
+		}
+		after, err = c.public.Skip(c.ctx, article.ScopeSite, 0, newer+(page-1)*int64(size))
+		if err != nil {
+			return nil, false, err
+		}
 	}
 	arts, err := c.public.Between(c.ctx, article.ScopeSite, 0, s.from, s.to, after, size+1)
 	if err != nil || len(arts) <= size {
@@ -136,28 +142,28 @@ func (c *scene) spanPage(s span, page int64, size int) ([]article.Article, bool,
 	return arts[:size], true, nil
 }
 
-// count adds up the months of a span; a day counts as its month, which is only
-// asked to be more than nothing.
+// count adds up the months of a span, which are those of its year; a day counts
+// as its month, which is only asked to be more than nothing.
 func count(months []article.Month, s span) int64 {
 	var n int64
 	for _, m := range months {
-		if m.Year == s.year && (s.month == 0 || m.Month == s.month) {
+		if s.month == 0 || m.Month == s.month {
 			n += m.N
 		}
 	}
 	return n
 }
 
-func (c *scene) monthLinks(months []article.Month, year int) []view.ArchiveMonth {
+func (c *scene) monthLinks(months []article.Month) []view.ArchiveMonth {
 	var out []view.ArchiveMonth
 	for _, m := range months {
-		if year != 0 && m.Year != year {
-			continue
-		}
-		s := spanOf(m.Year, m.Month, 0, c.zone)
-		out = append(out, view.ArchiveMonth{Link: view.Link{Label: c.spanTitle(s), URL: s.path()}, Count: c.words.N("list.count", m.N)})
+		out = append(out, c.spanLink(spanOf(m.Year, m.Month, 0, c.zone), m.N))
 	}
 	return out
+}
+
+func (c *scene) spanLink(s span, n int64) view.ArchiveMonth {
+	return view.ArchiveMonth{Link: view.Link{Label: c.spanTitle(s), URL: s.path()}, Count: c.words.N("list.count", n)}
 }
 
 // dayLinks finds the days of a month that have articles: at most 31 steps down
@@ -165,15 +171,19 @@ func (c *scene) monthLinks(months []article.Month, year int) []view.ArchiveMonth
 func (c *scene) dayLinks(s span) ([]view.Link, error) {
 	var out []view.Link
 	for to := s.to; to.After(s.from); {
-		arts, err := c.public.Between(c.ctx, article.ScopeSite, 0, s.from, to, article.Cursor{}, 1)
-		if err != nil || len(arts) == 0 {
-			return out, err
+		last, err := c.public.Latest(c.ctx, s.from, to)
+		if err != nil {
+			return nil, err
 		}
-		t := arts[0].FirstPublished.In(c.zone)
+		if last.IsZero() {
+			break
+		}
+		t := last.In(c.zone)
 		day := spanOf(t.Year(), t.Month(), t.Day(), c.zone)
-		out = append([]view.Link{{Label: c.words.Number(int64(day.day)), URL: day.path()}}, out...)
+		out = append(out, view.Link{Label: c.words.Number(int64(day.day)), URL: day.path()})
 		to = day.from
 	}
+	slices.Reverse(out)
 	return out, nil
 }
 
@@ -187,18 +197,30 @@ func (c *scene) spanCrumbs(s span) []view.Link {
 	return crumbs
 }
 
-// archiveFront lists all months.
+// archiveFront lists the months of the two newest years and all years, so that
+// it does not grow with every month.
 func (c *scene) archiveFront() (Answer, error) {
 	if answer, wrong := c.canonical("/archive/"); wrong {
 		return answer, nil
 	}
-	months, err := c.months()
+	years, err := c.public.Years(c.ctx)
 	if err != nil {
 		return Answer{}, err
 	}
-	c.shows(db.ListKey(article.ScopeSite, 0))
 	title := c.words.T("archive.title")
-	p := view.Page{Template: "archive", Archive: &view.Archive{Title: title, Months: c.monthLinks(months, 0)},
+	out := &view.Archive{Title: title}
+	for i, y := range years {
+		if i < 2 {
+			months, err := c.public.Months(c.ctx, y.Year)
+			if err != nil {
+				return Answer{}, err
+			}
+			out.Months = append(out.Months, c.monthLinks(months)...)
+		}
+		out.Years = append(out.Years, c.spanLink(spanOf(y.Year, 0, 0, c.zone), y.N))
+	}
+	c.shows(db.ListKey(article.ScopeSite, 0))
+	p := view.Page{Template: "archive", Archive: out,
 		Meta: c.meta(title, "/archive/"), Crumbs: []view.Link{c.homeLink(), {Label: title}}}
 	p.Meta.JSONLD = c.ld(c.crumbsLD(p.Crumbs))
 	return c.page(200, p)

@@ -91,7 +91,7 @@ func (c *scene) latestPage(page int64) (Answer, error) {
 	if answer, wrong := c.canonical(path); wrong {
 		return answer, nil
 	}
-	arts, err := c.public.Page(c.ctx, article.ScopeSite, 0, c.zone, page, c.conf.PageSize)
+	arts, err := c.public.Page(c.ctx, article.ScopeSite, 0, page, c.conf.PageSize)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -131,7 +131,7 @@ func (c *scene) listPage(l listing, n, page int64) (Answer, error) {
 	if page > pages {
 		return Answer{}, fault.New(fault.NotFound, "the list has %d pages", pages)
 	}
-	arts, err := c.public.Page(c.ctx, l.scope, l.id, c.zone, page, c.conf.PageSize)
+	arts, err := c.public.Page(c.ctx, l.scope, l.id, page, c.conf.PageSize)
 	if err != nil {
 		return Answer{}, err
 	}

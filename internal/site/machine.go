@@ -2,10 +2,8 @@ package site
 
 import (
 	"cmp"
-	"database/sql"
 	"encoding/json"
 	"encoding/xml"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -110,27 +108,27 @@ func (c *scene) manifest() (Answer, error) {
 	return c.plain("application/manifest+json", body), err
 }
 
-// sitemapIndex lists one sitemap for each month (more for a busy one), so that
-// an old month's never changes.
+// sitemapIndex lists the sitemaps. Those of articles are filled one after the
+// other, the oldest articles first, so that a full one changes only when one of
+// its articles does, and the index needs nothing but their number.
 func (c *scene) sitemapIndex() (Answer, error) {
 	c.shows(db.ListKey(article.ScopeSite, 0))
-	months, err := c.months()
+	n, err := c.public.Count(c.ctx, article.ScopeSite, 0)
 	if err != nil {
 		return Answer{}, err
 	}
-	var maps []feed.Page
+	urls := make([]string, 0, 4+n/feed.MaxPages+1)
 	for _, name := range []string{"pages", "sections", "tags", "authors"} {
-		maps = append(maps, feed.Page{URL: c.abs("/sitemaps/" + name + ".xml")})
+		urls = append(urls, c.abs("/sitemaps/"+name+".xml"))
 	}
-	for _, m := range months {
-		for n := int64(1); (n-1)*feed.MaxPages < m.N; n++ {
-			maps = append(maps, feed.Page{URL: c.abs(fmt.Sprintf("/sitemaps/%04d-%02d-%d.xml", m.Year, m.Month, n))})
-		}
+	base := c.abs("/sitemaps/articles-")
+	for i := int64(1); (i-1)*feed.MaxPages < n; i++ {
+		urls = append(urls, base+strconv.FormatInt(i, 10)+".xml")
 	}
-	return c.plain("application/xml; charset=utf-8", feed.SitemapIndex(maps)), nil
+	return c.plain("application/xml; charset=utf-8", feed.SitemapIndex(urls)), nil
 }
 
-var monthMap = regexp.MustCompile(`^([0-9]{4})-([0-9]{2})-([0-9]{1,6})$`)
+var articleMap = regexp.MustCompile(`^articles-([1-9][0-9]{0,5})$`)
 
 func (c *scene) sitemap(name string) (Answer, error) {
 	var pages []feed.Page
@@ -143,11 +141,11 @@ func (c *scene) sitemap(name string) (Answer, error) {
 	case "sections", "tags", "authors":
 		pages, err = c.listPages(name)
 	default:
-		m := monthMap.FindStringSubmatch(name)
-		if m == nil || number(m[2]) < 1 || number(m[2]) > 12 || number(m[3]) < 1 {
+		m := articleMap.FindStringSubmatch(name)
+		if m == nil {
 			return Answer{}, fault.New(fault.NotFound, "no such sitemap")
 		}
-		pages, err = c.monthPages(spanOf(int(number(m[1])), time.Month(number(m[2])), 0, c.zone), number(m[3]))
+		pages, err = c.articlePages(number(m[1]))
 	}
 	if err != nil {
 		return Answer{}, err
@@ -163,15 +161,21 @@ func (c *scene) sitemap(name string) (Answer, error) {
 // too old for it.
 const newsRefresh = time.Hour
 
-func (c *scene) monthPages(s span, n int64) ([]feed.Page, error) {
-	after, err := c.public.Skip(c.ctx, article.ScopeSite, 0, s.from, s.to, (n-1)*feed.MaxPages)
+// articlePages are those of the n-th sitemap of articles, newest first.
+func (c *scene) articlePages(n int64) ([]feed.Page, error) {
+	total, err := c.public.Count(c.ctx, article.ScopeSite, 0)
 	if err != nil {
 		return nil, err
 	}
-	arts, err := c.public.Between(c.ctx, article.ScopeSite, 0, s.from, s.to, after, feed.MaxPages)
-	if err == nil && len(arts) == 0 {
-		err = fault.New(fault.NotFound, "no such sitemap")
+	older, upTo := (n-1)*feed.MaxPages, min(n*feed.MaxPages, total)
+	if older >= total {
+		return nil, fault.New(fault.NotFound, "no such sitemap")
 	}
+	after, err := c.public.Skip(c.ctx, article.ScopeSite, 0, total-upTo)
+	if err != nil {
+		return nil, err
+	}
+	arts, err := c.public.List(c.ctx, article.ScopeSite, 0, after, int(upTo-older))
 	if err != nil {
 		return nil, err
 	}
@@ -253,11 +257,7 @@ var mapKinds = map[string]string{"sections": article.ScopeSection, "tags": artic
 func (c *scene) listPages(name string) ([]feed.Page, error) {
 	c.shows(db.ListKey(article.ScopeSite, 0))
 	scope := mapKinds[name]
-	rows, err := c.db.Query(c.ctx, `SELECT DISTINCT ref FROM listing_month WHERE scope = $1 AND n > 0 ORDER BY ref LIMIT $2`, scope, feed.MaxPages)
-	refs, err := db.All(rows, err, func(r *sql.Rows) (int64, error) {
-		var ref int64
-		return ref, r.Scan(&ref)
-	})
+	refs, err := c.public.Counted(c.ctx, scope, feed.MaxPages)
 	if err != nil {
 		return nil, err
 	}

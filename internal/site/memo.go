@@ -4,7 +4,6 @@ import (
 	"strings"
 	"sync"
 
-	"dateline/internal/article"
 	"dateline/internal/author"
 	"dateline/internal/front"
 	"dateline/internal/taxonomy"
@@ -60,9 +59,8 @@ type memos struct {
 	sections memo[taxonomy.Section]
 	tags     memo[taxonomy.Tag]
 	authors  memo[author.Profile]
-	frame    memo[frame]           // one entry, under 0
-	fronts   memo[front.Plan]      // live ones, by place
-	months   memo[[]article.Month] // of the whole site, under 0
+	frame    memo[frame]      // one entry, under 0
+	fronts   memo[front.Plan] // live ones, by place
 }
 
 // frame is what every page has around it, and what it was made from.
@@ -91,10 +89,7 @@ func (m *memos) purged(keys []string) {
 			m.frame.forget()
 		case "front":
 			m.fronts.forget()
-		case "list":
-			m.months.forget()
-			m.frame.forget()
-		case "article", "media", "term":
+		case "list", "article", "media", "term":
 			m.frame.forget()
 		}
 	}
@@ -104,14 +99,7 @@ func (m *memos) purged(keys []string) {
 		m.authors.forget()
 		m.frame.forget()
 		m.fronts.forget()
-		m.months.forget()
 	}
-}
-
-// months are the months in which the site published, with their counts. The
-// slice is shared: nobody changes it.
-func (c *scene) months() ([]article.Month, error) {
-	return c.memos.months.get(0, func() ([]article.Month, error) { return c.public.Months(c.ctx, article.ScopeSite, 0) })
 }
 
 func (c *scene) section(id int64) (taxonomy.Section, error) {

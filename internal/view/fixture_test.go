@@ -270,6 +270,9 @@ func (f fixture) archive() view.Page {
 	for m := time.January; m <= time.November; m++ {
 		a.Months = append(a.Months, view.ArchiveMonth{Link: view.Link{Label: f.words.MonthYear(2026, m), URL: fmt.Sprintf("/2026/%02d/", m)}, Count: f.words.N("archive.count", int64(m)*37)})
 	}
+	for y := 2026; y > 2020; y-- {
+		a.Years = append(a.Years, view.ArchiveMonth{Link: view.Link{Label: fmt.Sprint(y), URL: fmt.Sprintf("/%d/", y)}, Count: f.words.N("archive.count", 1204)})
+	}
 	p.Archive = a
 	return p
 }

@@ -288,7 +288,8 @@ type Pager struct {
 // Archive is a year, month or day page.
 type Archive struct {
 	Title  string
-	Months []ArchiveMonth // on a year page and on the archive's front
+	Months []ArchiveMonth // on a year page; of the two newest years on the archive's front
+	Years  []ArchiveMonth // on the archive's front
 	Days   []Link         // on a month page
 	Cards  []Card
 	Count  string
@@ -297,7 +298,7 @@ type Archive struct {
 	Older  string
 }
 
-// ArchiveMonth is one month with its number of articles.
+// ArchiveMonth is one month or year with its number of articles.
 type ArchiveMonth struct {
 	Link  Link
 	Count string

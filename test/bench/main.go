@@ -4,11 +4,13 @@
 //
 //	go run ./test/bench                                 1,000 and 100,000 articles
 //	go run ./test/bench -sizes 1000,100000,1000000 -markdown docs/performance.md
+//	go run ./test/bench -archives -dir FOLDER           only make the archives, for later runs
 //	go run ./test/bench -lighthouse                     Lighthouse on the demo
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -32,16 +34,20 @@ func main() {
 	rounds := flag.Int("rounds", 3, "rounds of each comparison; the median counts")
 	markdown := flag.String("markdown", "", "write the report into this Markdown `FILE`, between its marks")
 	keep := flag.String("dir", "", "`FOLDER` for archives, kept and used again; a temporary one when empty")
+	archives := flag.Bool("archives", false, "make the archives in the folder of -dir and measure nothing")
 	lighthouse := flag.Bool("lighthouse", false, "run Lighthouse on the demo instead")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var err error
-	if *lighthouse {
+	switch {
+	case *lighthouse:
 		err = runLighthouse(ctx, *markdown)
-	} else {
-		p := plan{load: load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, rounds: *rounds, many: 1000}
-		err = run(ctx, *sizes, *keep, *markdown, p)
+	case *archives && *keep == "":
+		err = errors.New("-archives needs the folder to keep them in: -dir FOLDER")
+	default:
+		p := plan{load: load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, rounds: *rounds, many: 1000, views: 300}
+		err = run(ctx, *sizes, *keep, *markdown, *archives, p)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -49,7 +55,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, sizes, keep, markdown string, p plan) error {
+func run(ctx context.Context, sizes, keep, markdown string, only bool, p plan) error {
 	if err := debian.Install(ctx, os.Stdout, needs); err != nil {
 		return err
 	}
@@ -62,29 +68,34 @@ func run(ctx context.Context, sizes, keep, markdown string, p plan) error {
 		defer os.RemoveAll(temp)
 		dir = temp
 	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	os.Chmod(dir, 0o755)
 	program, err := product.Build(ctx, dir)
 	if err != nil {
 		return err
 	}
-	var all []*figures
+	var all []archive
 	for _, text := range strings.Split(sizes, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil {
 			return err
 		}
-		a, err := open(ctx, program, filepath.Join(dir, text), n)
+		a, err := open(ctx, program, filepath.Join(dir, strconv.Itoa(n)), n)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(os.Stderr, "%s articles: measuring\n", count(float64(n)))
-		f, err := measure(ctx, program, a, p)
-		if err != nil {
-			return err
-		}
-		all = append(all, f)
+		all = append(all, a)
 	}
-	text := report(all, "go run ./test/bench "+strings.Join(os.Args[1:], " "))
+	if only {
+		return nil
+	}
+	found, err := measure(ctx, program, all, p)
+	if err != nil {
+		return err
+	}
+	text := report(found, "go run ./test/bench "+strings.Join(os.Args[1:], " "))
 	fmt.Print(text)
 	if markdown == "" {
 		return nil

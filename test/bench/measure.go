@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -26,20 +25,12 @@ type figures struct {
 	archive   archive
 	ready     time.Duration // cold start to the first page, median
 	views     []view
-	loads     []comparison
+	loads     []comparison // with nginx only on the archive that is shown
 	uncached  []rendering
 	publish   []time.Duration
 	visible   []time.Duration
 	afterLoad usage
 	nginx     usage
-}
-
-// view is how long one type of page takes when nobody asked for it before.
-type view struct {
-	name     string
-	pages    int
-	p50, p99 time.Duration
-	bytes    int // packed, of the first
 }
 
 // comparison is Dateline's cache against nginx on the same bytes.
@@ -60,41 +51,76 @@ type plan struct {
 	load   load
 	rounds int
 	many   int // articles in the random mix
+	views  int // of each type of page, on each archive
 }
 
-// measure takes all figures of one archive.
-func measure(ctx context.Context, program string, a archive, p plan) (*figures, error) {
-	f := &figures{archive: a}
-	if err := f.coldStart(ctx, program); err != nil {
+// measure takes all figures of all archives. What is compared between archives
+// is measured in turn, so that the machine's drift falls on all of them.
+func measure(ctx context.Context, program string, archives []archive, p plan) ([]*figures, error) {
+	var all []*figures
+	for _, a := range archives {
+		all = append(all, &figures{archive: a})
+	}
+	say := func(what string) { fmt.Fprintln(os.Stderr, what) }
+	say("measuring: cold start")
+	if err := coldStarts(ctx, program, all); err != nil {
 		return nil, err
 	}
-	if err := f.firstViews(ctx, program, p); err != nil {
+	say("measuring: first views")
+	if err := firstViews(ctx, program, all, p); err != nil {
 		return nil, err
 	}
-	if err := f.compare(ctx, program, p); err != nil {
-		return nil, err
-	}
-	return f, f.publishing(ctx, program)
-}
-
-// coldStart starts the server five times; the file system keeps its cache.
-func (f *figures) coldStart(ctx context.Context, program string) error {
-	var all []time.Duration
-	for range 5 {
-		s, err := startDateline(ctx, program, f.archive.Data)
-		if err != nil {
-			return err
+	for _, f := range all {
+		say("measuring: load on " + count(float64(f.archive.Articles)) + " articles")
+		if err := f.uncachedLoad(ctx, program, p); err != nil {
+			return nil, err
 		}
-		all = append(all, s.ready)
-		s.stop()
+		if err := f.cachedLoad(ctx, program, p, f == shown(all)); err != nil {
+			return nil, err
+		}
 	}
-	f.ready = percentile(all, 50)
+	for _, f := range all {
+		say("measuring: publishing on a copy of " + count(float64(f.archive.Articles)) + " articles")
+		if err := f.publishing(ctx, program); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// shown is the archive whose figures of load are printed: the largest of up to
+// 100,000 articles.
+func shown(all []*figures) *figures {
+	best := all[0]
+	for _, f := range all {
+		if n := f.archive.Articles; n <= 100_000 && n > best.archive.Articles || best.archive.Articles > 100_000 {
+			best = f
+		}
+	}
+	return best
+}
+
+// coldStarts starts each server five times; the file system keeps its cache.
+func coldStarts(ctx context.Context, program string, all []*figures) error {
+	times := make([][]time.Duration, len(all))
+	for range 6 {
+		for i, f := range all {
+			s, err := startDateline(ctx, program, f.archive.Data)
+			if err != nil {
+				return err
+			}
+			times[i] = append(times[i], s.ready)
+			s.stop()
+		}
+	}
+	for i, f := range all {
+		f.ready = percentile(times[i][1:], 50) // the first may have migrated
+	}
 	return nil
 }
 
-// firstViews asks for each page once, one after the other, with no page cache,
-// and drives the renderer with random articles.
-func (f *figures) firstViews(ctx context.Context, program string, p plan) error {
+// uncachedLoad drives the renderer with random articles.
+func (f *figures) uncachedLoad(ctx context.Context, program string, p plan) error {
 	s, err := startDateline(ctx, program, f.archive.Data, withoutCache)
 	if err != nil {
 		return err
@@ -103,13 +129,6 @@ func (f *figures) firstViews(ctx context.Context, program string, p plan) error 
 	found, err := f.archive.sample(ctx, s.Origin, p.many)
 	if err != nil {
 		return err
-	}
-	for _, name := range found.names {
-		v, err := firstView(s.Origin, name, found.paths[name])
-		if err != nil {
-			return err
-		}
-		f.views = append(f.views, v)
 	}
 	for _, gzip := range []bool{false, true} {
 		l := p.load
@@ -123,36 +142,9 @@ func (f *figures) firstViews(ctx context.Context, program string, p plan) error 
 	return nil
 }
 
-func firstView(origin, name string, paths []string) (view, error) {
-	v := view{name: name}
-	paths = spread(paths, 300)
-	v.pages = len(paths)
-	packed, err := get(origin+paths[0], true)
-	if err != nil {
-		return v, err
-	}
-	var times []time.Duration
-sampling:
-	for len(times) < 100 {
-		for _, path := range paths {
-			start := time.Now()
-			_, err := get(origin+path, false)
-			if errors.Is(err, errTooMany) && len(times) > 0 { // search answers only so many in a row
-				break sampling
-			}
-			if err != nil {
-				return v, err
-			}
-			times = append(times, time.Since(start))
-		}
-	}
-	v.bytes, v.p50, v.p99 = len(packed), percentile(times, 50), percentile(times, 99)
-	return v, nil
-}
-
-// compare drives Dateline and nginx in turn, several rounds, and keeps each
-// one's median round.
-func (f *figures) compare(ctx context.Context, program string, p plan) error {
+// cachedLoad drives Dateline on its page cache; beside nginx, in turn, several
+// rounds of which the median counts; alone, one round, for the memory it takes.
+func (f *figures) cachedLoad(ctx context.Context, program string, p plan, beside bool) error {
 	s, err := startDateline(ctx, program, f.archive.Data)
 	if err != nil {
 		return err
@@ -162,10 +154,29 @@ func (f *figures) compare(ctx context.Context, program string, p plan) error {
 	if err != nil {
 		return err
 	}
-	mixes := []struct {
-		name  string
-		paths []string
-	}{{"front page", found.paths["front page"]}, {"one article", found.paths["article"][:1]}, {"random articles", found.paths["article"]}, {"feed", found.paths["feed"]}}
+	mixes := []mix{{"front page", found.paths["front page"]}, {"one article", found.paths["article"][:1]}, {"random articles", found.paths["article"]}, {"feed", found.paths["feed"]}}
+	l := p.load
+	l.gzip = true
+	if beside {
+		return f.compare(ctx, l, p.rounds, mixes, s)
+	}
+	for _, m := range mixes {
+		if _, err := drive(ctx, l, s.Origin, m.paths, s.Pid); err != nil {
+			return err
+		}
+	}
+	f.afterLoad, err = usageOf(s.Pid)
+	return err
+}
+
+// mix is a set of addresses that are asked for at random.
+type mix struct {
+	name  string
+	paths []string
+}
+
+// compare drives Dateline and nginx.
+func (f *figures) compare(ctx context.Context, l load, rounds int, mixes []mix, s *server) error {
 	var all []string
 	for _, m := range mixes {
 		all = append(all, m.paths...)
@@ -181,14 +192,12 @@ func (f *figures) compare(ctx context.Context, program string, p plan) error {
 		return err
 	}
 	defer n.stop()
-	l := p.load
-	l.gzip = true
 	for _, m := range mixes {
 		c := comparison{name: m.name}
 		if packed, err := get(s.Origin+m.paths[0], true); err == nil {
 			c.bytes = len(packed)
 		}
-		if c.dateline, c.nginx, err = duel(ctx, l, p.rounds, m.paths, s, n); err != nil {
+		if c.dateline, c.nginx, err = duel(ctx, l, rounds, m.paths, s, n); err != nil {
 			return err
 		}
 		f.loads = append(f.loads, c)
@@ -222,14 +231,20 @@ func medianRound(rounds []result) result {
 }
 
 // publishing publishes ten articles from another process, as an editor's
-// request or the command line would, and waits for each on the front page.
+// request or the command line would, and waits for each on the front page. It
+// does so on a copy: a kept archive is the same for the next run.
 func (f *figures) publishing(ctx context.Context, program string) error {
-	s, err := startDateline(ctx, program, f.archive.Data)
+	own, err := f.archive.copy(ctx)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(own.Data)
+	s, err := startDateline(ctx, program, own.Data)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
-	d, err := f.archive.database(ctx)
+	d, err := own.database(ctx)
 	if err != nil {
 		return err
 	}

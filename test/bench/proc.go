@@ -60,6 +60,41 @@ func cpuTime(stat []byte) time.Duration {
 	return time.Duration(user+system) * time.Second / ticks
 }
 
+// work is what a process has done so far. It does not grow when other
+// processes keep the machine busy, as time does.
+type work struct {
+	CPU   time.Duration
+	Reads int64 // calls that read files or connections
+}
+
+// workOf reads a process's work from /proc, to the nanosecond.
+func workOf(pid int) (work, error) {
+	var w work
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil || len(threads) == 0 {
+		return w, fmt.Errorf("process %d has no threads (%v)", pid, err)
+	}
+	for _, file := range threads {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // a thread that has just ended
+		}
+		onCPU, _, _ := strings.Cut(string(text), " ")
+		n, _ := strconv.ParseInt(onCPU, 10, 64)
+		w.CPU += time.Duration(n)
+	}
+	io, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid))
+	if err != nil {
+		return w, err
+	}
+	for line := range bytes.Lines(io) {
+		if n, ok := bytes.CutPrefix(line, []byte("syscr: ")); ok {
+			w.Reads, err = strconv.ParseInt(string(bytes.TrimSpace(n)), 10, 64)
+		}
+	}
+	return w, err
+}
+
 // ticks is USER_HZ, which Linux shows as 100 on every machine.
 const ticks = 100
 

@@ -12,12 +12,7 @@ import (
 func report(all []*figures, how string) string {
 	var b bytes.Buffer
 	fmt.Fprint(&b, origin(how))
-	largest := all[len(all)-1]
-	for _, f := range all {
-		if f.archive.Articles <= 100_000 {
-			largest = f
-		}
-	}
+	largest := shown(all)
 	fmt.Fprintf(&b, "### Cached pages against nginx, %s articles\n\nThe same bytes, packed with gzip, on both; wrk on the same two cores; the median of the rounds, taken in turn.\n\n", count(float64(largest.archive.Articles)))
 	t := table{head: []string{"page", "bytes packed", "Dateline req/s", "nginx req/s", "ratio", "p50 ms", "p99 ms", "CPU µs/request", "nginx CPU µs", "failed"}}
 	for _, c := range largest.loads {
@@ -46,42 +41,104 @@ func micro(d time.Duration) string {
 	return fmt.Sprintf("%.1f", float64(d)/float64(time.Microsecond))
 }
 
-// growth writes the table that shows what an archive's size costs.
-func growth(b *bytes.Buffer, all []*figures) {
-	fmt.Fprintf(b, "### What growth costs\n\nFirst views are asked for one after the other without the page cache: p50 (p99) in milliseconds.\n\n")
-	t := table{head: []string{""}}
+// growing writes tables with one column an archive.
+type growing struct {
+	all []*figures
+	table
+}
+
+func grow(all []*figures) *growing {
+	g := &growing{all: all, table: table{head: []string{""}}}
 	for _, f := range all {
-		t.head = append(t.head, count(float64(f.archive.Articles))+" articles")
+		g.head = append(g.head, count(float64(f.archive.Articles))+" articles")
 	}
 	if len(all) > 1 {
-		t.head = append(t.head, "last ÷ first")
+		g.head = append(g.head, "last ÷ first")
 	}
-	row := func(name string, cell func(f *figures) (string, float64)) {
-		cells := []string{name}
-		var values []float64
-		for _, f := range all {
-			text, value := cell(f)
-			cells, values = append(cells, text), append(values, value)
-		}
-		if len(all) > 1 {
-			ratio := "–"
-			if values[0] > 0 && values[len(values)-1] > 0 {
-				ratio = fmt.Sprintf("%.2f", values[len(values)-1]/values[0])
-			}
-			cells = append(cells, ratio)
-		}
-		t.add(cells...)
+	return g
+}
+
+// tooMuch is how much more than the first archive the last one may cost.
+const tooMuch = 1.5
+
+// row adds a row of figures of which less is better; a ratio above tooMuch is
+// set bold.
+func (g *growing) row(name string, cell func(f *figures) (string, float64)) { g.add(name, cell, 1) }
+
+// rate is row for figures of which more is better.
+func (g *growing) rate(name string, cell func(f *figures) (string, float64)) { g.add(name, cell, -1) }
+
+func (g *growing) add(name string, cell func(f *figures) (string, float64), better int) {
+	cells := []string{name}
+	var values []float64
+	for _, f := range g.all {
+		text, value := cell(f)
+		cells, values = append(cells, text), append(values, value)
 	}
-	for _, v := range all[0].views {
-		row("first view: "+v.name, func(f *figures) (string, float64) {
-			for _, w := range f.views {
-				if w.name == v.name {
-					return fmt.Sprintf("%s (%s)", ms(w.p50), ms(w.p99)), float64(w.p50)
+	if len(g.all) > 1 {
+		cells = append(cells, ratio(values[0], values[len(values)-1], better))
+	}
+	g.table.add(cells...)
+}
+
+func ratio(first, last float64, better int) string {
+	if first <= 0 || last <= 0 {
+		return "–"
+	}
+	text := fmt.Sprintf("%.2f", last/first)
+	if better > 0 && last/first > tooMuch || better < 0 && first/last > tooMuch {
+		return "**" + text + "**"
+	}
+	return text
+}
+
+// viewOf is the figure of the archive's type of page.
+func viewOf(f *figures, name string) (view, bool) {
+	for _, v := range f.views {
+		if v.name == name {
+			return v, true
+		}
+	}
+	return view{}, false
+}
+
+// growth writes the tables that show what an archive's size costs.
+func growth(b *bytes.Buffer, all []*figures) {
+	fmt.Fprintf(b, "### What growth costs\n\nAll servers run side by side, without the page cache, and are asked in turn, one page after the other, each address once before the clock runs: the database's pages are in the system's file cache, as are those that a site's readers ask for. p50 (p99) in milliseconds; a ratio above %.1f is set bold.\n\n", tooMuch)
+	perView := func(cell func(v view) (string, float64)) *growing {
+		g := grow(all)
+		for _, v := range all[0].views {
+			g.row(v.name, func(f *figures) (string, float64) {
+				if w, ok := viewOf(f, v.name); ok {
+					return cell(w)
 				}
-			}
-			return "–", 0
-		})
+				return "–", 0
+			})
+		}
+		return g
 	}
+	g := perView(func(v view) (string, float64) {
+		return fmt.Sprintf("%s (%s)", ms(v.p50), ms(v.p99)), float64(v.p50)
+	})
+	g.head[0] = "first view"
+	g.print(b)
+	fmt.Fprintf(b, "The work behind it, which a busy machine does not change: processor time of the server a view in microseconds (calls that read files and connections; bytes of the page).\n\n")
+	g = perView(func(v view) (string, float64) {
+		return fmt.Sprintf("%s (%s; %s)", count(float64(v.work.CPU)/1000), count(float64(v.work.Reads)), count(float64(v.bytes))), float64(v.work.CPU)
+	})
+	g.head[0] = "work of a view"
+	g.print(b)
+	fmt.Fprintf(b, "From the disk: each address once, after a start with nothing of the database in the system's file cache; the median, in milliseconds. This measures the disk as much as Dateline.\n\n")
+	g = perView(func(v view) (string, float64) { return ms(v.disk), float64(v.disk) })
+	g.head[0] = "view from the disk"
+	g.print(b)
+	others(b, all)
+}
+
+// others writes what else growth might cost.
+func others(b *bytes.Buffer, all []*figures) {
+	g := grow(all)
+	row, rate := g.row, g.rate
 	duration := func(get func(f *figures) time.Duration) func(f *figures) (string, float64) {
 		return func(f *figures) (string, float64) { d := get(f); return ms(d), float64(d) }
 	}
@@ -89,19 +146,19 @@ func growth(b *bytes.Buffer, all []*figures) {
 	row("publish in another process until on the front page, median ms", duration(func(f *figures) time.Duration { return percentile(f.visible, 50) }))
 	row("cold start to first page, ms", duration(func(f *figures) time.Duration { return f.ready }))
 	row("resident after load, MiB", func(f *figures) (string, float64) { return mib(f.afterLoad.RSS), float64(f.afterLoad.RSS) })
-	row("random articles uncached, req/s", func(f *figures) (string, float64) { return count(f.uncached[0].result.RPS), f.uncached[0].result.RPS })
-	row("imported, articles/s", func(f *figures) (string, float64) {
+	rate("random articles uncached, req/s", func(f *figures) (string, float64) { return count(f.uncached[0].result.RPS), f.uncached[0].result.RPS })
+	rate("imported, articles/s", func(f *figures) (string, float64) {
 		rate := float64(f.archive.Articles) / f.archive.Imported.Seconds()
 		return count(rate), rate
 	})
 	row("size of the export, MiB", func(f *figures) (string, float64) { return mib(f.archive.File), 0 })
 	row("memory of the import at most, MiB", func(f *figures) (string, float64) { return mib(f.archive.Peak), float64(f.archive.Peak) })
-	row("then searchable and related, articles/s", func(f *figures) (string, float64) {
+	rate("then searchable and related, articles/s", func(f *figures) (string, float64) {
 		rate := float64(f.archive.Articles) / f.archive.Settled.Seconds()
 		return count(rate), rate
 	})
 	row("database on disk, MiB", func(f *figures) (string, float64) { return mib(f.archive.Disk), 0 })
-	t.print(b)
+	g.print(b)
 }
 
 // insert puts text between the marks of its name in a Markdown file, at its end

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -126,7 +128,35 @@ func (a archive) remember(dir string) error {
 
 func readArchive(dir string) (a archive, ok bool) {
 	text, err := os.ReadFile(filepath.Join(dir, facts))
-	return a, err == nil && json.Unmarshal(text, &a) == nil
+	ok = err == nil && json.Unmarshal(text, &a) == nil
+	a.Data = filepath.Join(dir, "data") // the folder may have moved
+	return a, ok
+}
+
+// copy makes a second archive beside the first, for what would change it.
+func (a archive) copy(ctx context.Context) (archive, error) {
+	to := a.Data + "-copy"
+	if err := os.RemoveAll(to); err != nil {
+		return a, err
+	}
+	if text, err := exec.CommandContext(ctx, "cp", "-r", "--reflink=auto", a.Data, to).CombinedOutput(); err != nil {
+		os.RemoveAll(to)
+		return a, fmt.Errorf("copy the archive: %w\n%s", err, text)
+	}
+	a.Data = to
+	return a, nil
+}
+
+// forget makes the system drop what it holds of the database's file, so that
+// the next reader waits for the disk.
+func (a archive) forget(ctx context.Context) error {
+	found, _ := filepath.Glob(filepath.Join(a.Data, "*.db*"))
+	for _, file := range found {
+		if text, err := exec.CommandContext(ctx, "dd", "if="+file, "iflag=nocache", "count=0").CombinedOutput(); err != nil {
+			return fmt.Errorf("drop the file cache: %w\n%s", err, text)
+		}
+	}
+	return nil
 }
 
 // database opens the archive's database beside a running server.
@@ -162,11 +192,19 @@ func (a archive) sample(ctx context.Context, origin string, many int) (*pages, e
 	defer d.Close()
 	public := article.NewPublic(d, clock.System{})
 	p := &pages{paths: map[string][]string{}}
-	months, err := public.Months(ctx, article.ScopeSite, 0)
+	years, err := public.Years(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var articles, monthly, daily []string
+	var months []article.Month
+	for _, y := range years {
+		of, err := public.Months(ctx, y.Year)
+		if err != nil {
+			return nil, err
+		}
+		months = append(months, of...)
+	}
+	var articles, yearly, monthly, daily []string
 	total := 0
 	for _, m := range months {
 		total += int(m.N)
@@ -183,15 +221,21 @@ func (a archive) sample(ctx context.Context, origin string, many int) (*pages, e
 			daily = append(daily, one.FirstPublished.UTC().Format("/2006/01/02/"))
 		}
 		monthly = append(monthly, from.Format("/2006/01/"))
+		if year := from.Format("/2006/"); len(yearly) == 0 || yearly[len(yearly)-1] != year {
+			yearly = append(yearly, year)
+		}
 	}
 	p.add("front page", "/")
 	p.add("article", answering(origin, articles)...)
+	p.add("year", answering(origin, spread(yearly, 20))...)
 	p.add("month", answering(origin, spread(monthly, 100))...)
 	p.add("day", answering(origin, spread(daily, 100))...)
+	p.add("archive", answering(origin, []string{"/archive/"})...)
 	site, err := settings.Read(ctx, d)
 	if err != nil {
 		return nil, err
 	}
+	deep := fmt.Sprintf("page/%d/", max(2, a.Articles/40))
 	for _, list := range []struct{ name, base, query string }{
 		{"section", site.SectionBase, `SELECT path FROM section ORDER BY path LIMIT 100`},
 		{"tag", site.TagBase, `SELECT slug FROM tag ORDER BY slug LIMIT 100`},
@@ -207,11 +251,38 @@ func (a archive) sample(ctx context.Context, origin string, many int) (*pages, e
 		}
 		p.add(list.name, answering(origin, slugs)...)
 	}
-	p.add("deep list page", answering(origin, []string{fmt.Sprintf("/page/%d/", max(2, a.Articles/40))})...)
+	// A quarter down the list of all, and half down those of the sections.
+	p.add("deep list page", answering(origin, []string{"/" + deep})...)
+	p.add("deep section page", answering(origin, below(p.paths["section"], fmt.Sprintf("page/%d/", max(2, a.Articles/200))))...)
 	p.add("search", "/search/?q=minister", "/search/?q=harbour+council", "/search/?q=budget")
 	p.add("feed", "/feed/")
-	p.add("sitemap", "/sitemap.xml")
+	p.add("section feed", answering(origin, below(p.paths["section"], "feed/"))...)
+	p.add("comment feed", "/comments/feed/")
+	p.add("list of feeds", "/feeds/")
+	p.add("sitemap index", "/sitemap.xml")
+	p.add("sitemap of lists", "/sitemaps/sections.xml", "/sitemaps/tags.xml", "/sitemaps/authors.xml")
+	index, err := get(origin+"/sitemap.xml", false)
+	if err != nil {
+		return nil, err
+	}
+	var maps []string
+	for _, m := range articleMap.FindAllSubmatch(index, -1) {
+		maps = append(maps, string(m[1]))
+	}
+	// A new article's map is not full; an archive of one map has no other.
+	p.add("sitemap of articles", spread(maps[:max(1, len(maps)-1)], 20)...)
 	return p, nil
+}
+
+// articleMap finds the sitemaps of articles in the index; theirs have a number.
+var articleMap = regexp.MustCompile(`<loc>https?://[^/]+(/sitemaps/[^<]*[0-9]\.xml)</loc>`)
+
+func below(paths []string, rest string) []string {
+	var all []string
+	for _, path := range paths {
+		all = append(all, path+rest)
+	}
+	return all
 }
 
 // answering follows redirects to where a page really stands and keeps the

@@ -156,6 +156,7 @@ var tables = map[string]string{
 	"version":       `SELECT article_id, number, change, note, hash, prev_hash, content FROM version`,
 	"listing":       `SELECT scope, ref, at, article_id FROM listing`,
 	"listing_month": `SELECT scope, ref, month, n FROM listing_month WHERE n <> 0`,
+	"listing_count": `SELECT scope, level, ref, block, n FROM listing_count WHERE n <> 0`,
 	"address":       `SELECT path_key, kind, target_id, location, detail FROM address`,
 	"comment":       `SELECT id, article_id, parent_id, root_id, kind, status, author_name, body, created_at FROM comment`,
 	"media":         `SELECT id, kind, slug, file_name, title, caption, alt, parent, state, source_url FROM media`,
