@@ -3,6 +3,7 @@ package article
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"dateline/internal/db"
 	"dateline/internal/fault"
@@ -123,4 +124,45 @@ func (p *Public) Page(ctx context.Context, scope string, ref, page int64, size i
 		return nil, err
 	}
 	return p.List(ctx, scope, ref, after, size)
+}
+
+// Busy reports for each span between two of the times, which ascend, whether
+// the site published in it. Most spans of a day or more are answered by their
+// blocks alone, which stand close together; the others are looked up.
+func (p *Public) Busy(ctx context.Context, times []time.Time) ([]bool, error) {
+	bounds := make([]int64, len(times))
+	for i, t := range times {
+		bounds[i] = db.Micros(t)
+	}
+	last := bounds[len(bounds)-1]
+	rows, err := p.q.Query(ctx, `SELECT block FROM listing_count
+		WHERE scope = 'site' AND level = 0 AND ref = 0 AND block >= $1 AND block <= $2 AND n > 0`, blockOf(bounds[0], 0), blockOf(last-1, 0))
+	blocks, err := db.All(rows, err, func(r *sql.Rows) (block int64, err error) { return block, r.Scan(&block) })
+	if err != nil {
+		return nil, err
+	}
+	busy := make([]bool, len(times)-1)
+	for i := range busy {
+		perhaps := false
+		for _, b := range blocks {
+			start, end := b<<blockBits, (b+1)<<blockBits
+			busy[i] = busy[i] || start >= bounds[i] && end <= bounds[i+1]
+			perhaps = perhaps || start < bounds[i+1] && end > bounds[i]
+		}
+		if !busy[i] && perhaps {
+			if busy[i], err = p.published(ctx, bounds[i], bounds[i+1]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return busy, nil
+}
+
+func (p *Public) published(ctx context.Context, from, to int64) (bool, error) {
+	var at int64
+	err := p.q.QueryRow(ctx, `SELECT at FROM listing WHERE scope = 'site' AND ref = 0 AND at >= $1 AND at < $2 LIMIT 1`, from, to).Scan(&at)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }

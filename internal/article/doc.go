@@ -23,6 +23,6 @@
 // # Tables
 //
 // article (the standing record and what lists print), version (content),
-// listing and listing_month (lists and their counts), address (what answers
+// listing, listing_count and calendar (lists and their counts), address (what answers
 // at a path), media_use (public media in use).
 package article

@@ -125,19 +125,22 @@ func count(ctx context.Context, tx *db.Tx, p place, zone *time.Location, delta i
 	if err := countBlocks(ctx, tx, p, delta); err != nil || p.scope != ScopeSite {
 		return err
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO listing_month (scope, ref, month, n) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (scope, ref, month) DO UPDATE SET n = listing_month.n + excluded.n`,
-		p.scope, p.ref, monthOf(db.Time(p.at).In(zone)), delta)
+	year, month := spansOf(db.Time(p.at).In(zone))
+	_, err := tx.Exec(ctx, `INSERT INTO calendar (span, n) VALUES ($1, $3), ($2, $3)
+		ON CONFLICT (span) DO UPDATE SET n = calendar.n + excluded.n`, year, month, delta)
 	return err
 }
 
-// monthOf is the calendar month as a number: 202611.
-func monthOf(t time.Time) int64 { return int64(t.Year())*100 + int64(t.Month()) }
+// spansOf are a calendar year and month as numbers: 2026, 202611.
+func spansOf(t time.Time) (year, month int64) {
+	year = int64(t.Year())
+	return year, year*100 + int64(t.Month())
+}
 
-// Recount makes the monthly counts again from listing, after the site's zone
+// Recount makes the calendar again from the site's list, after its zone
 // changed.
 func Recount(ctx context.Context, tx *db.Tx, zone *time.Location) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM listing_month`); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM calendar`); err != nil {
 		return err
 	}
 	rows, err := tx.Query(ctx, `SELECT at FROM listing WHERE scope = 'site' AND ref = 0`)
@@ -151,13 +154,15 @@ func Recount(ctx context.Context, tx *db.Tx, zone *time.Location) error {
 			rows.Close()
 			return err
 		}
-		counts[monthOf(db.Time(at).In(zone))]++
+		year, month := spansOf(db.Time(at).In(zone))
+		counts[year]++
+		counts[month]++
 	}
 	if err := rows.Close(); err != nil {
 		return err
 	}
-	for month, n := range counts {
-		if _, err := tx.Exec(ctx, `INSERT INTO listing_month (scope, ref, month, n) VALUES ('site', 0, $1, $2)`, month, n); err != nil {
+	for span, n := range counts {
+		if _, err := tx.Exec(ctx, `INSERT INTO calendar (span, n) VALUES ($1, $2)`, span, n); err != nil {
 			return err
 		}
 	}

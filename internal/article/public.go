@@ -160,8 +160,7 @@ type Month struct {
 // Months returns the months of a year in which the site published, newest
 // first.
 func (p *Public) Months(ctx context.Context, year int) ([]Month, error) {
-	rows, err := p.q.Query(ctx, `SELECT month, n FROM listing_month
-		WHERE scope = 'site' AND ref = 0 AND month > $1 AND month <= $2 AND n > 0 ORDER BY month DESC`, int64(year)*100, int64(year)*100+12)
+	rows, err := p.q.Query(ctx, `SELECT span, n FROM calendar WHERE span > $1 AND span <= $2 AND n > 0 ORDER BY span DESC`, int64(year)*100, int64(year)*100+12)
 	return db.All(rows, err, func(r *sql.Rows) (Month, error) {
 		var yyyymm, n int64
 		err := r.Scan(&yyyymm, &n)
@@ -177,21 +176,8 @@ type Year struct {
 
 // Years returns the years in which the site published, newest first.
 func (p *Public) Years(ctx context.Context) ([]Year, error) {
-	rows, err := p.q.Query(ctx, `SELECT month / 100, SUM(n) FROM listing_month WHERE scope = 'site' AND ref = 0 AND n > 0
-		GROUP BY month / 100 ORDER BY 1 DESC`)
+	rows, err := p.q.Query(ctx, `SELECT span, n FROM calendar WHERE span < 10000 AND n > 0 ORDER BY span DESC`)
 	return db.All(rows, err, func(r *sql.Rows) (y Year, err error) { return y, r.Scan(&y.Year, &y.N) })
-}
-
-// Latest returns the time of the site's last publication in [from, to), the
-// zero time for none.
-func (p *Public) Latest(ctx context.Context, from, to time.Time) (time.Time, error) {
-	var at int64
-	err := p.q.QueryRow(ctx, `SELECT at FROM listing WHERE scope = 'site' AND ref = 0 AND at >= $1 AND at < $2
-		ORDER BY at DESC LIMIT 1`, db.Micros(from), db.Micros(to)).Scan(&at)
-	if fault.Is(err, fault.NotFound) {
-		return time.Time{}, nil
-	}
-	return db.Time(at), err
 }
 
 // neighbour returns the id of the site's article just before (older) or after

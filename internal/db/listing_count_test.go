@@ -58,11 +58,15 @@ func TestMigrate_CountsTheListsThatAreThere(t *testing.T) {
 					if _, err := tx.Exec(ctx, `INSERT INTO listing (scope, ref, at, article_id) VALUES ($1, $2, $3, $4)`, list.scope, list.ref, at, i); err != nil {
 						return err
 					}
-					if _, err := tx.Exec(ctx, `INSERT INTO listing_month (scope, ref, month, n) VALUES ($1, $2, $3, 1)`, list.scope, list.ref, 200001+i); err != nil {
-						return err
-					}
 					for level := range 3 {
 						want[fmt.Sprint(list.scope, list.ref, level, at>>(35+6*level))]++
+					}
+				}
+			}
+			for i, month := range []int64{199911, 199912, 200001} {
+				for _, scope := range []string{"site", "section"} {
+					if _, err := tx.Exec(ctx, `INSERT INTO listing_month (scope, ref, month, n) VALUES ($1, 0, $2, $3)`, scope, month, i+1); err != nil {
+						return err
 					}
 				}
 			}
@@ -90,9 +94,16 @@ func TestMigrate_CountsTheListsThatAreThere(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("counts (-want +got):\n%s", diff)
 		}
-		var others int
-		if err := d.QueryRow(t.Context(), `SELECT COUNT(*) FROM listing_month WHERE scope <> 'site'`).Scan(&others); err != nil || others != 0 {
-			t.Errorf("%d months of other lists are left (%v)", others, err)
+		spans := map[int64]int64{}
+		rows, err = d.Query(t.Context(), `SELECT span, n FROM calendar`)
+		_, err = db.All(rows, err, func(r *sql.Rows) (struct{}, error) {
+			var span, n int64
+			err := r.Scan(&span, &n)
+			spans[span] = n
+			return struct{}{}, err
+		})
+		if diff := cmp.Diff(map[int64]int64{199911: 1, 199912: 2, 200001: 3, 1999: 3, 2000: 3}, spans); err != nil || diff != "" {
+			t.Errorf("calendar (-want +got):\n%s %v", diff, err)
 		}
 	})
 }

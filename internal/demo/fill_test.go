@@ -64,7 +64,7 @@ func state(t *testing.T, d *db.DB) map[string][]string {
 		"comments": `SELECT id || ' ' || article_id || ' ' || root_id || ' ' || status FROM comment ORDER BY id`,
 		"media":    `SELECT id || ' ' || slug || ' ' || public || ' ' || sha256 FROM media ORDER BY id`,
 		"uses":     `SELECT media_id || ' ' || article_id FROM media_use ORDER BY media_id, article_id`,
-		"lists":    `SELECT scope || ' ' || ref || ' ' || month || ' ' || n FROM listing_month ORDER BY scope, ref, month`,
+		"lists":    `SELECT span || ' ' || n FROM calendar ORDER BY span`,
 		"counts":   `SELECT scope || ' ' || level || ' ' || ref || ' ' || block || ' ' || n FROM listing_count ORDER BY scope, level, ref, block`,
 		"address":  `SELECT path_key || ' ' || kind || ' ' || target_id FROM address ORDER BY path_key`,
 		"menus":    `SELECT id || ' ' || items FROM menu ORDER BY id`,

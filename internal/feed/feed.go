@@ -55,13 +55,61 @@ type Image struct {
 }
 
 // text writes escaped XML text without the characters that XML 1.0 forbids.
-func text(b *bytes.Buffer, s string) { _ = xml.EscapeText(b, []byte(clean(s))) } // a Buffer never fails
+// text writes what xml.EscapeText would, without its rune by rune walk: a feed
+// holds whole articles, an index a thousand addresses.
+func text(b *bytes.Buffer, s string) {
+	s = clean(s)
+	last := 0
+	for i := range len(s) {
+		if entity := escaped(s[i]); entity != "" {
+			b.WriteString(s[last:i])
+			b.WriteString(entity)
+			last = i + 1
+		}
+	}
+	b.WriteString(s[last:])
+}
+
+func escaped(c byte) string {
+	if c >= 'A' || c == ' ' { // most of a text
+		return ""
+	}
+	switch c {
+	case '"':
+		return "&#34;"
+	case '\'':
+		return "&#39;"
+	case '&':
+		return "&amp;"
+	case '<':
+		return "&lt;"
+	case '>':
+		return "&gt;"
+	case '\t':
+		return "&#x9;"
+	case '\n':
+		return "&#xA;"
+	case '\r':
+		return "&#xD;"
+	}
+	return ""
+}
+
+// plain reports that a text is ASCII without control characters.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] >= 0x7F {
+			return false
+		}
+	}
+	return true
+}
 
 func clean(s string) string {
 	ok := func(r rune) bool {
 		return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000
 	}
-	if utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !ok(r) }) < 0 {
+	if plain(s) || utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !ok(r) }) < 0 {
 		return s
 	}
 	return strings.Map(func(r rune) rune {

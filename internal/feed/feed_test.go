@@ -57,7 +57,7 @@ func mustJSON(t *testing.T, f feed.Feed) []byte {
 func TestGolden(t *testing.T) {
 	for name, got := range map[string][]byte{
 		"feed.rss": feed.RSS(sample()), "feed.atom": feed.Atom(sample()), "feed.json": mustJSON(t, sample()),
-		"sitemap.xml": feed.Sitemap(sitemapPages()), "index.xml": feed.SitemapIndex([]string{"https://n.example/a.xml?x=1&y=2", "https://n.example/b.xml"}),
+		"sitemap.xml": feed.Sitemap(sitemapPages()), "index.xml": feed.SitemapIndex([]string{"https://n.example/a.xml?x=1&y=2", "https://n.example/b.xml"}, "https://n.example/c&d-", 11),
 	} {
 		file := filepath.Join("testdata", name)
 		if *update {
@@ -120,7 +120,7 @@ func TestXML_IsWellFormedWhateverTheText(t *testing.T) {
 	f := nastyFeed()
 	all := f.Title
 	pages := []feed.Page{{URL: all, Images: nasty, News: &feed.News{Publication: all, Language: all, Title: all}}}
-	for name, doc := range map[string][]byte{"RSS": feed.RSS(f), "Atom": feed.Atom(f), "sitemap": feed.Sitemap(pages), "index": feed.SitemapIndex([]string{all})} {
+	for name, doc := range map[string][]byte{"RSS": feed.RSS(f), "Atom": feed.Atom(f), "sitemap": feed.Sitemap(pages), "index": feed.SitemapIndex([]string{all}, all, 2)} {
 		text := wellFormed(t, name, doc)
 		for _, keep := range []string{"]]>", "<![CDATA[", "&nbsp;&#0;", "🙂👩‍👩‍👧", "</item></channel>"} {
 			if !strings.Contains(text, keep) {

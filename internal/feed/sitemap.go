@@ -61,18 +61,28 @@ func Sitemap(pages []Page) []byte {
 	return b.Bytes()
 }
 
-// SitemapIndex returns the index of the sitemaps at the given addresses.
-func SitemapIndex(urls []string) []byte {
+// SitemapIndex returns the index of the sitemaps at the given addresses and at
+// those of a row: its address, a number from 1 to n, ".xml".
+func SitemapIndex(urls []string, row string, n int64) []byte {
+	const before, after = "<sitemap>\n<loc>", "</loc>\n</sitemap>\n"
 	var b bytes.Buffer
-	if len(urls) > 0 {
-		b.Grow(200 + len(urls)*(len(urls[len(urls)-1])+40))
-	}
 	b.WriteString(xml.Header)
 	b.WriteString(`<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 	for _, url := range urls {
-		b.WriteString("<sitemap>\n")
-		element(&b, "loc", url)
-		b.WriteString("</sitemap>\n")
+		b.WriteString(before)
+		text(&b, url)
+		b.WriteString(after)
+	}
+	start := b.Len()
+	b.WriteString(before)
+	text(&b, row)
+	head := bytes.Clone(b.Bytes()[start:]) // the same for all of the row
+	b.Truncate(start)
+	b.Grow(int(n) * (len(head) + len(after) + 10))
+	for i := int64(1); i <= n; i++ {
+		b.Write(head)
+		b.Write(strconv.AppendInt(b.AvailableBuffer(), i, 10))
+		b.WriteString(".xml" + after)
 	}
 	b.WriteString("</sitemapindex>\n")
 	return b.Bytes()

@@ -45,7 +45,7 @@ var tables = map[string]string{
 	"setting": `SELECT * FROM setting`, "menu": `SELECT * FROM menu`, "profile": `SELECT * FROM profile`, "section": `SELECT * FROM section`,
 	"tag": `SELECT * FROM tag`, "term": `SELECT * FROM term`, "media": `SELECT * FROM media`, "media_variant": `SELECT * FROM media_variant`,
 	"media_alias": `SELECT * FROM media_alias`, "article": `SELECT * FROM article`, "version": `SELECT * FROM version`, "listing": `SELECT * FROM listing`,
-	"listing_month": `SELECT * FROM listing_month WHERE n > 0`, "listing_count": `SELECT * FROM listing_count WHERE n > 0`, "address": `SELECT * FROM address`, "media_use": `SELECT * FROM media_use`,
+	"calendar": `SELECT * FROM calendar WHERE n > 0`, "listing_count": `SELECT * FROM listing_count WHERE n > 0`, "address": `SELECT * FROM address`, "media_use": `SELECT * FROM media_use`,
 	"comment": `SELECT * FROM comment`, "import_key": `SELECT * FROM import_key`, "search_doc": `SELECT article_id, place FROM search_doc`,
 }
 

@@ -2,7 +2,6 @@ package site
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -166,24 +165,24 @@ func (c *scene) spanLink(s span, n int64) view.ArchiveMonth {
 	return view.ArchiveMonth{Link: view.Link{Label: c.spanTitle(s), URL: s.path()}, Count: c.words.N("list.count", n)}
 }
 
-// dayLinks finds the days of a month that have articles: at most 31 steps down
-// the index.
+// dayLinks finds the days of a month that have articles.
 func (c *scene) dayLinks(s span) ([]view.Link, error) {
-	var out []view.Link
-	for to := s.to; to.After(s.from); {
-		last, err := c.public.Latest(c.ctx, s.from, to)
-		if err != nil {
-			return nil, err
-		}
-		if last.IsZero() {
-			break
-		}
-		t := last.In(c.zone)
-		day := spanOf(t.Year(), t.Month(), t.Day(), c.zone)
-		out = append(out, view.Link{Label: c.words.Number(int64(day.day)), URL: day.path()})
-		to = day.from
+	var days []span
+	var bounds []time.Time
+	for day := 1; len(bounds) == 0 || bounds[len(bounds)-1].Before(s.to); day++ {
+		d := spanOf(s.year, s.month, day, c.zone)
+		days, bounds = append(days, d), append(bounds, d.from)
 	}
-	slices.Reverse(out)
+	busy, err := c.public.Busy(c.ctx, bounds)
+	if err != nil {
+		return nil, err
+	}
+	var out []view.Link
+	for i, yes := range busy {
+		if yes {
+			out = append(out, view.Link{Label: c.words.Number(int64(days[i].day)), URL: days[i].path()})
+		}
+	}
 	return out, nil
 }
 

@@ -117,15 +117,12 @@ func (c *scene) sitemapIndex() (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	urls := make([]string, 0, 4+n/feed.MaxPages+1)
+	var urls []string
 	for _, name := range []string{"pages", "sections", "tags", "authors"} {
 		urls = append(urls, c.abs("/sitemaps/"+name+".xml"))
 	}
-	base := c.abs("/sitemaps/articles-")
-	for i := int64(1); (i-1)*feed.MaxPages < n; i++ {
-		urls = append(urls, base+strconv.FormatInt(i, 10)+".xml")
-	}
-	return c.plain("application/xml; charset=utf-8", feed.SitemapIndex(urls)), nil
+	maps := (n + feed.MaxPages - 1) / feed.MaxPages
+	return c.plain("application/xml; charset=utf-8", feed.SitemapIndex(urls, c.abs("/sitemaps/articles-"), maps)), nil
 }
 
 var articleMap = regexp.MustCompile(`^articles-([1-9][0-9]{0,5})$`)

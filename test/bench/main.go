@@ -5,6 +5,7 @@
 //	go run ./test/bench                                 1,000 and 100,000 articles
 //	go run ./test/bench -sizes 1000,100000,1000000 -markdown docs/performance.md
 //	go run ./test/bench -archives -dir FOLDER           only make the archives, for later runs
+//	go run ./test/bench -views -dir FOLDER              only cold start and first views
 //	go run ./test/bench -lighthouse                     Lighthouse on the demo
 package main
 
@@ -35,6 +36,7 @@ func main() {
 	markdown := flag.String("markdown", "", "write the report into this Markdown `FILE`, between its marks")
 	keep := flag.String("dir", "", "`FOLDER` for archives, kept and used again; a temporary one when empty")
 	archives := flag.Bool("archives", false, "make the archives in the folder of -dir and measure nothing")
+	views := flag.Bool("views", false, "measure cold start and first views only")
 	lighthouse := flag.Bool("lighthouse", false, "run Lighthouse on the demo instead")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -46,7 +48,7 @@ func main() {
 	case *archives && *keep == "":
 		err = errors.New("-archives needs the folder to keep them in: -dir FOLDER")
 	default:
-		p := plan{load: load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, rounds: *rounds, many: 1000, views: 300}
+		p := plan{load: load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, rounds: *rounds, many: 1000, views: 300, viewsOnly: *views}
 		err = run(ctx, *sizes, *keep, *markdown, *archives, p)
 	}
 	if err != nil {

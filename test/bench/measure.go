@@ -52,6 +52,8 @@ type plan struct {
 	rounds int
 	many   int // articles in the random mix
 	views  int // of each type of page, on each archive
+
+	viewsOnly bool // cold start and first views, and nothing else
 }
 
 // measure takes all figures of all archives. What is compared between archives
@@ -69,6 +71,9 @@ func measure(ctx context.Context, program string, archives []archive, p plan) ([
 	say("measuring: first views")
 	if err := firstViews(ctx, program, all, p); err != nil {
 		return nil, err
+	}
+	if p.viewsOnly {
+		return all, nil
 	}
 	for _, f := range all {
 		say("measuring: load on " + count(float64(f.archive.Articles)) + " articles")

@@ -12,24 +12,30 @@ import (
 func report(all []*figures, how string) string {
 	var b bytes.Buffer
 	fmt.Fprint(&b, origin(how))
-	largest := shown(all)
-	fmt.Fprintf(&b, "### Cached pages against nginx, %s articles\n\nThe same bytes, packed with gzip, on both; wrk on the same two cores; the median of the rounds, taken in turn.\n\n", count(float64(largest.archive.Articles)))
+	if largest := shown(all); len(largest.loads) > 0 {
+		loads(&b, largest)
+	}
+	growth(&b, all)
+	return b.String()
+}
+
+// loads writes the tables of one archive under load.
+func loads(b *bytes.Buffer, largest *figures) {
+	fmt.Fprintf(b, "### Cached pages against nginx, %s articles\n\nThe same bytes, packed with gzip, on both; wrk on the same two cores; the median of the rounds, taken in turn.\n\n", count(float64(largest.archive.Articles)))
 	t := table{head: []string{"page", "bytes packed", "Dateline req/s", "nginx req/s", "ratio", "p50 ms", "p99 ms", "CPU µs/request", "nginx CPU µs", "failed"}}
 	for _, c := range largest.loads {
 		t.add(c.name, count(float64(c.bytes)), count(c.dateline.RPS), count(c.nginx.RPS), fmt.Sprintf("%.2f", c.dateline.RPS/c.nginx.RPS),
 			ms(c.dateline.P50), ms(c.dateline.P99), micro(c.dateline.perRequest()), micro(c.nginx.perRequest()), count(float64(c.dateline.Failed+c.nginx.Failed)))
 	}
-	t.print(&b)
-	fmt.Fprintf(&b, "Memory after that load: Dateline %s MiB resident (%s proportional), nginx %s (%s).\n\n",
+	t.print(b)
+	fmt.Fprintf(b, "Memory after that load: Dateline %s MiB resident (%s proportional), nginx %s (%s).\n\n",
 		mib(largest.afterLoad.RSS), mib(largest.afterLoad.PSS), mib(largest.nginx.RSS), mib(largest.nginx.PSS))
-	fmt.Fprintf(&b, "### Rendering without the page cache, %s articles\n\n", count(float64(largest.archive.Articles)))
+	fmt.Fprintf(b, "### Rendering without the page cache, %s articles\n\n", count(float64(largest.archive.Articles)))
 	t = table{head: []string{"pages", "req/s", "p50 ms", "p99 ms", "CPU µs/request", "failed"}}
 	for _, r := range largest.uncached {
 		t.add(r.name, count(r.result.RPS), ms(r.result.P50), ms(r.result.P99), micro(r.result.perRequest()), count(float64(r.result.Failed)))
 	}
-	t.print(&b)
-	growth(&b, all)
-	return b.String()
+	t.print(b)
 }
 
 // origin says when, where and how the figures below it were measured.
@@ -142,9 +148,13 @@ func others(b *bytes.Buffer, all []*figures) {
 	duration := func(get func(f *figures) time.Duration) func(f *figures) (string, float64) {
 		return func(f *figures) (string, float64) { d := get(f); return ms(d), float64(d) }
 	}
+	row("cold start to first page, ms", duration(func(f *figures) time.Duration { return f.ready }))
+	if all[0].publish == nil {
+		g.print(b)
+		return
+	}
 	row("publish call, median ms", duration(func(f *figures) time.Duration { return percentile(f.publish, 50) }))
 	row("publish in another process until on the front page, median ms", duration(func(f *figures) time.Duration { return percentile(f.visible, 50) }))
-	row("cold start to first page, ms", duration(func(f *figures) time.Duration { return f.ready }))
 	row("resident after load, MiB", func(f *figures) (string, float64) { return mib(f.afterLoad.RSS), float64(f.afterLoad.RSS) })
 	rate("random articles uncached, req/s", func(f *figures) (string, float64) { return count(f.uncached[0].result.RPS), f.uncached[0].result.RPS })
 	rate("imported, articles/s", func(f *figures) (string, float64) {

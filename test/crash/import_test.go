@@ -155,7 +155,7 @@ var tables = map[string]string{
 	"article":       `SELECT id, type, status, access, slug, path, parent_id, public, headline, excerpt, word_count, comment_count, related, first_published, updated_at, created_at FROM article`,
 	"version":       `SELECT article_id, number, change, note, hash, prev_hash, content FROM version`,
 	"listing":       `SELECT scope, ref, at, article_id FROM listing`,
-	"listing_month": `SELECT scope, ref, month, n FROM listing_month WHERE n <> 0`,
+	"calendar":      `SELECT span, n FROM calendar WHERE n <> 0`,
 	"listing_count": `SELECT scope, level, ref, block, n FROM listing_count WHERE n <> 0`,
 	"address":       `SELECT path_key, kind, target_id, location, detail FROM address`,
 	"comment":       `SELECT id, article_id, parent_id, root_id, kind, status, author_name, body, created_at FROM comment`,
