@@ -73,9 +73,10 @@ func Open(ctx context.Context, cfg *config.Config, logTo io.Writer) (*App, error
 // open is Open on a clock and with database options that a test may choose.
 func open(ctx context.Context, cfg *config.Config, logTo io.Writer, c clock.Clock, opt db.Options) (a *App, err error) {
 	a = &App{cfg: cfg, clock: c, log: logger(cfg, logTo)}
+	made := a // a is nil when this returns an error
 	defer func() {
 		if err != nil {
-			a.Close()
+			made.Close()
 		}
 	}()
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
