@@ -50,6 +50,16 @@ func SetAddress(ctx context.Context, tx *db.Tx, a Address) error {
 	return err
 }
 
+// RemoveAddress makes nothing answer at a key.
+func RemoveAddress(ctx context.Context, tx *db.Tx, key string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM address WHERE path_key = $1`, key)
+	PurgeRedirect(tx, key)
+	return err
+}
+
+// PurgeRedirect drops the cached answer of an address that leads elsewhere.
+func PurgeRedirect(tx *db.Tx, key string) { tx.Purge("address:" + key) }
+
 // AddAddress adds an address unless something answers there already; it
 // reports whether it did.
 func AddAddress(ctx context.Context, tx *db.Tx, a Address) (bool, error) {

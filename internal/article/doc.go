@@ -24,5 +24,6 @@
 //
 // article (the standing record and what lists print), version (content),
 // listing, listing_count and calendar (lists and their counts), address (what answers
-// at a path), media_use (public media in use).
+// at a path), media_use (public media in use), alias (what stands for merged
+// sections, tags and authors).
 package article

@@ -43,6 +43,9 @@ func (s *Service) PutTx(ctx context.Context, tx *db.Tx, actor account.Actor, in 
 	if err := check(&in.Content, in.Type, false); err != nil {
 		return false, err
 	}
+	if err := resolve(ctx, tx, &in.Content); err != nil {
+		return false, err
+	}
 	before, err := byID(ctx, tx, in.ID)
 	isNew := fault.Is(err, fault.NotFound)
 	if err != nil && !isNew {

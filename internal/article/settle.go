@@ -38,6 +38,9 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, ch change) error {
 	if err != nil {
 		return err
 	}
+	if err := resolve(ctx, tx, ch.content); err != nil {
+		return err
+	}
 	if err := s.summarise(ctx, tx, a, ch.content); err != nil {
 		return err
 	}

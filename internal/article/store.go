@@ -132,8 +132,13 @@ func scanVersion(r scanner) (Version, error) {
 	return v, nil
 }
 
+// versionByID reads a version with today's sections, tags and authors.
 func versionByID(ctx context.Context, q db.Querier, id int64) (Version, error) {
-	return scanVersion(q.QueryRow(ctx, `SELECT `+versionColumns+` FROM version WHERE id = $1`, id))
+	v, err := scanVersion(q.QueryRow(ctx, `SELECT `+versionColumns+` FROM version WHERE id = $1`, id))
+	if err != nil {
+		return v, err
+	}
+	return v, resolve(ctx, q, &v.Content)
 }
 
 // versionList returns the versions of an article, newest first, without their

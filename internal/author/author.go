@@ -1,5 +1,6 @@
 // Package author keeps the profiles that bylines point to. A profile is not an
-// account: guests, agencies and people who left keep their page. Table: profile.
+// account: guests, agencies and people who left keep their page. Tables: profile,
+// name_word.
 package author
 
 import (
@@ -11,6 +12,7 @@ import (
 
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/taxonomy"
 	"dateline/internal/urlpath"
 )
 
@@ -34,16 +36,17 @@ type Profile struct {
 	Links       []Link
 	EmailSealed string
 	Guest       bool
-	Open        bool // has a page even while no public article names it
+	Open        bool  // has a page even while no public article names it
+	Person      int64 // account whose own articles carry this byline, 0 for none
 }
 
-const columns = `id, slug, name, first_name, last_name, role, bio, picture, links, email_sealed, guest, open`
+const columns = `id, slug, name, first_name, last_name, role, bio, picture, links, email_sealed, guest, open, person_id`
 
 func scan(r *sql.Rows) (Profile, error) {
 	var p Profile
 	var links string
 	if err := r.Scan(&p.ID, &p.Slug, &p.Name, &p.FirstName, &p.LastName, &p.Role, &p.Bio, &p.Picture,
-		&links, &p.EmailSealed, &p.Guest, &p.Open); err != nil {
+		&links, &p.EmailSealed, &p.Guest, &p.Open, &p.Person); err != nil {
 		return p, err
 	}
 	return p, json.Unmarshal([]byte(links), &p.Links)
@@ -72,7 +75,8 @@ func one(rows *sql.Rows, err error) (Profile, error) {
 	return all[0], nil
 }
 
-// Save adds or changes a profile by id.
+// Save adds or changes a profile by id. The account of a profile that is there
+// already is SetPerson's affair.
 func Save(ctx context.Context, tx *db.Tx, p Profile, now time.Time) error {
 	if p.Name == "" || p.Slug == "" {
 		return fault.New(fault.Invalid, "an author needs a name and an address word")
@@ -84,14 +88,17 @@ func Save(ctx context.Context, tx *db.Tx, p Profile, now time.Time) error {
 	if len(p.Links) > 0 {
 		links, _ = json.Marshal(p.Links) // strings always encode
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO profile (id, slug, slug_key, name, first_name, last_name, role, bio, picture, links, email_sealed, guest, updated_at, open)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+	_, err := tx.Exec(ctx, `INSERT INTO profile (id, slug, slug_key, name, first_name, last_name, role, bio, picture, links, email_sealed, guest, updated_at, open, person_id, name_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, slug_key = excluded.slug_key, name = excluded.name,
 			first_name = excluded.first_name, last_name = excluded.last_name, role = excluded.role, bio = excluded.bio,
 			picture = excluded.picture, links = excluded.links, email_sealed = excluded.email_sealed,
-			guest = excluded.guest, updated_at = excluded.updated_at, open = excluded.open`,
+			guest = excluded.guest, updated_at = excluded.updated_at, open = excluded.open, name_key = excluded.name_key`,
 		p.ID, p.Slug, urlpath.Key(p.Slug), p.Name, p.FirstName, p.LastName, p.Role, p.Bio, p.Picture,
-		string(links), p.EmailSealed, db.Bool(p.Guest), db.Micros(now), db.Bool(p.Open))
+		string(links), p.EmailSealed, db.Bool(p.Guest), db.Micros(now), db.Bool(p.Open), p.Person, taxonomy.NameKey(p.Name))
+	if err != nil {
+		return err
+	}
 	tx.Purge(db.Key("author", p.ID))
-	return err
+	return taxonomy.IndexName(ctx, tx, "author", p.ID, p.Name)
 }

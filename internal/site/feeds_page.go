@@ -28,7 +28,7 @@ func (c *scene) feedsPage() (Answer, error) {
 		return Answer{}, err
 	}
 	group := view.FeedGroup{Title: c.words.T("feeds.sections")}
-	c.shows(db.ListKey(article.ScopeSite, 0))
+	c.shows(db.ListKey(article.ScopeSite, 0), taxonomy.Tree)
 	for _, s := range sections {
 		n, err := c.public.Count(c.ctx, article.ScopeSection, s.ID)
 		if err != nil {

@@ -47,6 +47,7 @@ func (c *scene) planOf(place int64) (front.Plan, error) {
 	if err != nil || !plan.Auto || place != 0 {
 		return plan, err
 	}
+	c.shows(taxonomy.Tree)
 	tops, err := taxonomy.Children(c.ctx, c.db, 0)
 	return front.Automatic(0, tops), err
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,8 +50,21 @@ func termPath(t taxonomy.Term) string {
 	return urlpath.Escape("/" + base + "/" + t.Slug + "/")
 }
 
-// listing reads the owner of a list by the kind of its address.
+// listing reads the owner of a list by the kind of its address, that of the one
+// that it was merged into when it is gone.
 func (c *scene) listing(kind string, id int64) (listing, error) {
+	l, err := c.ownListing(kind, id)
+	if !notFound(err) {
+		return l, err
+	}
+	present, e := article.Present(c.ctx, c.db, kind, id)
+	if e != nil || present == id || present == 0 {
+		return l, cmp.Or(e, err)
+	}
+	return c.ownListing(kind, present)
+}
+
+func (c *scene) ownListing(kind string, id int64) (listing, error) {
 	switch kind {
 	case article.AddressSection:
 		s, err := c.section(id)
@@ -75,7 +89,7 @@ func (c *scene) shownListing(kind string, id int64) (listing, int64, error) {
 	if err != nil {
 		return l, 0, err
 	}
-	n, err := c.public.Count(c.ctx, l.scope, id)
+	n, err := c.public.Count(c.ctx, l.scope, l.id)
 	if err == nil && n == 0 && !l.open {
 		err = errHidden
 	}
@@ -98,7 +112,7 @@ func (c *scene) listOf(kind string, id int64, p part) (Answer, error) {
 	case p.bare:
 		return Answer{}, fault.New(fault.NotFound, "lists are not divided by a number alone")
 	case p.feed != "":
-		return c.listFeed(l.scope, id, p.feed)
+		return c.listFeed(l.scope, l.id, p.feed)
 	case p.comments > 0 || p.twin:
 		return moved(l.path), nil
 	}
@@ -161,7 +175,7 @@ func (c *scene) listPage(l listing, n, page int64) (Answer, error) {
 		title += " – " + list.Pager.Label
 	}
 	out.Meta = c.meta(title, l.path+part{page: page}.listSuffix())
-	out.Meta.Description = clip(l.description, 200)
+	out.Meta.Description = cmp.Or(l.section.SearchDescription(), clip(l.description, 200))
 	out.Meta.Prev, out.Meta.Next = list.Pager.Newer, list.Pager.Older
 	out.Meta.Feeds = append(c.feedsOf(l.path, l.name), out.Meta.Feeds...)
 	out.Meta.NoIndex = n == 0
@@ -193,6 +207,7 @@ func (c *scene) dressList(out *view.Page, l listing) error {
 			out.List.Parent = &link
 			c.shows(db.Key("section", up.ID))
 		}
+		c.shows(taxonomy.Tree)
 		children, err := taxonomy.Children(c.ctx, c.db, l.id)
 		if err != nil {
 			return err

@@ -231,7 +231,9 @@ func (c *scene) show(addr article.Address, p part) (Answer, error) {
 // follow leads to the present address of a redirect's target, in one step.
 func (c *scene) follow(addr article.Address, p part) (Answer, error) {
 	if addr.Location != "" {
-		return moved(addr.Location), nil
+		answer := moved(addr.Location)
+		answer.Keys = append(answer.Keys, "address:"+addr.Key)
+		return answer, nil
 	}
 	path, key, err := c.pathOf(addr.Of, addr.Target)
 	if err != nil {
@@ -239,7 +241,7 @@ func (c *scene) follow(addr article.Address, p part) (Answer, error) {
 	}
 	p.bare = addr.Of == article.AddressArticle
 	answer := moved(p.under(path))
-	answer.Keys = append(answer.Keys, key)
+	answer.Keys = append(answer.Keys, key, "address:"+addr.Key)
 	return answer, nil
 }
 

@@ -3,13 +3,14 @@
 //
 // Invariants: a section's Path is its ancestors' slugs and its own joined by
 // slashes, unique when folded; saving a section that moved rewrites the paths
-// below it. Tables: section, tag, term. Addresses are the caller's affair.
+// below it. Tables: section, tag, term, name_word. Addresses are the caller's affair.
 package taxonomy
 
 import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"maps"
 	"strings"
 	"time"
 
@@ -29,6 +30,23 @@ type Section struct {
 	Position    int64
 	Open        bool // has a page even while no public article is in it
 	Meta        map[string]string
+}
+
+// searchDescription is the meta entry for what search engines show.
+const searchDescription = "search_description"
+
+// SearchDescription is what search engines show of the section's page; "" takes
+// the description.
+func (s Section) SearchDescription() string { return s.Meta[searchDescription] }
+
+// SetSearchDescription changes what search engines show.
+func (s *Section) SetSearchDescription(text string) {
+	meta := map[string]string{}
+	maps.Copy(meta, s.Meta)
+	if meta[searchDescription] = text; text == "" {
+		delete(meta, searchDescription)
+	}
+	s.Meta = meta
 }
 
 // Tag is a keyword.
@@ -119,6 +137,10 @@ const maxDepth = 16
 
 var errTooDeep = fault.New(fault.Invalid, "sections nest deeper than %d levels", maxDepth)
 
+// Tree is the surrogate key of pages that show which sections there are and in
+// what order.
+const Tree = "sections"
+
 // SaveSection adds or changes a section (by id) and returns it with its path.
 // A change of slug or parent moves everything below it.
 func SaveSection(ctx context.Context, tx *db.Tx, s Section, now time.Time) (Section, error) {
@@ -152,7 +174,7 @@ func SaveSection(ctx context.Context, tx *db.Tx, s Section, now time.Time) (Sect
 	if err := writeSection(ctx, tx, s, now); err != nil {
 		return s, err
 	}
-	tx.Purge(db.Key("section", s.ID), "site")
+	tx.Purge(db.Key("section", s.ID), Tree)
 	if old.ID != 0 && old.Path != s.Path {
 		return s, moveChildren(ctx, tx, s, now)
 	}
@@ -235,13 +257,17 @@ func SaveTag(ctx context.Context, tx *db.Tx, t Tag, now time.Time) error {
 	if err := checkWord("tag", t.Name, t.Slug); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO tag (id, slug, slug_key, name, description, meta, updated_at, open)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	_, err := tx.Exec(ctx, `INSERT INTO tag (id, slug, slug_key, name, description, meta, updated_at, open, name_key, like_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, slug_key = excluded.slug_key, name = excluded.name,
-			description = excluded.description, meta = excluded.meta, updated_at = excluded.updated_at, open = excluded.open`,
-		t.ID, t.Slug, urlpath.Key(t.Slug), t.Name, t.Description, metaJSON(t.Meta), db.Micros(now), db.Bool(t.Open))
+			description = excluded.description, meta = excluded.meta, updated_at = excluded.updated_at, open = excluded.open,
+			name_key = excluded.name_key, like_key = excluded.like_key`,
+		t.ID, t.Slug, urlpath.Key(t.Slug), t.Name, t.Description, metaJSON(t.Meta), db.Micros(now), db.Bool(t.Open), NameKey(t.Name), LikeKey(t.Name))
+	if err != nil {
+		return err
+	}
 	tx.Purge(db.Key("tag", t.ID))
-	return err
+	return IndexName(ctx, tx, "tag", t.ID, t.Name)
 }
 
 const termColumns = `id, taxonomy, parent_id, slug, name, description, open, meta`
