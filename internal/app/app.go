@@ -21,6 +21,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/demo"
 	"dateline/internal/desk"
+	"dateline/internal/desk/structure"
 	"dateline/internal/event"
 	"dateline/internal/fault"
 	"dateline/internal/fetch"
@@ -28,12 +29,14 @@ import (
 	"dateline/internal/importer"
 	"dateline/internal/job"
 	"dateline/internal/media"
+	"dateline/internal/outline"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/site"
 	"dateline/internal/vault"
 	"dateline/internal/view"
 	"dateline/internal/web"
+	"dateline/ui/dist"
 	"dateline/ui/theme"
 )
 
@@ -49,6 +52,8 @@ type App struct {
 	settings *settings.Store
 	accounts *account.Service
 	desk     *desk.Desk
+	outline  *outline.Service
+	layout   *structure.Part
 	media    *media.Service
 	blobs    *blob.Filesystem
 	articles *article.Service
@@ -119,6 +124,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.articles = article.NewService(a.db, a.clock, a.bus, a.settings)
 	a.fronts = front.NewService(a.db, a.clock, a.media)
 	a.comments = comment.NewStore(a.vault)
+	a.outline = outline.NewService(outline.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles, Media: a.media, Vault: a.vault})
 	a.search = search.NewService(a.db, a.clock)
 	a.fetch = fetch.New(fetch.Options{UserAgent: a.userAgent(), Allow: a.cfg.FetchAllow, Ports: a.cfg.FetchPorts})
 	a.closers = append(a.closers, a.fetch.Close)
@@ -131,6 +137,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(article.JobRelease, a.articles.HandleRelease, job.Lane("release", 1))
 	a.jobs.Handle(article.JobRelist, a.articles.HandleRelist)
 	a.jobs.Handle(front.JobTurn, a.fronts.HandleTurn, job.Lane("release", 1))
+	a.jobs.Handle(article.JobDissolve, a.outline.HandleDissolve)
 	a.jobs.Handle(media.JobVariants, a.media.VariantsJob, job.Lane("media", 1))
 	a.jobs.Handle(importer.JobRelate, a.importer.HandleRelate)
 	return nil
@@ -157,7 +164,10 @@ func (a *App) surface(ctx context.Context) (err error) {
 	a.site = site.New(site.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Search: a.search,
 		Vault: a.vault, Views: a.views, Origin: func() string { return a.web.Origin() }})
 	if a.desk, err = desk.New(desk.Parts{DB: a.db, Clock: a.clock, Accounts: a.accounts, Settings: a.settings,
-		Origin: func() string { return a.web.Origin() }, Icon: func() string { return a.views.AssetURL("icon.svg") }, ChangeSite: a.changeSite}); err != nil {
+		Origin: func() string { return a.web.Origin() }, Icon: func() string { return a.views.AssetURL("icon.svg") }, ChangeSite: a.changeSite, Scripts: dist.FS}); err != nil {
+		return err
+	}
+	if a.layout, err = structure.New(a.desk, structure.Parts{Outline: a.outline}); err != nil {
 		return err
 	}
 	if err := a.openWeb(); err != nil {

@@ -5,6 +5,7 @@ package app
 var roleRows = []map[string]string{
 	rolesReaders,
 	rolesDesk,
+	rolesStructure,
 }
 
 var rolesReaders = map[string]string{

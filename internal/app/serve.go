@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dateline/internal/desk"
+	"dateline/internal/desk/structure"
 	"dateline/internal/fault"
 	"dateline/internal/media/mediaweb"
 	"dateline/internal/site"
@@ -23,9 +24,11 @@ func (a *App) routes() []web.Route {
 	parts := siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock}
 	routes := append(mediaweb.Routes(a.media, parts.Opens), siteweb.Routes(parts)...)
 	if a.desk == nil { // only the table is wanted
-		return append(routes, (&desk.Desk{}).Routes()...)
+		routes = append(routes, (&desk.Desk{}).Routes()...)
+		return append(routes, (&structure.Part{}).Routes()...)
 	}
-	return append(routes, a.desk.Routes()...)
+	routes = append(routes, a.desk.Routes()...)
+	return append(routes, a.layout.Routes()...)
 }
 
 // openWeb builds the web layer from the registry.
@@ -68,7 +71,7 @@ func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
 			return err
 		}
 	}
-	if err := a.articles.CatchUp(ctx); err != nil {
+	if err := errors.Join(a.articles.CatchUp(ctx), a.outline.CatchUp(ctx)); err != nil {
 		return err
 	}
 	if err := a.fronts.CatchUp(ctx); err != nil {

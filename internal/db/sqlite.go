@@ -172,16 +172,16 @@ func (w *writerConn) once(ctx context.Context, query string) error {
 	return err
 }
 
-func (b *sqliteBackend) engine() Engine                    { return SQLite }
-func (b *sqliteBackend) rewrite(query string) string       { return numbered(query) }
+func (b *sqliteBackend) engine() Engine              { return SQLite }
+func (b *sqliteBackend) rewrite(query string) string { return numbered(query) }
 
 // translate drops the collation that makes PostgreSQL compare bytes, as SQLite
 // does anyway.
 func (b *sqliteBackend) translate(migration string) string {
 	return integers(strings.ReplaceAll(migration, ` COLLATE "C"`, ""))
 }
-func (b *sqliteBackend) fault(err error) error             { return sqliteFault("", err) }
-func (b *sqliteBackend) close() error                      { b.writer.close(); return nil }
+func (b *sqliteBackend) fault(err error) error { return sqliteFault("", err) }
+func (b *sqliteBackend) close() error          { b.writer.close(); return nil }
 func (b *sqliteBackend) write(ctx context.Context, run func(*Tx) error) (*Tx, error) {
 	return b.writer.write(ctx, run)
 }

@@ -106,9 +106,9 @@ func (r *room) jobs() {
 	r.must(err)
 	for _, j := range waiting {
 		switch j.Kind {
-		case article.JobMerge:
-			r.must(r.outline.HandleMerge(r.ctx, j.Payload))
-			r.must(r.outline.HandleMerge(r.ctx, j.Payload)) // twice changes nothing
+		case article.JobDissolve:
+			r.must(r.outline.HandleDissolve(r.ctx, j.Payload))
+			r.must(r.outline.HandleDissolve(r.ctx, j.Payload)) // twice changes nothing
 		case article.JobRelist:
 			r.must(r.articles.HandleRelist(r.ctx, j.Payload))
 		}

@@ -48,7 +48,7 @@ func (s *Service) branches(ctx context.Context, site settings.Site, below map[in
 		if b.Count, err = s.public.Count(ctx, article.ScopeSection, sec.ID); err != nil {
 			return nil, err
 		}
-		if b.Leaving, err = article.Merging(ctx, s.db, article.ScopeSection, sec.ID); err != nil {
+		if b.Leaving, err = article.Dissolving(ctx, s.db, article.ScopeSection, sec.ID); err != nil {
 			return nil, err
 		}
 		if b.Below, err = s.branches(ctx, site, below, sec.ID); err != nil {
@@ -110,7 +110,7 @@ func (s *Service) section(ctx context.Context, tx *db.Tx, id int64) (taxonomy.Se
 	if err != nil {
 		return sec, err
 	}
-	leaving, err := article.Merging(ctx, tx, article.ScopeSection, id)
+	leaving, err := article.Dissolving(ctx, tx, article.ScopeSection, id)
 	if err == nil && leaving {
 		err = fault.New(fault.Conflict, "the articles of %q are being moved to another section", sec.Name).WithHint("it goes by itself when that is done")
 	}
@@ -293,9 +293,9 @@ func (s *Service) DeleteSection(ctx context.Context, actor account.Actor, id, to
 				return deed{}, err
 			}
 		}
-		m := article.Merge{Kind: article.ScopeSection, Old: id, To: to, Paths: listPaths(site, article.ScopeSection, sec.Path)}
+		m := article.Dissolve{Kind: article.ScopeSection, Old: id, To: to, Paths: listPaths(site, article.ScopeSection, sec.Path)}
 		tx.Purge(db.Key("section", id))
-		return deed{"delete", "section", id, map[string]any{"name": sec.Name, "path": sec.Path, "articles_to": to}}, article.MergeTx(ctx, tx, m)
+		return deed{"delete", "section", id, map[string]any{"name": sec.Name, "path": sec.Path, "articles_to": to}}, article.DissolveTx(ctx, tx, m)
 	})
 }
 

@@ -70,13 +70,13 @@ type deed struct {
 	detail       map[string]any
 }
 
-// HandleMerge carries out article.JobMerge, and then gives an author's comments
+// HandleDissolve carries out article.JobDissolve, and then gives an author's comments
 // to the one that the profile became part of.
-func (s *Service) HandleMerge(ctx context.Context, payload []byte) error {
-	if err := s.articles.HandleMerge(ctx, payload); err != nil {
+func (s *Service) HandleDissolve(ctx context.Context, payload []byte) error {
+	if err := s.articles.HandleDissolve(ctx, payload); err != nil {
 		return err
 	}
-	var m article.Merge
+	var m article.Dissolve
 	if err := json.Unmarshal(payload, &m); err != nil || m.Kind != article.ScopeAuthor {
 		return err
 	}

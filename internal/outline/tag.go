@@ -78,7 +78,7 @@ func (s *Service) tag(ctx context.Context, tx *db.Tx, id int64) (taxonomy.Tag, e
 	if err != nil {
 		return t, err
 	}
-	leaving, err := article.Merging(ctx, tx, article.ScopeTag, id)
+	leaving, err := article.Dissolving(ctx, tx, article.ScopeTag, id)
 	if err == nil && leaving {
 		err = fault.New(fault.Conflict, "%q is being merged or deleted", t.Name).WithHint("it goes by itself when that is done")
 	}
@@ -113,7 +113,7 @@ func (s *Service) MergeTags(ctx context.Context, actor account.Actor, into int64
 			}
 			names = append(names, t.Name)
 			tx.Purge(db.Key("tag", id))
-			if err := article.MergeTx(ctx, tx, article.Merge{Kind: article.ScopeTag, Old: id, To: into, Paths: listPaths(site, article.ScopeTag, t.Slug)}); err != nil {
+			if err := article.DissolveTx(ctx, tx, article.Dissolve{Kind: article.ScopeTag, Old: id, To: into, Paths: listPaths(site, article.ScopeTag, t.Slug)}); err != nil {
 				return deed{}, err
 			}
 		}
@@ -141,7 +141,7 @@ func (s *Service) DeleteTag(ctx context.Context, actor account.Actor, id int64, 
 		}
 		tx.Purge(db.Key("tag", id))
 		return deed{"delete", "tag", id, map[string]any{"name": t.Name, "leads_to": lead}},
-			article.MergeTx(ctx, tx, article.Merge{Kind: article.ScopeTag, Old: id, Lead: lead, Paths: paths})
+			article.DissolveTx(ctx, tx, article.Dissolve{Kind: article.ScopeTag, Old: id, Lead: lead, Paths: paths})
 	})
 }
 
@@ -169,7 +169,7 @@ func (s *Service) tagRows(ctx context.Context, tags []taxonomy.Tag) ([]TagRow, e
 		if row.Count, err = s.public.Count(ctx, article.ScopeTag, t.ID); err != nil {
 			return nil, err
 		}
-		if row.Leaving, err = article.Merging(ctx, s.db, article.ScopeTag, t.ID); err != nil {
+		if row.Leaving, err = article.Dissolving(ctx, s.db, article.ScopeTag, t.ID); err != nil {
 			return nil, err
 		}
 		rows = append(rows, row)

@@ -16,12 +16,12 @@ import (
 	"dateline/internal/urlpath"
 )
 
-// JobMerge moves the articles of a section, tag or author that was merged into
-// another, or deleted, and then removes it. Its payload is Merge.
-const JobMerge = "article.merge"
+// JobDissolve moves the articles of a section, tag or author that was merged into
+// another, or deleted, and then removes it. Its payload is Dissolve.
+const JobDissolve = "article.dissolve"
 
-// Merge asks for a section, tag or author to become part of another, or to go.
-type Merge struct {
+// Dissolve asks for a section, tag or author to become part of another, or to go.
+type Dissolve struct {
 	Kind string `json:"kind"` // ScopeSection, ScopeTag or ScopeAuthor
 	Old  int64  `json:"old"`
 	To   int64  `json:"to,omitempty"`   // 0 deletes it
@@ -31,26 +31,26 @@ type Merge struct {
 	Paths []string `json:"paths"`
 }
 
-// MergeTx begins a merge: from now on, whoever reads the old id gets the new
+// DissolveTx begins a merge: from now on, whoever reads the old id gets the new
 // one. The job moves the lists in batches; the old one's page answers until it
 // is empty. The caller has checked who may.
-func MergeTx(ctx context.Context, tx *db.Tx, m Merge) error {
+func DissolveTx(ctx context.Context, tx *db.Tx, m Dissolve) error {
 	if err := setAlias(ctx, tx, m.Kind, m.Old, m.To); err != nil {
 		return err
 	}
-	return job.Enqueue(ctx, tx, job.Spec{Kind: JobMerge, Key: db.Key(m.Kind, m.Old), Payload: m})
+	return job.Enqueue(ctx, tx, job.Spec{Kind: JobDissolve, Key: db.Key(m.Kind, m.Old), Payload: m})
 }
 
-// Merging tells whether a merge of the thing is under way.
-func Merging(ctx context.Context, q db.Querier, kind string, id int64) (bool, error) {
+// Dissolving tells whether a merge of the thing is under way.
+func Dissolving(ctx context.Context, q db.Querier, kind string, id int64) (bool, error) {
 	present, err := Present(ctx, q, kind, id)
 	return present != id, err
 }
 
-// HandleMerge carries out JobMerge. Doing it twice changes nothing: the old
+// HandleDissolve carries out JobDissolve. Doing it twice changes nothing: the old
 // list itself tells which articles are left.
-func (s *Service) HandleMerge(ctx context.Context, payload []byte) error {
-	var m Merge
+func (s *Service) HandleDissolve(ctx context.Context, payload []byte) error {
+	var m Dissolve
 	if err := json.Unmarshal(payload, &m); err != nil {
 		return err
 	}
@@ -66,11 +66,11 @@ func (s *Service) HandleMerge(ctx context.Context, payload []byte) error {
 			return err
 		}
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return finishMerge(ctx, tx, m) })
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return finishDissolve(ctx, tx, m) })
 }
 
 // moveListed moves the articles of the old list, a batch a transaction.
-func (s *Service) moveListed(ctx context.Context, m Merge) error {
+func (s *Service) moveListed(ctx context.Context, m Dissolve) error {
 	last := place{at: math.MinInt64}
 	for {
 		var done int
@@ -84,7 +84,7 @@ func (s *Service) moveListed(ctx context.Context, m Merge) error {
 	}
 }
 
-func (s *Service) moveBatch(ctx context.Context, tx *db.Tx, m Merge, after place) (done int, last place, err error) {
+func (s *Service) moveBatch(ctx context.Context, tx *db.Tx, m Dissolve, after place) (done int, last place, err error) {
 	rows, err := tx.Query(ctx, `SELECT at, article_id FROM listing WHERE scope = $1 AND ref = $2
 		AND (at > $3 OR at = $3 AND article_id > $4) ORDER BY at, article_id LIMIT $5`, m.Kind, m.Old, after.at, after.ref, relistBatch)
 	batch, err := db.All(rows, err, func(r *sql.Rows) (p place, err error) { return p, r.Scan(&p.at, &p.ref) })
@@ -113,7 +113,7 @@ func (s *Service) moveBatch(ctx context.Context, tx *db.Tx, m Merge, after place
 
 // moveUnlisted moves what stands in no list: drafts, what is scheduled, private
 // or withdrawn, and standing pages.
-func (s *Service) moveUnlisted(ctx context.Context, m Merge) error {
+func (s *Service) moveUnlisted(ctx context.Context, m Dissolve) error {
 	after := int64(0)
 	for {
 		var done int
@@ -149,12 +149,12 @@ func (s *Service) moveUnlisted(ctx context.Context, m Merge) error {
 
 // move is a merge with the section paths that addresses may contain.
 type move struct {
-	Merge
+	Dissolve
 	from, to string // "world/europe"; "" unless sections are merged
 }
 
-func newMove(ctx context.Context, q db.Querier, m Merge) (move, error) {
-	mv := move{Merge: m}
+func newMove(ctx context.Context, q db.Querier, m Dissolve) (move, error) {
+	mv := move{Dissolve: m}
 	if m.Kind != ScopeSection || m.To == 0 {
 		return mv, nil
 	}
@@ -249,9 +249,9 @@ func movedPath(ctx context.Context, q db.Querier, a *Article, head, tail string)
 	return freePath(ctx, q, a.ID, a.Slug, func(slug string) string { return head + before + slug + after })
 }
 
-// finishMerge removes the thing that nothing stands under any more, and lets
+// finishDissolve removes the thing that nothing stands under any more, and lets
 // its addresses lead on.
-func finishMerge(ctx context.Context, tx *db.Tx, m Merge) error {
+func finishDissolve(ctx context.Context, tx *db.Tx, m Dissolve) error {
 	left, err := Used(ctx, tx, m.Kind, m.Old)
 	if err == nil && left {
 		err = fault.New(fault.Internal, "an article is still listed under the %s %d", m.Kind, m.Old)
@@ -278,7 +278,7 @@ func finishMerge(ctx context.Context, tx *db.Tx, m Merge) error {
 }
 
 // leadOn changes every address of the old list.
-func leadOn(ctx context.Context, tx *db.Tx, m Merge) error {
+func leadOn(ctx context.Context, tx *db.Tx, m Dissolve) error {
 	if m.To == 0 && m.Lead == "" {
 		_, err := tx.Exec(ctx, `DELETE FROM address WHERE target_id = $1 AND (kind = $2 OR kind = 'redirect' AND detail = $2)`, m.Old, m.Kind)
 		return err

@@ -1,0 +1,87 @@
+// Package structure is the part of the desk that arranges the site: sections,
+// tags, authors, menus, redirects and standing pages. Every rule stands in
+// package outline.
+package structure
+
+import (
+	"embed"
+	"net/http"
+	"strconv"
+
+	"dateline/internal/account"
+	"dateline/internal/desk"
+	"dateline/internal/outline"
+	"dateline/internal/web"
+)
+
+//go:embed all:templates words.json part.css
+var files embed.FS
+
+// Part is the structure part of the desk.
+type Part struct {
+	*desk.Area
+	Parts
+}
+
+// Parts are what the pages ask.
+type Parts struct {
+	Outline *outline.Service
+}
+
+// base is where the part's addresses begin.
+const base = "/desk/structure"
+
+// New reads the part's templates and takes its place in the menu.
+func New(d *desk.Desk, p Parts) (*Part, error) {
+	area, err := d.NewArea("structure", files, desk.MenuItem{Word: "structure.menu", Path: base, Role: account.Editor, Order: 70})
+	return &Part{area, p}, err
+}
+
+// Routes returns the part's routes.
+func (p *Part) Routes() []web.Route {
+	routes := []web.Route{
+		desk.Get("structure", base, desk.Editor, func(*web.Request) (web.Response, error) { return desk.SeeOther(base + "/sections"), nil }),
+	}
+	return append(routes, p.sectionRoutes()...)
+}
+
+// view is what every page of the part has besides its own data.
+type view struct {
+	Tab   string // of the sub-navigation
+	Steps []step
+	D     any
+}
+
+// step is a button that moves a thing by one place.
+type step struct {
+	Step       outline.Step
+	Word, Sign string
+	Mirror     bool // its sign points the other way in a language written from right to left
+}
+
+var steps = []step{{outline.Up, "structure.up", "↑", false}, {outline.Down, "structure.down", "↓", false},
+	{outline.Out, "structure.out", "←", true}, {outline.In, "structure.in", "→", true}}
+
+// page renders a template under a tab of the sub-navigation.
+func (p *Part) page(r *web.Request, name, tab, title string, data any) (web.Response, error) {
+	return p.Page(r, http.StatusOK, name, p.head(r, tab, title, data))
+}
+
+func (p *Part) head(r *web.Request, tab, title string, data any) desk.Page {
+	return desk.Page{Title: title, Scripts: []string{"structure.js"}, Data: view{tab, steps, data}}
+}
+
+// say is a text in the visitor's language.
+func (p *Part) say(r *web.Request, key string, args ...any) string {
+	return p.Printer(r).T("structure."+key, args...)
+}
+
+// done leads on to a page with a notice.
+func done(path, notice string) (web.Response, error) {
+	return desk.SeeOther(path + "?done=" + notice), nil
+}
+
+// varID reads the id in an address.
+func varID(r *web.Request) (int64, error) { return desk.Number(r.Vars["id"]) }
+
+func numbered(path string, id int64) string { return path + "/" + strconv.FormatInt(id, 10) }

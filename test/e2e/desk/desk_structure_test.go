@@ -1,0 +1,127 @@
+package desk
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+
+	"dateline/test/e2e/browser"
+)
+
+var structureStations = []station{
+	{"desk-sections", "/desk/structure/sections", "Add a section"},
+}
+
+// TestStructure_InTheBrowser looks at the structure pages and moves a section by
+// dragging it.
+func TestStructure_InTheBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	b := browser.Start(t)
+	if err := browser.AxeReady(); err != nil {
+		t.Skip(err)
+	}
+	origin, link := start(t)
+	open := func(p *browser.Page, address string) {
+		t.Helper()
+		visit, err := p.Open(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if visit.Status != 200 {
+			t.Errorf("%s %s: status %d", p.View.Name, address, visit.Status)
+		}
+		for _, problem := range visit.Problems {
+			t.Errorf("%s %s: %s", p.View.Name, address, problem)
+		}
+	}
+	first := b.Page(t, browser.Desktop)
+	open(first, origin+link[len(origin):])
+	fill(t, first, map[string]string{"title": "The Gull", "zone": "Europe/Berlin", "locale": "en", "name": "Olga Owner", "email": "olga@paper.example", "password": secret}, "/desk/")
+	for _, name := range []string{"World", "A section with quite a long name, as some have", "Sport"} {
+		open(first, origin+"/desk/structure/sections")
+		fillAny(t, first, map[string]string{"name": name})
+	}
+	check(t, first, "desk-section", "Description for search engines")
+	for _, view := range []browser.View{browser.Phone, browser.Phone.InDark(), browser.Desktop.InDark(), browser.Desktop} {
+		p := b.Page(t, view)
+		open(p, origin+"/desk/sign-in")
+		fill(t, p, map[string]string{"email": "olga@paper.example", "password": secret}, "/desk/")
+		for _, s := range structureStations {
+			open(p, origin+s.path)
+			check(t, p, s.name, s.says)
+		}
+	}
+	open(first, origin+"/desk/structure/sections")
+	drag(t, first, "Sport", "World")
+	order, err := browser.Evaluate[string](first, `[...document.querySelectorAll('.tree li')].map(li => li.dataset.name).join('|')`)
+	if err != nil || order != "Sport|World|A section with quite a long name, as some have" {
+		t.Errorf("after dragging: %s %v", order, err)
+	}
+}
+
+// fillAny is fill for a form that may lead anywhere.
+func fillAny(t *testing.T, p *browser.Page, fields map[string]string) {
+	t.Helper()
+	values, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = browser.Evaluate[bool](p, fmt.Sprintf(`(() => {
+		const fields = %s;
+		const form = [...document.forms].find(f => Object.keys(fields).every(name => f.elements[name]));
+		for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
+		window.left = true;
+		form.requestSubmit();
+		return true;
+	})()`, values)); err != nil {
+		t.Fatal(err)
+	}
+	nextPage(t, p)
+}
+
+// nextPage waits for the page after the one that was marked as left.
+func nextPage(t *testing.T, p *browser.Page) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; {
+		there, err := browser.Evaluate[bool](p, `!window.left && document.readyState == 'complete'`)
+		if err == nil && there {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the next page does not come: %v", err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// drag takes the row of a tree by its handle to the top of another row.
+func drag(t *testing.T, p *browser.Page, name, onto string) {
+	t.Helper()
+	at := func(selector string) (x, y float64) {
+		t.Helper()
+		place, err := browser.Evaluate[[]float64](p, fmt.Sprintf(`(() => { const e = document.querySelector(%q); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + Math.min(r.height / 2, 4)]; })()`, selector))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return place[0], place[1]
+	}
+	fromX, fromY := at(fmt.Sprintf(`li[data-name=%q] .grip`, name))
+	toX, toY := at(fmt.Sprintf(`li[data-name=%q]`, onto))
+	if _, err := browser.Evaluate[bool](p, `window.left = true`); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []input.DispatchMouseEventParams{{Type: "mousePressed", X: fromX, Y: fromY}, {Type: "mouseMoved", X: fromX, Y: fromY - 10},
+		{Type: "mouseMoved", X: toX, Y: toY}, {Type: "mouseReleased", X: toX, Y: toY}} {
+		m.Button, m.Buttons, m.ClickCount = "left", 1, 1
+		if _, err := chromedp.Call(p.Context(), input.DispatchMouseEvent, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nextPage(t, p)
+}
