@@ -126,7 +126,7 @@ func readCopy(ctx context.Context, q db.Querier, articleID int64) (c Copy, raw s
 	if err := json.Unmarshal([]byte(raw), &c.Content); err != nil {
 		return c, "", fault.New(fault.Internal, "the working copy of article %d is not readable: %w", articleID, err)
 	}
-	return c, raw, nil
+	return c, raw, resolve(ctx, q, &c.Content)
 }
 
 func dropCopy(ctx context.Context, tx *db.Tx, articleID int64) error {

@@ -95,7 +95,7 @@ func (s *Service) moveBatch(ctx context.Context, tx *db.Tx, m Dissolve, after pl
 	if err != nil {
 		return 0, after, err
 	}
-	move, err := newMove(ctx, tx, m)
+	move, err := newRelocation(ctx, tx, m)
 	if err != nil {
 		return 0, after, err
 	}
@@ -127,7 +127,7 @@ func (s *Service) moveUnlisted(ctx context.Context, m Dissolve) error {
 			if err != nil {
 				return err
 			}
-			move, err := newMove(ctx, tx, m)
+			move, err := newRelocation(ctx, tx, m)
 			if err != nil {
 				return err
 			}
@@ -147,14 +147,14 @@ func (s *Service) moveUnlisted(ctx context.Context, m Dissolve) error {
 	}
 }
 
-// move is a merge with the section paths that addresses may contain.
-type move struct {
+// relocation is a merge with the section paths that addresses may contain.
+type relocation struct {
 	Dissolve
 	from, to string // "world/europe"; "" unless sections are merged
 }
 
-func newMove(ctx context.Context, q db.Querier, m Dissolve) (move, error) {
-	mv := move{Dissolve: m}
+func newRelocation(ctx context.Context, q db.Querier, m Dissolve) (relocation, error) {
+	mv := relocation{Dissolve: m}
 	if m.Kind != ScopeSection || m.To == 0 {
 		return mv, nil
 	}
@@ -172,26 +172,22 @@ func newMove(ctx context.Context, q db.Querier, m Dissolve) (move, error) {
 
 // moveOne makes the record, the address and the lists of one article agree with
 // its content, whose ids are today's.
-func (s *Service) moveOne(ctx context.Context, tx *db.Tx, m move, id int64, site settings.Site) error {
+func (s *Service) moveOne(ctx context.Context, tx *db.Tx, m relocation, id int64, site settings.Site) error {
 	a, err := byID(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	current := a.LiveVersion
-	if current == 0 {
-		current = a.WorkingVersion
-	}
-	v, err := versionByID(ctx, tx, current)
-	if err != nil {
-		return err
-	}
 	if m.Kind == ScopeSection {
-		if err := s.moveSection(ctx, tx, m, &a, &v.Content); err != nil {
+		if err := s.moveSection(ctx, tx, m, &a); err != nil {
 			return err
 		}
 	}
 	var want []place
 	if Visible(&a, s.clock.Now()) == Listed {
+		v, err := versionByID(ctx, tx, a.LiveVersion)
+		if err != nil {
+			return err
+		}
 		if want, err = places(ctx, tx, &a, &v.Content); err != nil {
 			return err
 		}
@@ -207,13 +203,13 @@ func (s *Service) moveOne(ctx context.Context, tx *db.Tx, m move, id int64, site
 // moveSection writes the primary section, and the address when it contains the
 // path of the section that goes. The revision stays: whoever has the article
 // open has read nothing that changed.
-func (s *Service) moveSection(ctx context.Context, tx *db.Tx, m move, a *Article, c *Content) error {
+func (s *Service) moveSection(ctx context.Context, tx *db.Tx, m relocation, a *Article) error {
 	before := *a
-	a.SectionID = 0
-	if len(c.Sections) > 0 {
-		a.SectionID = c.Sections[0]
+	if before.SectionID != m.Old {
+		return nil
 	}
-	if before.SectionID == m.Old && a.Status != StatusWithdrawn && m.to != "" {
+	a.SectionID = m.To
+	if a.Status != StatusWithdrawn && m.to != "" {
 		if head, tail, ok := strings.Cut(a.Path, "/"+m.from+"/"); ok {
 			var err error
 			a.Path, a.Slug, err = movedPath(ctx, tx, a, head+"/"+m.to+"/", tail)
@@ -221,9 +217,6 @@ func (s *Service) moveSection(ctx context.Context, tx *db.Tx, m move, a *Article
 				return err
 			}
 		}
-	}
-	if a.SectionID == before.SectionID && a.Path == before.Path {
-		return nil
 	}
 	if _, err := tx.Exec(ctx, `UPDATE article SET section_id = $1, path = $2, slug = $3 WHERE id = $4`, a.SectionID, a.Path, a.Slug, a.ID); err != nil {
 		return err
@@ -262,7 +255,7 @@ func finishDissolve(ctx context.Context, tx *db.Tx, m Dissolve) error {
 	if err := leadOn(ctx, tx, m); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM listing_month WHERE scope = $1 AND ref = $2`, m.Kind, m.Old); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM listing_count WHERE scope = $1 AND level IN (0, 1, 2) AND ref = $2`, m.Kind, m.Old); err != nil {
 		return err
 	}
 	tx.Purge(db.ListKey(m.Kind, m.Old))

@@ -38,9 +38,6 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, ch change) error {
 	if err != nil {
 		return err
 	}
-	if err := resolve(ctx, tx, ch.content); err != nil {
-		return err
-	}
 	if err := s.summarise(ctx, tx, a, ch.content); err != nil {
 		return err
 	}
@@ -86,8 +83,12 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, ch change) error {
 	return updateArticle(ctx, tx, ch.after)
 }
 
-// summarise copies what lists print from the content to the record.
+// summarise copies what lists print from the content to the record. The content
+// gets today's sections, tags and authors.
 func (s *Service) summarise(ctx context.Context, q db.Querier, a *Article, c *Content) error {
+	if err := resolve(ctx, q, c); err != nil {
+		return err
+	}
 	a.Headline, a.Standfirst, a.Kicker, a.Kind, a.Language = c.Headline, c.Standfirst, c.Kicker, c.Kind, c.Language
 	a.NoIndex = c.NoIndex
 	a.Excerpt = c.Excerpt

@@ -48,9 +48,18 @@ func (p *Part) Routes() []web.Route {
 // view is what every page of the part has besides its own data.
 type view struct {
 	Tab   string // of the sub-navigation
+	Tabs  []tab
 	Steps []step
 	D     any
 }
+
+// tab is an entry of the sub-navigation, named as its address is.
+type tab struct {
+	Name, Word string
+	Admin      bool // for administrators only
+}
+
+var tabs = []tab{{"sections", "structure.sections", false}}
 
 // step is a button that moves a thing by one place.
 type step struct {
@@ -63,12 +72,12 @@ var steps = []step{{outline.Up, "structure.up", "↑", false}, {outline.Down, "s
 	{outline.Out, "structure.out", "←", true}, {outline.In, "structure.in", "→", true}}
 
 // page renders a template under a tab of the sub-navigation.
-func (p *Part) page(r *web.Request, name, tab, title string, data any) (web.Response, error) {
-	return p.Page(r, http.StatusOK, name, p.head(r, tab, title, data))
+func (p *Part) page(r *web.Request, name, current, title string, data any) (web.Response, error) {
+	return p.Page(r, http.StatusOK, name, p.head(r, current, title, data))
 }
 
-func (p *Part) head(r *web.Request, tab, title string, data any) desk.Page {
-	return desk.Page{Title: title, Scripts: []string{"structure.js"}, Data: view{tab, steps, data}}
+func (p *Part) head(r *web.Request, current, title string, data any) desk.Page {
+	return desk.Page{Title: title, Scripts: []string{"structure.js"}, Data: view{current, tabs, steps, data}}
 }
 
 // say is a text in the visitor's language.
