@@ -17,6 +17,8 @@
 //   - A row in listing, an address of kind article or page, and a media_use
 //     row exist for an article exactly while Visible allows it.
 //   - Lists, counts, neighbours, feeds and search read listing only.
+//   - A version has seen_at exactly when readers could see it while the article
+//     was listed; the public record (record.go) shows no other.
 //   - Every write names the revision it began from, except those of the
 //     importer, which owns what it imported until a person edits it.
 //

@@ -82,6 +82,9 @@ func (s *Service) PutTx(ctx context.Context, tx *db.Tx, actor account.Actor, in 
 			return false, err
 		}
 	}
+	if err := keepRecord(ctx, tx, &before, &a, Visible(&a, s.clock.Now()), latest(in.Published, in.Updated)); err != nil {
+		return false, err
+	}
 	if a.Status == StatusScheduled {
 		return true, s.releaseAt(ctx, tx, a.ID, a.ScheduledAt)
 	}

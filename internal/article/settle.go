@@ -70,6 +70,9 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, ch change) error {
 	if ch.bulk {
 		return nil
 	}
+	if err := keepRecord(ctx, tx, &ch.before, a, vis, s.clock.Now()); err != nil {
+		return err
+	}
 	return s.announce(ctx, tx, ch, moved)
 }
 
