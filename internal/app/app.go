@@ -21,7 +21,6 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/demo"
 	"dateline/internal/desk"
-	"dateline/internal/desk/structure"
 	"dateline/internal/event"
 	"dateline/internal/fault"
 	"dateline/internal/fetch"
@@ -36,7 +35,6 @@ import (
 	"dateline/internal/vault"
 	"dateline/internal/view"
 	"dateline/internal/web"
-	"dateline/ui/dist"
 	"dateline/ui/theme"
 )
 
@@ -53,7 +51,7 @@ type App struct {
 	accounts *account.Service
 	desk     *desk.Desk
 	outline  *outline.Service
-	layout   *structure.Part
+	rooms
 	media    *media.Service
 	blobs    *blob.Filesystem
 	articles *article.Service
@@ -163,11 +161,7 @@ func (a *App) surface(ctx context.Context) (err error) {
 	a.locale.Store(&conf.Locale)
 	a.site = site.New(site.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Search: a.search,
 		Vault: a.vault, Views: a.views, Origin: func() string { return a.web.Origin() }})
-	if a.desk, err = desk.New(desk.Parts{DB: a.db, Clock: a.clock, Accounts: a.accounts, Settings: a.settings,
-		Origin: func() string { return a.web.Origin() }, Icon: func() string { return a.views.AssetURL("icon.svg") }, ChangeSite: a.changeSite, Scripts: dist.FS}); err != nil {
-		return err
-	}
-	if a.layout, err = structure.New(a.desk, structure.Parts{Outline: a.outline}); err != nil {
+	if err := a.openDesk(); err != nil {
 		return err
 	}
 	if err := a.openWeb(); err != nil {

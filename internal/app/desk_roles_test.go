@@ -6,6 +6,7 @@ var roleRows = []map[string]string{
 	rolesReaders,
 	rolesDesk,
 	rolesStructure,
+	rolesArticles,
 }
 
 var rolesReaders = map[string]string{

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"dateline/internal/desk"
-	"dateline/internal/desk/structure"
 	"dateline/internal/fault"
 	"dateline/internal/media/mediaweb"
 	"dateline/internal/site"
@@ -23,12 +22,7 @@ import (
 func (a *App) routes() []web.Route {
 	parts := siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock}
 	routes := append(mediaweb.Routes(a.media, parts.Opens), siteweb.Routes(parts)...)
-	if a.desk == nil { // only the table is wanted
-		routes = append(routes, (&desk.Desk{}).Routes()...)
-		return append(routes, (&structure.Part{}).Routes()...)
-	}
-	routes = append(routes, a.desk.Routes()...)
-	return append(routes, a.layout.Routes()...)
+	return append(routes, a.deskRoutes()...)
 }
 
 // openWeb builds the web layer from the registry.

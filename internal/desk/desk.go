@@ -56,6 +56,7 @@ type Parts struct {
 	Origin   func() string // public origin, for links to hand on
 	Icon     func() string // address of the site's icon
 	Scripts  fs.FS         // built scripts and their styles
+	Home     Handler       // the start page; a bare one when nil
 
 	// ChangeSite saves settings in tx with all that follows from them.
 	ChangeSite func(ctx context.Context, tx *db.Tx, actor account.Actor, changes []settings.Change) error
@@ -114,6 +115,9 @@ func (d *Desk) Routes() []web.Route {
 }
 
 func (d *Desk) home(r *web.Request) (web.Response, error) {
+	if d.Home != nil {
+		return d.Home(r)
+	}
 	return d.own.Page(r, http.StatusOK, "home", Page{Title: "Desk"})
 }
 

@@ -1,4 +1,5 @@
 // Loaded by every page of the desk. The desk works without it: what is
 // imported here only makes pages more convenient.
+import { startPalette } from "./palette";
 
-export {};
+startPalette();

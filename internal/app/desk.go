@@ -1,0 +1,40 @@
+package app
+
+import (
+	"slices"
+
+	"dateline/internal/desk"
+	"dateline/internal/desk/articles"
+	"dateline/internal/desk/structure"
+	"dateline/internal/web"
+	"dateline/ui/dist"
+)
+
+// rooms are the parts of the desk.
+type rooms struct {
+	articles *articles.Articles
+	layout   *structure.Part
+}
+
+// openDesk makes the frame of the desk and its parts.
+func (a *App) openDesk() (err error) {
+	if a.desk, err = desk.New(desk.Parts{DB: a.db, Clock: a.clock, Accounts: a.accounts, Settings: a.settings, Scripts: dist.FS,
+		Origin: func() string { return a.web.Origin() }, Icon: func() string { return a.views.AssetURL("icon.svg") }, ChangeSite: a.changeSite}); err != nil {
+		return err
+	}
+	if a.rooms.articles, err = articles.New(a.desk, articles.Parts{DB: a.db, Clock: a.clock, Articles: a.articles, Accounts: a.accounts,
+		Search: a.search, Settings: a.settings}); err != nil {
+		return err
+	}
+	if a.layout, err = structure.New(a.desk, structure.Parts{Outline: a.outline}); err != nil {
+		return err
+	}
+	a.desk.Home = a.rooms.articles.Home
+	return nil
+}
+
+// deskRoutes are the routes of the desk. They can be listed without one: a
+// route binds to its part, and is not called then.
+func (a *App) deskRoutes() []web.Route {
+	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes())
+}

@@ -1,0 +1,191 @@
+package articles
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"dateline/internal/account"
+	"dateline/internal/article"
+	"dateline/internal/author"
+	"dateline/internal/db"
+	"dateline/internal/fault"
+	"dateline/internal/search"
+)
+
+// pageSize is how many articles one page of the list shows.
+const pageSize = 50
+
+// searched is how many articles a search by words looks at beyond those that
+// readers can find: all that a newsroom has on its way, in practice.
+const searched = 5000
+
+// wish is what the list was asked for, as its form has it.
+type wish struct {
+	Group, Status, Section, Author, Person, From, To, Q, After string
+}
+
+func readWish(q url.Values) wish {
+	return wish{q.Get("group"), q.Get("status"), q.Get("section"), q.Get("author"), q.Get("person"), q.Get("from"), q.Get("to"), strings.TrimSpace(q.Get("q")), q.Get("after")}
+}
+
+// values is the wish as a query, without its place in the list.
+func (w wish) values() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{"group": w.Group, "status": w.Status, "section": w.Section, "author": w.Author, "person": w.Person, "from": w.From, "to": w.To, "q": w.Q} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	return v
+}
+
+// filter turns a wish into the service's terms.
+func (s *Articles) filter(ctx context.Context, w wish, zone *time.Location) (f article.Filter, err error) {
+	f = article.Filter{Group: article.Group(w.Group), Status: article.Status(w.Status), Limit: pageSize + 1}
+	if f.Group == "" {
+		f.Group = article.GroupWork
+	}
+	if f.Section, err = number(w.Section); err != nil {
+		return f, err
+	}
+	if f.Person, err = number(w.Person); err != nil {
+		return f, err
+	}
+	if f.From, err = day(w.From, zone, 0); err != nil {
+		return f, err
+	}
+	if f.To, err = day(w.To, zone, 1); err != nil {
+		return f, err
+	}
+	if w.After != "" {
+		if f.After, err = cursor(w.After); err != nil {
+			return f, err
+		}
+	}
+	if w.Author != "" && f.Group == article.GroupPublished {
+		f.Author, err = s.profileNamed(ctx, w.Author)
+	}
+	return f, err
+}
+
+func number(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0, fault.New(fault.Invalid, "%q is not one of the choices", text)
+	}
+	return n, nil
+}
+
+// day reads a date field; later adds days, for the end of a span.
+func day(text string, zone *time.Location, later int) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, text, zone)
+	if err != nil {
+		return t, fault.New(fault.Invalid, "%q is not a date", text).WithHint("write it as 2026-05-31")
+	}
+	return t.AddDate(0, 0, later), nil
+}
+
+func cursor(text string) (article.Cursor, error) {
+	at, id, _ := strings.Cut(text, ".")
+	a, err := strconv.ParseInt(at, 10, 64)
+	if err == nil {
+		var n int64
+		if n, err = strconv.ParseInt(id, 10, 64); err == nil {
+			return article.Cursor{At: a, ID: n}, nil
+		}
+	}
+	return article.Cursor{}, fault.New(fault.Invalid, "the list has no such page").WithHint("begin at its first page")
+}
+
+func cursorText(c article.Cursor) string {
+	return strconv.FormatInt(c.At, 10) + "." + strconv.FormatInt(c.ID, 10)
+}
+
+// profileNamed finds the author that a person typed.
+func (s *Articles) profileNamed(ctx context.Context, name string) (int64, error) {
+	var id int64
+	err := s.DB.QueryRow(ctx, `SELECT id FROM profile WHERE name = $1 ORDER BY id LIMIT 1`, name).Scan(&id)
+	if fault.Is(err, fault.NotFound) {
+		err = fault.New(fault.Invalid, "no author is called %q", name).WithHint("choose a name from the list")
+	}
+	return id, err
+}
+
+// authorNames are what the author field offers.
+func (s *Articles) authorNames(ctx context.Context) ([]author.Profile, error) {
+	rows, err := s.DB.Query(ctx, `SELECT id, name FROM profile ORDER BY name LIMIT 500`)
+	return db.All(rows, err, scanName)
+}
+
+// matching finds articles by words: what readers can find by its whole text,
+// all else by headline, byline, kicker and address word.
+func (s *Articles) matching(ctx context.Context, actor account.Actor, query string) ([]article.Article, error) {
+	words := search.Words(query)
+	if len(words) == 0 {
+		return nil, nil
+	}
+	hidden, err := s.Articles.Hidden(ctx, actor, searched)
+	if err != nil {
+		return nil, err
+	}
+	var found []article.Article
+	for i := range hidden {
+		a := &hidden[i]
+		if len(found) < pageSize && hasAll(words, a.Headline+" "+a.Kicker+" "+a.BylineText+" "+a.Slug) {
+			found = append(found, *a)
+		}
+	}
+	public, err := s.Search.Find(ctx, query, 0, pageSize)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range public {
+		if actor.Role > account.Contributor || article.Own(actor, &r.Article) {
+			found = append(found, r.Article)
+		}
+	}
+	return found, nil
+}
+
+// hasAll tells whether each word begins a word of the text.
+func hasAll(words []string, text string) bool {
+	in := search.Words(text)
+	for _, w := range words {
+		ok := false
+		for _, t := range in {
+			if strings.HasPrefix(t, w) {
+				ok = true
+				break
+			}
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// keep applies the rest of a wish to what a search by words found.
+func keep(found []article.Article, f article.Filter, group string) []article.Article {
+	var out []article.Article
+	for _, a := range found {
+		switch {
+		case group == string(article.GroupWork) && a.Public, group == string(article.GroupPublished) && !a.Public:
+		case f.Status != "" && a.Status != f.Status:
+		case f.Section != 0 && a.SectionID != f.Section:
+		case f.Person != 0 && a.Owner != f.Person && a.Assignee != f.Person:
+		default:
+			out = append(out, a)
+		}
+	}
+	return out
+}
