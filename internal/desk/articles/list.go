@@ -27,6 +27,21 @@ type row struct {
 	Overdue  bool
 	Changed  bool // readers do not see its newest text
 	At       time.Time
+	Held     bool // published, and under an embargo
+}
+
+// State is the word for where the article stands: its status, or what keeps a
+// published one from readers.
+func (r row) State() string {
+	switch {
+	case r.Status != article.StatusPublished:
+		return string(r.Status)
+	case r.Held:
+		return "embargoed"
+	case r.Access != article.AccessOpen:
+		return string(r.Access)
+	}
+	return string(r.Status)
 }
 
 // tab is a group that the list can show.
@@ -49,6 +64,12 @@ type listData struct {
 	Statuses []article.Status
 	Editor   bool
 	Done     []outcome
+}
+
+// Narrowed tells whether a filter beyond group and words is set.
+func (d listData) Narrowed() bool {
+	w := d.Wish
+	return w.Status+w.Section+w.Author+w.Person+w.From+w.To != ""
 }
 
 var groups = []article.Group{article.GroupWork, article.GroupPublished, article.GroupReworked, article.GroupWithdrawn, article.GroupBinned}
@@ -146,7 +167,7 @@ func (s *Articles) rows(r *web.Request, found []article.Article, sections []taxo
 		case a.Status == article.StatusScheduled:
 			one.At = a.ScheduledAt
 		case a.Status == article.StatusPublished && a.EmbargoUntil.After(now):
-			one.At = a.EmbargoUntil
+			one.At, one.Held = a.EmbargoUntil, true
 		case a.Public:
 			one.At = a.FirstPublished
 		}

@@ -132,6 +132,8 @@ const keyboardStart = `(() => {
 		}
 		return parts.join('\n');
 	};
+	// A date is typed in several fields, each a stop of its own.
+	const dated = e => e.tagName === 'INPUT' && ['date', 'datetime-local', 'month', 'time', 'week'].includes(e.type);
 	const all = [...document.querySelectorAll(usable)].filter(shown);
 	// Of a group of radio buttons only one is a stop.
 	const radio = new Set();
@@ -148,7 +150,7 @@ const keyboardStart = `(() => {
 		step() {
 			const e = document.activeElement;
 			if (!e || e === document.body || e === document.documentElement) return reached.size === 0;
-			if (reached.has(e)) return e.tagName === 'AUDIO' || e.tagName === 'VIDEO' || e.tagName === 'IFRAME';
+			if (reached.has(e)) return e.tagName === 'AUDIO' || e.tagName === 'VIDEO' || e.tagName === 'IFRAME' || dated(e);
 			reached.add(e);
 			if (before.has(e) && !['IFRAME', 'AUDIO', 'VIDEO'].includes(e.tagName) && look(e) === before.get(e)) invisible.add(e);
 			return true;
@@ -159,7 +161,7 @@ const keyboardStart = `(() => {
 				.concat([...invisible].map(e => 'focus is not visible: ' + name(e)));
 		},
 	};
-	return expected.length;
+	return expected.length + 8 * expected.filter(dated).length;
 })()`
 
 // everyPicture loads the pictures that wait until they are scrolled to.
