@@ -136,7 +136,10 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(article.JobRelist, a.articles.HandleRelist)
 	a.jobs.Handle(front.JobTurn, a.fronts.HandleTurn, job.Lane("release", 1))
 	a.jobs.Handle(article.JobDissolve, a.outline.HandleDissolve)
+	a.jobs.Handle(article.JobReferences, a.articles.HandleReferences)
 	a.jobs.Handle(media.JobVariants, a.media.VariantsJob, job.Lane("media", 1))
+	a.jobs.Handle(media.JobWords, a.media.WordsJob)
+	a.jobs.Handle(media.JobForget, a.media.ForgetJob)
 	a.jobs.Handle(importer.JobRelate, a.importer.HandleRelate)
 	return nil
 }

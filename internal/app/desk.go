@@ -5,6 +5,7 @@ import (
 
 	"dateline/internal/desk"
 	"dateline/internal/desk/articles"
+	"dateline/internal/desk/library"
 	"dateline/internal/desk/structure"
 	"dateline/internal/web"
 	"dateline/ui/dist"
@@ -14,6 +15,7 @@ import (
 type rooms struct {
 	articles *articles.Articles
 	layout   *structure.Part
+	library  *library.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -29,6 +31,9 @@ func (a *App) openDesk() (err error) {
 	if a.layout, err = structure.New(a.desk, structure.Parts{Outline: a.outline}); err != nil {
 		return err
 	}
+	if a.library, err = library.New(a.desk, a.media); err != nil {
+		return err
+	}
 	a.desk.Home = a.rooms.articles.Home
 	return nil
 }
@@ -36,5 +41,5 @@ func (a *App) openDesk() (err error) {
 // deskRoutes are the routes of the desk. They can be listed without one: a
 // route binds to its part, and is not called then.
 func (a *App) deskRoutes() []web.Route {
-	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes())
+	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes())
 }

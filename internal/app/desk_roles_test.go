@@ -7,6 +7,7 @@ var roleRows = []map[string]string{
 	rolesDesk,
 	rolesStructure,
 	rolesArticles,
+	rolesLibrary,
 }
 
 var rolesReaders = map[string]string{

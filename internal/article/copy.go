@@ -8,6 +8,7 @@ import (
 	"dateline/internal/account"
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/media"
 )
 
 // copyAge is how long somebody writes on before the text becomes a version of
@@ -60,6 +61,9 @@ func (s *Service) AutosaveTx(ctx context.Context, tx *db.Tx, actor account.Actor
 	if _, err := tx.Exec(ctx, `INSERT INTO working_copy (article_id, person_id, actor, began_at, saved_at, content) VALUES ($1, $2, $3, $4, $4, $5)
 		ON CONFLICT (article_id) DO UPDATE SET person_id = excluded.person_id, actor = excluded.actor, saved_at = excluded.saved_at, content = excluded.content`,
 		a.ID, actor.ID, actor.Name, db.Micros(now), string(raw)); err != nil {
+		return a, err
+	}
+	if err := media.Refer(ctx, tx, a.ID, 0, false, MediaOf(&in.Content)); err != nil {
 		return a, err
 	}
 	if !a.live() {
@@ -192,6 +196,9 @@ func (s *Service) Discard(ctx context.Context, actor account.Actor, articleID, r
 		}
 		a.WorkingVersion, a.Revision, a.Modified = 0, a.Revision+1, s.clock.Now()
 		if err := updateArticle(ctx, tx, &a); err != nil {
+			return err
+		}
+		if err := media.Loosen(ctx, tx, a.ID); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, actor, "discard", a.ID, nil)

@@ -10,6 +10,7 @@ import (
 	"dateline/internal/author"
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/media"
 	"dateline/internal/richtext"
 	"dateline/internal/settings"
 	"dateline/internal/taxonomy"
@@ -277,7 +278,10 @@ func (s *Service) addVersion(ctx context.Context, tx *db.Tx, isNew bool, v Versi
 	if v.Created.IsZero() {
 		v.Created = s.clock.Now()
 	}
-	return v, insertVersion(ctx, tx, &v, raw)
+	if err := insertVersion(ctx, tx, &v, raw); err != nil {
+		return v, err
+	}
+	return v, media.Refer(ctx, tx, v.Article, v.ID, isNew, MediaOf(&v.Content))
 }
 
 // latest is the later of two times.

@@ -24,6 +24,10 @@
 //   - A variant's name holds a fingerprint of all that it was made from, so
 //     its bytes never change and it may be cached for ever. A new file or
 //     focal point gives new names; old ones redirect to the new.
+//   - What came in at the desk is private until an article that readers may
+//     see shows it; people of the newsroom get its files through the desk.
+//   - An original is deleted only when no row names it, while no upload is
+//     between storing and recording (Service.originals).
 //   - Storage keys are made of hashes and random tokens, never of file names.
 //   - Blobs are written before the rows that name them. A crash leaves at
 //     most a blob without a row, never a row without its blob.
@@ -32,6 +36,9 @@
 //
 // media: one row a medium. media_variant: one row a variant; blobs at
 // variants/<2>/<token>/<name>, of files that are served as they are at
-// originals/<2>/<sha256>. media_alias: folded former path to medium. Read only:
-// media_use.
+// originals/<2>/<sha256>. media_alias: folded former path to medium.
+// media_upload: what uploads that come twice meet at. media_ref: which versions
+// of which articles show a medium, written by package article through Refer.
+// media_word: the library's index of words. Read only: media_use, article,
+// working_copy, profile.
 package media

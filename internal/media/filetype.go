@@ -43,6 +43,8 @@ func refuse(head []byte, ext string) error {
 	text := strings.ToLower(string(bytes.TrimLeft(head[:min(len(head), 1024)], "\ufeff \t\r\n")))
 	reason := "this type of file is not taken"
 	switch {
+	case len(head) == 0:
+		reason = "the file is empty"
 	case ext == "svg" || strings.Contains(text, "<svg"):
 		reason = "SVG pictures are not taken, because they can hold scripts; save it as PNG or WebP"
 	case strings.HasPrefix(text, "<!doctype html") || strings.Contains(text, "<html") || strings.Contains(text, "<script") || ext == "html" || ext == "htm":
@@ -55,8 +57,6 @@ func refuse(head []byte, ext string) error {
 		reason = "HEIC and AVIF pictures are not taken; save it as JPEG"
 	case ext == "jpg" || ext == "jpeg" || ext == "png" || ext == "gif" || ext == "webp":
 		reason = "the file is called a picture but is none, or it is damaged"
-	case len(head) == 0:
-		reason = "the file is empty"
 	}
 	return fault.New(fault.Invalid, "%s", reason).
 		WithHint("Taken are JPEG, PNG, GIF, WebP; MP3, M4A, OGG, WAV, FLAC; MP4, WebM, OGV, MOV; PDF, EPUB, ZIP, DOCX, XLSX, PPTX, ODT, CSV, TXT.")

@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"dateline/internal/db"
 	"dateline/internal/fault"
@@ -44,7 +45,21 @@ func (s *Service) Ingest(ctx context.Context, id int64, r io.Reader, name string
 	if m.SHA256 == file.sha && m.State != StateMissing && m.State != StateFailed {
 		return m, nil
 	}
-	next := m
+	defer s.keeping()()
+	next, err := s.take(ctx, m, file, kind, name)
+	if err != nil {
+		return m, err
+	}
+	if err := s.record(ctx, &next, m); err != nil {
+		return m, err
+	}
+	return next, nil
+}
+
+// take stores the file as m's and returns m as it will be. Nothing names what
+// was stored until the caller records it.
+func (s *Service) take(ctx context.Context, m Medium, file spooled, kind fileType, name string) (next Medium, err error) {
+	next = m
 	next.MIME, next.Kind, next.Bytes, next.SHA256, next.FileName = kind.mime, kind.kind, file.size, file.sha, cleanName(name)
 	next.Width, next.Height, next.Placeholder, next.Variants = 0, 0, "", nil
 	next.Meta = maps.Clone(m.Meta)
@@ -54,13 +69,7 @@ func (s *Service) Ingest(ctx context.Context, id int64, r io.Reader, name string
 	} else {
 		err = s.ingestFile(ctx, &next, file, kind)
 	}
-	if err != nil {
-		return m, err
-	}
-	if err := s.record(ctx, &next, m); err != nil {
-		return m, err
-	}
-	return next, nil
+	return next, err
 }
 
 // spooled is an upload on the local disk.
@@ -71,17 +80,21 @@ type spooled struct {
 }
 
 // spool writes r to a temporary file, at most maxFile bytes.
-func (s *Service) spool(ctx context.Context, r io.Reader) (spooled, error) {
+func (s *Service) spool(ctx context.Context, r io.Reader) (file spooled, err error) {
 	f, err := os.CreateTemp(s.tempDir, "dateline-upload-*")
 	if err != nil {
-		return spooled{}, fmt.Errorf("make room for the upload: %w", err)
+		return spooled{}, outOfRoom(fmt.Errorf("make room for the upload: %w", err))
 	}
-	file := spooled{File: f}
+	file = spooled{File: f}
+	defer func() { err = outOfRoom(err) }()
 	_ = os.Remove(f.Name()) // gone with the handle, whatever happens
 	sum := sha256.New()
 	file.size, err = io.Copy(io.MultiWriter(f, sum), io.LimitReader(contextReader{ctx, r}, s.maxFile+1))
 	if err == nil && file.size > s.maxFile {
 		err = fault.New(fault.TooLarge, "the file is larger than %d MB", s.maxFile>>20)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fault.New(fault.Invalid, "the upload broke off before its end").WithHint("send the file again")
 	}
 	if err != nil {
 		file.discard()
@@ -89,6 +102,14 @@ func (s *Service) spool(ctx context.Context, r io.Reader) (spooled, error) {
 	}
 	file.sha = hex.EncodeToString(sum.Sum(nil))
 	return file, nil
+}
+
+// outOfRoom gives a full disk its code.
+func outOfRoom(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return fault.New(fault.Full, "no space is left for the upload: %w", err).WithHint("free some space on the server, then send the file again")
+	}
+	return err
 }
 
 func (f spooled) discard() { _ = f.Close() }
@@ -126,7 +147,10 @@ func (s *Service) ingestPicture(ctx context.Context, m *Medium, f spooled) error
 	data := picture.ReadMetadata(f.section(), info.Format)
 	fillWords(m, data)
 	m.Width, m.Height = picture.Oriented(info.Width, info.Height, data.Orientation)
-	top, err := s.decode(ctx, f.section(), info, data.Orientation)
+	if info.Frames > 1 {
+		m.Crop = Crop{} // an animation is shown whole
+	}
+	top, err := s.decode(ctx, f.section(), info, data.Orientation, m.Crop)
 	if err != nil {
 		return err
 	}
@@ -162,6 +186,12 @@ func fillWords(m *Medium, data picture.Metadata) {
 	if delete(m.Meta, MetaOrient); data.Orientation > 1 && data.Orientation <= 8 {
 		m.Meta[MetaOrient] = strconv.Itoa(data.Orientation)
 	}
+	if m.Title == "" {
+		m.Title = data.Title
+	}
+	if m.Rights.Holder == "" {
+		m.Rights.Holder = data.Rights.Copyright
+	}
 	if m.Caption == "" {
 		m.Caption = data.Caption
 	}
@@ -191,7 +221,7 @@ const largePicture = 64 << 20
 
 // decode decodes a picture when one of the two slots is free, or both for a
 // large one.
-func (s *Service) decode(ctx context.Context, r io.Reader, info picture.Info, orientation int) (*image.RGBA, error) {
+func (s *Service) decode(ctx context.Context, r io.Reader, info picture.Info, orientation int, part Crop) (*image.RGBA, error) {
 	slots := int64(1)
 	if info.Memory > largePicture {
 		slots = 2
@@ -203,7 +233,7 @@ func (s *Service) decode(ctx context.Context, r io.Reader, info picture.Info, or
 	if slots == 2 {
 		defer debug.FreeOSMemory()
 	}
-	return picture.Decode(r, info, orientation)
+	return picture.DecodePart(r, info, orientation, part.part())
 }
 
 // keepAnimation stores the whole animation, encoded anew.
@@ -244,24 +274,26 @@ func (s *Service) ingestFile(ctx context.Context, m *Medium, f spooled, t fileTy
 // the making of the other variants. old is what the medium was.
 func (s *Service) record(ctx context.Context, m *Medium, old Medium) error {
 	m.UpdatedAt = db.Micros(s.clock.Now())
-	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := updateFile(ctx, tx, *m); err != nil {
-			return err
-		}
-		if err := replaceVariants(ctx, tx, m.ID, m.Variants); err != nil {
-			return err
-		}
-		tx.Purge(db.Key("media", m.ID))
-		tx.AfterCommit(func() { s.dropVariants(context.WithoutCancel(ctx), old, *m) })
-		if m.State != StateStored {
-			return nil
-		}
-		return s.enqueue(ctx, tx, *m)
-	})
+	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.recordTx(ctx, tx, m, old) })
 	if err != nil {
 		return fmt.Errorf("record the file of medium %d: %w", m.ID, err)
 	}
 	return nil
+}
+
+func (s *Service) recordTx(ctx context.Context, tx *db.Tx, m *Medium, old Medium) error {
+	if err := updateFile(ctx, tx, *m); err != nil {
+		return err
+	}
+	if err := replaceVariants(ctx, tx, m.ID, m.Variants); err != nil {
+		return err
+	}
+	tx.Purge(db.Key("media", m.ID))
+	tx.AfterCommit(func() { s.dropVariants(context.WithoutCancel(ctx), old, *m) })
+	if m.State != StateStored {
+		return nil
+	}
+	return s.enqueue(ctx, tx, *m)
 }
 
 // Fail records why a medium has no file, for the people at the desk.

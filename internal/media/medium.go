@@ -59,16 +59,28 @@ type Medium struct {
 	Credit         string
 	Alt            string
 	Description    string
-	FocalX, FocalY int    // thousandths from the left and the top
+	FocalX, FocalY int    // thousandths from the left and the top of the whole picture
+	Crop           Crop   // the part that is shown; zero is all of it
 	Placeholder    string // average colour, "#rrggbb"
 	Parent         int64  // article that it was uploaded to
 	State          State
 	Public         bool
 	SourceURL      string // where it was imported from
+	Rights         Rights
+	Uploader       int64 // person who uploaded it at the desk, 0 for nobody
+	Revision       int64 // grows with each change that a person makes
 	Meta           map[string]string
 	CreatedAt      int64 // microseconds
 	UpdatedAt      int64
 	Variants       []Variant
+}
+
+// Rights are the terms under which a medium may be shown.
+type Rights struct {
+	Holder  string
+	Licence string // its name or terms: "CC BY 4.0", "one use, print and web"
+	Note    string // for colleagues, never public
+	Expire  Day    // the last day on which it may be shown, 0 for ever
 }
 
 // Variant is one file of a medium that readers can get.
@@ -116,7 +128,8 @@ var sourceOrder = []picture.Format{picture.AVIF, picture.WebP, picture.JPEG, pic
 // Sources returns m as a responsive picture from the best variants that exist
 // by now. An animation has its own file only: any other would stand still.
 func (m Medium) Sources() Picture {
-	p := Picture{FocalX: m.FocalX, FocalY: m.FocalY, Placeholder: m.Placeholder}
+	p := Picture{Placeholder: m.Placeholder}
+	p.FocalX, p.FocalY = m.Crop.point(m.FocalX, m.FocalY)
 	if v, ok := m.labelled(labelAnimation); ok {
 		p.URL, p.Width, p.Height = m.URL(v), v.Width, v.Height
 		return p

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,22 +66,44 @@ func (s *Service) successor(ctx context.Context, token string, gone Variant) (Fi
 	}
 	m := Medium{ID: all[0].media, Token: token}
 	for _, v := range all {
-		if path.Ext(v.Name) == path.Ext(gone.Name) {
-			m.Variants = append(m.Variants, v.Variant)
-		}
+		m.Variants = append(m.Variants, v.Variant)
 	}
-	if v, ok := m.labelled(gone.Label()); ok {
-		return File{Media: m.ID, Location: m.URL(v)}, nil
-	}
-	width, err := strconv.Atoi(strings.TrimPrefix(gone.Label(), "w"))
-	if err != nil || len(m.Variants) == 0 {
-		return File{}, notFound()
-	}
-	v, ok := atLeast(m.whole(picture.Format(m.Variants[0].MIME)), width)
+	v, ok := m.heir(gone)
 	if !ok {
 		return File{}, notFound()
 	}
 	return File{Media: m.ID, Location: m.URL(v)}, nil
+}
+
+// heir chooses what is shown in the place of a variant that is gone: the same
+// label and type, else the next width of the type, else, when the new file has
+// no such type, what every reader knows.
+func (m Medium) heir(gone Variant) (Variant, bool) {
+	alike := m
+	alike.Variants = nil
+	for _, v := range m.Variants {
+		if path.Ext(v.Name) == path.Ext(gone.Name) {
+			alike.Variants = append(alike.Variants, v)
+		}
+	}
+	width, err := strconv.Atoi(strings.TrimPrefix(gone.Label(), "w"))
+	if err != nil && !slices.Contains([]string{picture.Wide, labelAnimation, labelFile, labelClean}, gone.Label()) {
+		return Variant{}, false
+	}
+	if v, ok := alike.labelled(gone.Label()); ok {
+		return v, true
+	}
+	if len(alike.Variants) > 0 {
+		if v, ok := atLeast(alike.whole(picture.Format(alike.Variants[0].MIME)), width); ok {
+			return v, true
+		}
+	}
+	for _, find := range []func() (Variant, bool){func() (Variant, bool) { return m.labelled(gone.Label()) }, m.Fallback, m.File} {
+		if v, ok := find(); ok {
+			return v, true
+		}
+	}
+	return m.labelled(labelAnimation)
 }
 
 func notFound() error { return fault.New(fault.NotFound, "no such file") }
@@ -98,6 +121,66 @@ func (m Medium) file(v Variant) File {
 		}
 	}
 	return f
+}
+
+// Names under which DeskFile knows files.
+const (
+	DeskThumb    = "thumb"    // a small picture
+	DeskPreview  = "preview"  // the picture at reading width, or the whole film, sound or document
+	DeskOriginal = "original" // as it was given, with everything that its metadata tell
+)
+
+// DeskFile returns a file of the medium for the people of the newsroom, public
+// or not, by one of the names above or the name of a variant. Until the job
+// has made the small ones, the first variant stands for them.
+func (m Medium) DeskFile(name string) (File, error) {
+	var v Variant
+	var ok bool
+	switch name {
+	case DeskOriginal:
+		if m.SHA256 == "" {
+			return File{}, notFound()
+		}
+		return File{Media: m.ID, MIME: m.MIME, Key: originalKey(m.SHA256), ETag: `"` + m.SHA256 + `"`, Download: m.FileName}, nil
+	case DeskThumb:
+		if v, ok = m.ofWidth(320, picture.JPEG, picture.PNG); !ok {
+			v, ok = m.labelled(labelAnimation)
+		}
+	case DeskPreview:
+		for _, find := range []func() (Variant, bool){func() (Variant, bool) { return m.labelled(labelAnimation) }, m.Fallback, m.File} {
+			if v, ok = find(); ok {
+				break
+			}
+		}
+	default:
+		if i := slices.IndexFunc(m.Variants, func(v Variant) bool { return v.Name == name }); i >= 0 {
+			v, ok = m.Variants[i], true
+		}
+	}
+	if !ok {
+		return File{}, notFound()
+	}
+	return m.file(v), nil
+}
+
+// Whole draws a picture at reading width without its crop, for the person who
+// chooses the crop. It is made for each call: readers must not find what was
+// cut off.
+func (s *Service) Whole(ctx context.Context, m Medium) (data []byte, mime string, err error) {
+	if m.Kind != KindImage || m.SHA256 == "" {
+		return nil, "", notFound()
+	}
+	m.Crop = Crop{}
+	top, err := s.topOf(ctx, m)
+	if err != nil {
+		return nil, "", err
+	}
+	want := picture.Fallback(s.plan(top))
+	err = picture.Render(ctx, top, []picture.Want{want}, picture.Focus{}, nil, s.encoders, func(_ picture.Want, made []byte) error {
+		data = made
+		return nil
+	})
+	return data, string(want.Format), err
 }
 
 // Open opens a file for reading; the caller closes it.

@@ -51,6 +51,7 @@ type Service struct {
 	codecs     *codec.Encoders
 	decoding   *semaphore.Weighted // two pictures at once; one when it is large
 	avif       sync.Mutex          // one AVIF at once: it takes 40 MB a megapixel
+	originals  sync.RWMutex        // read: an original is stored and soon recorded; write: one is deleted
 }
 
 // New returns a service. Close it.
@@ -68,6 +69,12 @@ func New(c Config) *Service {
 	}
 	return s
 }
+
+// MaxFile is the largest file taken, in bytes.
+func (s *Service) MaxFile() int64 { return s.maxFile }
+
+// MaxPicture is the largest file of a picture taken, in bytes.
+func (s *Service) MaxPicture() int64 { return min(s.maxPicture, s.maxFile) }
 
 // Close frees the encoders.
 func (s *Service) Close() { s.codecs.Release() }

@@ -15,19 +15,20 @@ const isPublic = `(m.public = 1 OR EXISTS (SELECT 1 FROM media_use u WHERE u.med
 
 const columns = `m.id, m.token, m.kind, m.slug, m.file_name, m.mime, m.bytes, m.width, m.height, m.duration_ms, m.sha256,
 	m.title, m.caption, m.credit, m.alt, m.description, m.focal_x, m.focal_y, m.placeholder, m.parent, m.state,
-	m.source_url, m.meta, m.created_at, m.updated_at, CASE WHEN ` + isPublic + ` THEN 1 ELSE 0 END`
+	m.source_url, m.meta, m.created_at, m.updated_at, m.uploader, m.revision, m.rights_holder, m.licence, m.rights_note, m.rights_expire, m.crop, CASE WHEN ` + isPublic + ` THEN 1 ELSE 0 END`
 
 func scanMedium(r *sql.Rows) (Medium, error) {
 	var m Medium
-	var meta string
+	var meta, crop string
 	var public int64
 	err := r.Scan(&m.ID, &m.Token, &m.Kind, &m.Slug, &m.FileName, &m.MIME, &m.Bytes, &m.Width, &m.Height, &m.DurationMS, &m.SHA256,
 		&m.Title, &m.Caption, &m.Credit, &m.Alt, &m.Description, &m.FocalX, &m.FocalY, &m.Placeholder, &m.Parent, &m.State,
-		&m.SourceURL, &meta, &m.CreatedAt, &m.UpdatedAt, &public)
+		&m.SourceURL, &meta, &m.CreatedAt, &m.UpdatedAt, &m.Uploader, &m.Revision, &m.Rights.Holder, &m.Rights.Licence, &m.Rights.Note,
+		&m.Rights.Expire, &crop, &public)
 	if err != nil {
 		return m, err
 	}
-	m.Public = public == 1
+	m.Public, m.Crop = public == 1, readCrop(crop)
 	return m, json.Unmarshal([]byte(meta), &m.Meta)
 }
 
@@ -106,20 +107,30 @@ func variantsOf(ctx context.Context, q db.Querier, id int64) ([]Variant, error) 
 // insertMedium adds a medium without a file.
 func insertMedium(ctx context.Context, tx *db.Tx, m Medium) error {
 	_, err := tx.Exec(ctx, `INSERT INTO media (id, token, kind, slug, file_name, title, caption, credit, alt, description,
-			focal_x, focal_y, parent, source_url, meta, state, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+			focal_x, focal_y, parent, source_url, meta, state, created_at, updated_at, uploader)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		m.ID, m.Token, string(m.Kind), m.Slug, m.FileName, m.Title, m.Caption, m.Credit, m.Alt, m.Description,
-		m.FocalX, m.FocalY, m.Parent, m.SourceURL, encode(m.Meta), string(StateMissing), m.CreatedAt, m.UpdatedAt)
+		m.FocalX, m.FocalY, m.Parent, m.SourceURL, encode(m.Meta), string(StateMissing), m.CreatedAt, m.UpdatedAt, m.Uploader)
 	return err
 }
 
 // updateWords writes what people edit; the file's own columns stay.
 func updateWords(ctx context.Context, tx *db.Tx, m Medium) error {
 	_, err := tx.Exec(ctx, `UPDATE media SET kind = $2, slug = $3, file_name = $4, title = $5, caption = $6, credit = $7, alt = $8,
-			description = $9, focal_x = $10, focal_y = $11, parent = $12, source_url = $13, meta = $14, updated_at = $15
+			description = $9, focal_x = $10, focal_y = $11, parent = $12, source_url = $13, meta = $14, updated_at = $15, indexed = 0
 		WHERE id = $1`,
 		m.ID, string(m.Kind), m.Slug, m.FileName, m.Title, m.Caption, m.Credit, m.Alt,
 		m.Description, m.FocalX, m.FocalY, m.Parent, m.SourceURL, encode(m.Meta), m.UpdatedAt)
+	return err
+}
+
+// updateEdited writes what a person changed at the desk.
+func updateEdited(ctx context.Context, tx *db.Tx, m Medium) error {
+	_, err := tx.Exec(ctx, `UPDATE media SET title = $2, caption = $3, credit = $4, alt = $5, description = $6, rights_holder = $7,
+			licence = $8, rights_note = $9, rights_expire = $10, focal_x = $11, focal_y = $12, crop = $13, revision = $14, updated_at = $15
+		WHERE id = $1`,
+		m.ID, m.Title, m.Caption, m.Credit, m.Alt, m.Description, m.Rights.Holder,
+		m.Rights.Licence, m.Rights.Note, int64(m.Rights.Expire), m.FocalX, m.FocalY, m.Crop.String(), m.Revision, m.UpdatedAt)
 	return err
 }
 
@@ -127,10 +138,12 @@ func updateWords(ctx context.Context, tx *db.Tx, m Medium) error {
 // file may have filled in.
 func updateFile(ctx context.Context, tx *db.Tx, m Medium) error {
 	n, err := tx.Exec(ctx, `UPDATE media SET kind = $2, mime = $3, bytes = $4, width = $5, height = $6, duration_ms = $7, sha256 = $8,
-			placeholder = $9, state = $10, meta = $11, caption = $12, credit = $13, alt = $14, file_name = $15, updated_at = $16
+			placeholder = $9, state = $10, meta = $11, caption = $12, credit = $13, alt = $14, file_name = $15, updated_at = $16,
+			title = $17, rights_holder = $18, focal_x = $19, focal_y = $20, crop = $21, indexed = 0
 		WHERE id = $1`,
 		m.ID, string(m.Kind), m.MIME, m.Bytes, m.Width, m.Height, m.DurationMS, m.SHA256,
-		m.Placeholder, string(m.State), encode(m.Meta), m.Caption, m.Credit, m.Alt, m.FileName, m.UpdatedAt)
+		m.Placeholder, string(m.State), encode(m.Meta), m.Caption, m.Credit, m.Alt, m.FileName, m.UpdatedAt,
+		m.Title, m.Rights.Holder, m.FocalX, m.FocalY, m.Crop.String())
 	if err == nil && n == 0 {
 		return fault.New(fault.NotFound, "no medium %d", m.ID)
 	}

@@ -94,7 +94,7 @@ func (s *Service) topOf(ctx context.Context, m Medium) (*image.RGBA, error) {
 	if _, err := original.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	return s.decode(ctx, original, info, orientation)
+	return s.decode(ctx, original, info, orientation, m.Crop)
 }
 
 // seekerAt reads at an offset by seeking, for one user at a time.
@@ -159,7 +159,8 @@ func (s *Service) plan(top *image.RGBA) []picture.Want {
 func (s *Service) render(ctx context.Context, m Medium, top *image.RGBA, wanted []picture.Want) ([]Variant, error) {
 	var made []Variant
 	rights := picture.Rights{Creator: m.Meta[MetaCreator], Credit: m.Meta[MetaCredit], Copyright: m.Meta[MetaCopyright]}
-	focus := picture.Focus{X: m.FocalX, Y: m.FocalY}
+	var focus picture.Focus
+	focus.X, focus.Y = m.Crop.point(m.FocalX, m.FocalY)
 	err := picture.Render(ctx, top, wanted, focus, rights.XMP(), s.encoders, func(w picture.Want, data []byte) error {
 		v := Variant{Name: variantName(m, w.Label, w.Format.Ext()), MIME: string(w.Format), Width: w.Width, Height: w.Height, Bytes: int64(len(data))}
 		made = append(made, v)
@@ -200,10 +201,13 @@ func variantName(m Medium, label, ext string) string {
 }
 
 // fingerprint is 8 digits of a hash over the recipe, the original, what it
-// says of rights, and for crops the focal point.
+// says of rights, the part that is shown, and for crops the focal point.
 func fingerprint(m Medium, label string) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00%s", recipe, m.SHA256, m.Meta[MetaCreator], m.Meta[MetaCredit], m.Meta[MetaCopyright])
+	if m.Crop != (Crop{}) {
+		fmt.Fprintf(h, "\x00%s", m.Crop)
+	}
 	if label == picture.Wide {
 		fmt.Fprintf(h, "\x00%d,%d", m.FocalX, m.FocalY)
 	}

@@ -16,6 +16,7 @@ import (
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/fold"
 	"dateline/internal/job"
 	"dateline/internal/richtext"
 )
@@ -116,18 +117,18 @@ const maxIndexed = 400_000
 func distinct(text string) string {
 	var b strings.Builder
 	seen := map[string]bool{}
-	for _, t := range tokens(text) {
-		if seen[t.word] {
+	for _, t := range fold.Tokens(text) {
+		if seen[t.Word] {
 			continue
 		}
-		if b.Len()+len(t.word) >= maxIndexed {
+		if b.Len()+len(t.Word) >= maxIndexed {
 			break
 		}
-		seen[t.word] = true
+		seen[t.Word] = true
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(t.word)
+		b.WriteString(t.Word)
 	}
 	return b.String()
 }

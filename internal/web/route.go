@@ -27,6 +27,7 @@ const (
 	RateReading  Rate = "reading"  // no limit: what the page cache answers
 	RateSearch   Rate = "search"   // costs work on each request
 	RateForm     Rate = "form"     // writes something
+	RateUpload   Rate = "upload"   // keeps a file: many pictures of one event come together
 	RatePassword Rate = "password" // may be guessed
 )
 
@@ -103,6 +104,12 @@ type Ask struct {
 	// Request is set when the request carries a personal cookie. The answer
 	// then goes to this request alone.
 	Request *Request
+}
+
+// Knowing returns the route with further query parameters that it knows.
+func (r Route) Knowing(names ...string) Route {
+	r.Query = append(r.Query, Params(names...)...)
+	return r
 }
 
 // check says what is missing or contradictory in a route.

@@ -102,13 +102,13 @@ func (f files) open(r *web.Request, file media.File, resp web.Response) (web.Res
 		resp.Header["Surrogate-Key"] = []string{db.Key("media", file.Media)}
 	}
 	if file.Download != "" {
-		resp.Header["Content-Disposition"] = []string{disposition(file.Download)}
+		resp.Header["Content-Disposition"] = []string{Disposition(file.Download)}
 	}
 	return resp, nil
 }
 
-// disposition names the file for saving (RFC 6266).
-func disposition(name string) string {
+// Disposition names a file for saving (RFC 6266).
+func Disposition(name string) string {
 	if v := mime.FormatMediaType("attachment", map[string]string{"filename": name}); v != "" {
 		return v
 	}

@@ -25,6 +25,26 @@ const (
 // 1920 pixels of width, turns it upright and converts its colours to sRGB. Orientation is EXIF's, 1 to 8;
 // others count as 1.
 func Decode(r io.Reader, info Info, orientation int) (*image.RGBA, error) {
+	return DecodePart(r, info, orientation, Part{})
+}
+
+// Part is a part of an upright picture, in thousandths of its width and
+// height. The zero Part is all of it.
+type Part struct{ X, Y, W, H int }
+
+// within returns the part's pixels of a picture as it is stored, w×h and not
+// yet turned upright.
+func (p Part) within(w, h, orientation int) image.Rectangle {
+	uw, uh := Oriented(w, h, orientation)
+	x0, y0 := p.X*uw/1000, p.Y*uh/1000
+	x1, y1 := max((p.X+p.W)*uw/1000, x0+1)-1, max((p.Y+p.H)*uh/1000, y0+1)-1
+	ax, ay := unturn(x0, y0, w, h, orientation)
+	bx, by := unturn(x1, y1, w, h, orientation)
+	return image.Rect(min(ax, bx), min(ay, by), max(ax, bx)+1, max(ay, by)+1)
+}
+
+// DecodePart is Decode for a part of the picture.
+func DecodePart(r io.Reader, info Info, orientation int, part Part) (*image.RGBA, error) {
 	m, err := decode(r, info)
 	if err != nil {
 		return nil, broken(info.Format, err)
@@ -33,7 +53,12 @@ func Decode(r io.Reader, info Info, orientation int) (*image.RGBA, error) {
 		return nil, fault.New(fault.Invalid, "the file is damaged: it declares %d×%d pixels and holds %d×%d", info.Width, info.Height, size.X, size.Y)
 	}
 	turned := orientation >= 5 && orientation <= 8
-	w, h := topSize(info.Width, info.Height, turned)
+	if whole, ok := m.(interface {
+		SubImage(image.Rectangle) image.Image
+	}); ok && part != (Part{}) {
+		m = whole.SubImage(part.within(info.Width, info.Height, orientation).Add(m.Bounds().Min))
+	}
+	w, h := topSize(m.Bounds().Dx(), m.Bounds().Dy(), turned)
 	top := shrink(m, w, h, info.Format == WebP)
 	if _, grey := m.(*image.Gray); info.profile != nil && !grey {
 		info.profile.toSRGB(top)

@@ -1,0 +1,6 @@
+package app
+
+var rolesLibrary = map[string]string{
+	"media library": "contributor", "upload medium": "contributor", "pick medium": "contributor", "medium": "contributor", "change medium": "contributor",
+	"replace medium": "contributor", "delete medium": "contributor", "medium file": "contributor",
+}

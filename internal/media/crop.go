@@ -1,0 +1,101 @@
+package media
+
+import (
+	"fmt"
+	"time"
+
+	"dateline/internal/fault"
+	"dateline/internal/media/picture"
+)
+
+// Crop is the part of a picture that readers see, in thousandths of its width
+// and height from the left and the top. The zero Crop is all of it.
+type Crop struct{ X, Y, W, H int }
+
+// minCrop is the smallest side of a crop: less is a slip of the hand.
+const minCrop = 50
+
+// String writes the crop as it is stored: "x,y,w,h"; "" for all of the picture.
+func (c Crop) String() string {
+	if c == (Crop{}) {
+		return ""
+	}
+	return fmt.Sprintf("%d,%d,%d,%d", c.X, c.Y, c.W, c.H)
+}
+
+// readCrop reads what String wrote.
+func readCrop(text string) (c Crop) {
+	if _, err := fmt.Sscanf(text, "%d,%d,%d,%d", &c.X, &c.Y, &c.W, &c.H); err != nil {
+		return Crop{}
+	}
+	return c
+}
+
+// check refuses a part that is none. All of the picture becomes the zero Crop.
+func (c *Crop) check() error {
+	if *c == (Crop{0, 0, 1000, 1000}) || *c == (Crop{}) {
+		*c = Crop{}
+		return nil
+	}
+	if c.X < 0 || c.Y < 0 || c.W < minCrop || c.H < minCrop || c.X+c.W > 1000 || c.Y+c.H > 1000 {
+		return fault.New(fault.Invalid, "the crop %d, %d, %d, %d does not lie in the picture", c.X, c.Y, c.W, c.H).
+			WithHint("left and width, top and height are thousandths of the picture and together at most 1000; a side is at least %d", minCrop)
+	}
+	return nil
+}
+
+func (c Crop) part() picture.Part { return picture.Part(c) }
+
+// point moves a point of the whole picture into the part that is shown.
+func (c Crop) point(x, y int) (int, int) {
+	if c == (Crop{}) {
+		return x, y
+	}
+	return min(max((x-c.X)*1000/c.W, 0), 1000), min(max((y-c.Y)*1000/c.H, 0), 1000)
+}
+
+// Day is a day of the calendar as the number 20261231, 0 for none.
+type Day int64
+
+// DayOf is the day of a time in its zone.
+func DayOf(t time.Time) Day { return Day(t.Year()*10_000 + int(t.Month())*100 + t.Day()) }
+
+// ParseDay reads "2026-12-31"; "" is no day.
+func ParseDay(text string) (Day, error) {
+	if text == "" {
+		return 0, nil
+	}
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return 0, fault.New(fault.Invalid, "%q is no day", text).WithHint("write year, month and day, such as 2026-12-31")
+	}
+	return DayOf(t), nil
+}
+
+// Time is the beginning of the day in UTC, the zero time for none.
+func (d Day) Time() time.Time {
+	if d == 0 {
+		return time.Time{}
+	}
+	return time.Date(int(d/10_000), time.Month(d/100%100), int(d%100), 0, 0, 0, 0, time.UTC)
+}
+
+// Add returns the day n days later.
+func (d Day) Add(n int) Day { return DayOf(d.Time().AddDate(0, 0, n)) }
+
+// String writes the day as ParseDay reads it.
+func (d Day) String() string {
+	if d == 0 {
+		return ""
+	}
+	return d.Time().Format(time.DateOnly)
+}
+
+// Expired tells whether the medium may no longer be shown on a day.
+func (r Rights) Expired(today Day) bool { return r.Expire != 0 && r.Expire < today }
+
+// RightsWarn is how many days before their end rights are warned about.
+const RightsWarn = 30
+
+// Expiring tells whether the rights end within RightsWarn days, or have ended.
+func (r Rights) Expiring(today Day) bool { return r.Expire != 0 && r.Expire <= today.Add(RightsWarn) }
