@@ -79,3 +79,92 @@ func TestStructure_Sections(t *testing.T) {
 		p.shows("what is in the log", owner.get("/desk/log"), 200, "articles_to")
 	})
 }
+
+func TestStructure_TagsAndAuthors(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		edna := p.joins(owner, "Edna", "editor")
+		at := "/desk/structure/tags"
+		docks := p.leadsTo("adding", edna.post(at, "name", "Docks"), at, "added")
+		dock := p.leadsTo("adding", edna.post(at, "name", "Dock"), at, "added")
+		p.shows("a tag twice", edna.post(at, "name", "docks"), 422, "Merge the two")
+		p.shows("finding", edna.get(at+"?q=doc"), 200, `href="/desk/structure/tags/`+docks)
+		p.shows("near-duplicates", edna.get(at+"/alike"), 200, `value="`+dock)
+		p.leads("a new word", edna.post(at+"/"+dock, "name", "Dock", "word", "quay", "open", "on"), at+"/"+dock+"?done=saved")
+		if got := p.visit("/tag/dock/"); got.status != 301 || !strings.HasSuffix(got.location, "/tag/quay/") {
+			t.Errorf("the former address: %d %s", got.status, got.location)
+		}
+		p.leads("keeping its page", edna.post(at+"/"+docks, "name", "Docks", "open", "on"), at+"/"+docks+"?done=saved")
+		p.shows("merging into nothing", edna.post(at+"/merge", "tag", dock), 404, "tag")
+		p.leads("merging", edna.post(at+"/merge", "tag", dock, "keep", docks, "back", "alike"), at+"/alike?done=merged")
+		p.dissolves()
+		if got := p.visit("/tag/quay/"); got.status != 301 || !strings.HasSuffix(got.location, "/tag/docks/") {
+			t.Errorf("the merged address: %d %s", got.status, got.location)
+		}
+		p.shows("a bad lead", edna.post(at+"/"+docks+"/delete", "lead", "nowhere"), 422, `value="nowhere"`)
+		p.leads("deleting", edna.post(at+"/"+docks+"/delete", "lead", "/"), at+"?done=tag_deleted")
+
+		at = "/desk/structure/authors"
+		ann := p.leadsTo("an author", edna.post(at, "name", "Anna Quill"), at, "added")
+		p.leads("her profile", edna.post(at+"/"+ann, "name", "Anna Quill", "role", "Reporter", "bio", "Writes.", "email", "anna.quill@paper.example", "open", "on",
+			"link_label", "Web", "link_url", "https://anna.example/"), at+"/"+ann+"?done=saved")
+		p.shows("her form", edna.get(at+"/"+ann), 200, "anna.quill@paper.example")
+		if got := p.visit("/author/anna-quill/"); got.status != 200 || strings.Contains(got.body, "anna.quill@") || !strings.Contains(got.body, "Reporter") {
+			t.Errorf("her page: %d", got.status)
+		}
+		p.shows("a bad address", edna.post(at+"/"+ann, "name", "Anna Quill", "email", "anna"), 422, `value="anna"`)
+		other := p.leadsTo("another", edna.post(at, "name", "Anna Quil"), at, "added")
+		p.shows("whom to keep", edna.get(at+"/"+other+"?merge=anna"), 200, `name="into" value="`+ann)
+		p.leads("merging", edna.post(at+"/"+other+"/merge", "into", ann), at+"?done=merged")
+		if strings.Contains(owner.get("/desk/log").body, "anna.quill@") {
+			t.Error("the audit log names an address")
+		}
+	})
+}
+
+func TestStructure_RedirectsAndMenus(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		at := "/desk/structure/redirects"
+		p.leads("a redirect", owner.post(at, "from", "/old/", "to", "/archive/"), at+"?done=saved")
+		for range 2 { // cached the second time
+			if got := p.visit("/old/"); got.status != 301 || !strings.HasSuffix(got.location, "/archive/") {
+				t.Errorf("%d %s", got.status, got.location)
+			}
+		}
+		p.shows("what was typed", owner.post(at, "from", "/desk/", "to", "/x/"), 422, `value="/desk/"`)
+		p.leads("another target", owner.post(at, "from", "/old/", "to", "https://x.example/"), at+"?done=saved")
+		if got := p.visit("/old/"); got.location != "https://x.example/" {
+			t.Errorf("after the change it leads to %s", got.location)
+		}
+		p.shows("the list", owner.get(at+"?q=x.example"), 200, "/old")
+		p.leads("deleting", owner.post(at+"/delete", "from", "/old"), at+"?done=redirect_deleted")
+		if got := p.visit("/old/"); got.status != 404 {
+			t.Errorf("deleted: %d", got.status)
+		}
+		file := "from,to\n/a,/b\n/desk,/b\n"
+		p.shows("taking a file", owner.post(at+"/import/now", "content", file), 200, "belongs to Dateline itself")
+		if got := p.visit("/a"); got.status != 301 || !strings.HasSuffix(got.location, "/b") {
+			t.Errorf("imported: %d %s", got.status, got.location)
+		}
+		if got := owner.get(at + "/export"); got.status != 200 || !strings.Contains(got.body, "/a,/b,") {
+			t.Errorf("exported: %d\n%s", got.status, got.body)
+		}
+
+		at = "/desk/structure/menus"
+		menu := p.leadsTo("a menu", owner.post(at, "name", "Services", "location", "footer"), at, "added")
+		stamp := regexp.MustCompile(`name="stamp" value="([0-9a-f]+)"`)
+		now := func() string { return stamp.FindStringSubmatch(owner.get(at + "/" + menu).body)[1] }
+		p.leads("an entry", owner.post(at+"/"+menu+"/entry", "stamp", now(), "id", "0", "kind", "link", "target", "/imprint/", "label", "Imprint"), at+"/"+menu+"?done=saved")
+		p.shows("a stale entry", owner.post(at+"/"+menu+"/entry", "stamp", "x", "id", "0", "kind", "link", "target", "/kept/", "label", "Kept"), 422, `value="/kept/"`)
+		if got := p.visit("/"); !strings.Contains(got.body, `href="/imprint/"`) {
+			t.Error("the front has no imprint")
+		}
+		p.leads("a heading", owner.post(at+"/"+menu+"/entry", "stamp", now(), "id", "0", "kind", "heading", "label", "More"), at+"/"+menu+"?done=saved")
+		p.leads("its place", owner.post(at+"/"+menu+"/place", "stamp", now(), "move", "2 up"), at+"/"+menu+"?done=moved")
+		if got := p.visit("/"); !strings.Contains(got.body, `href="/imprint/"`) || strings.Contains(got.body, `href=""`) {
+			t.Error("the front with a heading is wrong")
+		}
+		p.shows("the pages", owner.get("/desk/structure/pages"), 200, "Standing pages")
+	})
+}

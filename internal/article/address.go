@@ -94,6 +94,9 @@ var reserved = map[string]bool{
 	"assets": true, "media": true, "share": true, "feed": true, "page": true, "healthz": true, "desk": true, "api": true,
 }
 
+// Reserved tells whether an address of urlpath.Key belongs to Dateline itself.
+func Reserved(key string) bool { return reserved[firstSegment(key)] }
+
 // freePath returns build(slug) for the first of slug, slug-2, slug-3 … whose
 // address is free or already the article's, and that slug.
 func freePath(ctx context.Context, q db.Querier, id int64, slug string, build func(slug string) string) (path, free string, err error) {

@@ -7,7 +7,6 @@ import (
 
 	"dateline/internal/account"
 	"dateline/internal/article"
-	"dateline/internal/author"
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/db/dbtest"
@@ -307,5 +306,3 @@ func TestSections_DeleteMovesArticles(t *testing.T) {
 		}
 	})
 }
-
-var _ = author.ByPerson

@@ -69,6 +69,7 @@ func (s *Service) SaveTag(ctx context.Context, actor account.Actor, in TagInput)
 		return deed{verb, "tag", tag.ID, map[string]any{"name": tag.Name, "word": tag.Slug}},
 			s.movesTo(ctx, tx, site, article.ScopeTag, tag.ID, was, tag.Slug)
 	})
+	s.forgetUses()
 	return saved, err
 }
 
@@ -93,6 +94,7 @@ const mostMerged = 50
 func (s *Service) MergeTags(ctx context.Context, actor account.Actor, into int64, from []int64) error {
 	from = slices.Compact(slices.Sorted(slices.Values(from)))
 	from = slices.DeleteFunc(from, func(id int64) bool { return id == into })
+	defer s.forgetUses()
 	return s.write(ctx, actor, account.Editor, "merge tags", func(ctx context.Context, tx *db.Tx) (deed, error) {
 		if len(from) == 0 || len(from) > mostMerged {
 			return deed{}, fault.New(fault.Invalid, "choose the tags to merge, and one to keep").WithHint("at most %d at once", mostMerged)
@@ -124,6 +126,7 @@ func (s *Service) MergeTags(ctx context.Context, actor account.Actor, into int64
 // DeleteTag takes a tag off all articles. Its addresses lead to lead, an own
 // path or an address elsewhere, or to nothing for "".
 func (s *Service) DeleteTag(ctx context.Context, actor account.Actor, id int64, lead string) error {
+	defer s.forgetUses()
 	return s.write(ctx, actor, account.Editor, "delete tags", func(ctx context.Context, tx *db.Tx) (deed, error) {
 		t, err := s.tag(ctx, tx, id)
 		if err != nil {

@@ -106,7 +106,8 @@ func (s Site) Validate() error {
 }
 
 // MenuItem is one entry of a menu. Kind names what Ref points to ("article",
-// "section", "tag", "author", "term") or is "link" with a URL of its own.
+// "section", "tag", "author", "term") or is "link" with a URL of its own, or
+// "heading", which leads nowhere.
 type MenuItem struct {
 	Label string     `json:"label"`
 	Kind  string     `json:"kind"`
@@ -222,4 +223,11 @@ func Menus(ctx context.Context, q db.Querier) ([]Menu, error) {
 		}
 		return m, json.Unmarshal([]byte(items), &m.Items)
 	})
+}
+
+// DeleteMenu removes a menu.
+func DeleteMenu(ctx context.Context, tx *db.Tx, id int64) error {
+	_, err := tx.Exec(ctx, `DELETE FROM menu WHERE id = $1`, id)
+	tx.Purge("site")
+	return err
 }

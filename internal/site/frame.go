@@ -90,7 +90,7 @@ func (c *scene) menuItems(items []settings.MenuItem, depth int) ([]view.MenuItem
 	var out []view.MenuItem
 	for _, it := range items {
 		item := view.MenuItem{Label: it.Label, URL: it.URL}
-		if it.Kind != "link" {
+		if it.Kind != "link" && it.Kind != "heading" {
 			path, key, err := c.pathOf(it.Kind, it.Ref)
 			if err != nil {
 				if notFound(err) {

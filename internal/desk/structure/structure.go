@@ -42,7 +42,10 @@ func (p *Part) Routes() []web.Route {
 	routes := []web.Route{
 		desk.Get("structure", base, desk.Editor, func(*web.Request) (web.Response, error) { return desk.SeeOther(base + "/sections"), nil }),
 	}
-	return append(routes, p.sectionRoutes()...)
+	for _, more := range [][]web.Route{p.sectionRoutes(), p.tagRoutes(), p.authorRoutes(), p.pageRoutes(), p.redirectRoutes(), p.menuRoutes()} {
+		routes = append(routes, more...)
+	}
+	return routes
 }
 
 // view is what every page of the part has besides its own data.
@@ -59,7 +62,8 @@ type tab struct {
 	Admin      bool // for administrators only
 }
 
-var tabs = []tab{{"sections", "structure.sections", false}}
+var tabs = []tab{{"sections", "structure.sections", false}, {"tags", "structure.tags", false}, {"authors", "structure.authors", false},
+	{"pages", "structure.pages", false}, {"redirects", "structure.redirects", false}, {"menus", "structure.menus", true}}
 
 // step is a button that moves a thing by one place.
 type step struct {

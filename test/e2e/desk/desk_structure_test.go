@@ -14,6 +14,13 @@ import (
 
 var structureStations = []station{
 	{"desk-sections", "/desk/structure/sections", "Add a section"},
+	{"desk-tags", "/desk/structure/tags", "Add a tag"},
+	{"desk-tags-alike", "/desk/structure/tags/alike", "Keep which one?"},
+	{"desk-authors", "/desk/structure/authors", "Add an author"},
+	{"desk-pages", "/desk/structure/pages", "Standing pages"},
+	{"desk-redirects", "/desk/structure/redirects", "Add a redirect"},
+	{"desk-redirects-import", "/desk/structure/redirects/import", "Look at it first"},
+	{"desk-menus", "/desk/structure/menus", "Add a menu"},
 }
 
 // TestStructure_InTheBrowser looks at the structure pages and moves a section by
@@ -48,6 +55,27 @@ func TestStructure_InTheBrowser(t *testing.T) {
 		fillAny(t, first, map[string]string{"name": name})
 	}
 	check(t, first, "desk-section", "Description for search engines")
+	for _, name := range []string{"Harbour", "Harbours", "European Union"} {
+		open(first, origin+"/desk/structure/tags")
+		fillAny(t, first, map[string]string{"name": name})
+	}
+	check(t, first, "desk-tag", "Delete the tag")
+	open(first, origin+"/desk/structure/authors")
+	fillAny(t, first, map[string]string{"name": "Anna-Theodora von Hohenberg-Lichtenstein"})
+	check(t, first, "desk-author", "never shown")
+	open(first, origin+"/desk/structure/redirects")
+	fillAny(t, first, map[string]string{"from": "/2019/05/an-old-address-that-is-rather-long-as-they-often-are.html", "to": "https://elsewhere.example/"})
+	open(first, origin+"/desk/structure/menus")
+	fillAny(t, first, map[string]string{"name": "Top", "location": "main"})
+	for _, entry := range []map[string]string{{"kind": "section", "target": "world", "label": ""}, {"kind": "heading", "target": "", "label": "More"}, {"kind": "link", "target": "/about/", "label": "About us"}} {
+		fillAny(t, first, entry)
+	}
+	check(t, first, "desk-menu", "As readers see it")
+	drag(t, first, "About us", "More")
+	menu, err := browser.Evaluate[string](first, `[...document.querySelectorAll('.tree li')].map(li => li.dataset.name).join('|')`)
+	if err != nil || menu != "World|About us|More" {
+		t.Errorf("the menu after dragging: %s %v", menu, err)
+	}
 	for _, view := range []browser.View{browser.Phone, browser.Phone.InDark(), browser.Desktop.InDark(), browser.Desktop} {
 		p := b.Page(t, view)
 		open(p, origin+"/desk/sign-in")
