@@ -133,7 +133,7 @@ func drag(t *testing.T, p *browser.Page, name, onto string) {
 	t.Helper()
 	at := func(selector string) (x, y float64) {
 		t.Helper()
-		place, err := browser.Evaluate[[]float64](p, fmt.Sprintf(`(() => { const e = document.querySelector(%q); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + Math.min(r.height / 2, 4)]; })()`, selector))
+		place, err := browser.Evaluate[[]float64](p, fmt.Sprintf(`(() => { scrollTo(0, 0); const e = document.querySelector(%q); const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + Math.min(r.height / 2, 4)]; })()`, selector))
 		if err != nil {
 			t.Fatal(err)
 		}
