@@ -23,9 +23,13 @@ type News struct {
 	Title       string
 }
 
-// MaxPages is how many addresses one sitemap of ours holds; the protocol
-// allows 50,000, smaller ones are made in bounded time.
-const MaxPages = 1000
+// MaxPages is how many addresses one sitemap of ours holds. The protocol allows
+// 50,000; smaller ones are made sooner, larger ones keep the index short, and
+// this many makes neither cost much more in a long archive than in a short one.
+const MaxPages = 1300
+
+// MaxNews is how many articles a news sitemap may name (Google's limit).
+const MaxNews = 1000
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
@@ -64,7 +68,7 @@ func Sitemap(pages []Page) []byte {
 // SitemapIndex returns the index of the sitemaps at the given addresses and at
 // those of a row: its address, a number from 1 to n, ".xml".
 func SitemapIndex(urls []string, row string, n int64) []byte {
-	const before, after = "<sitemap>\n<loc>", "</loc>\n</sitemap>\n"
+	const before, after = "<sitemap><loc>", "</loc></sitemap>\n"
 	var b bytes.Buffer
 	b.WriteString(xml.Header)
 	b.WriteString(`<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
@@ -76,14 +80,16 @@ func SitemapIndex(urls []string, row string, n int64) []byte {
 	start := b.Len()
 	b.WriteString(before)
 	text(&b, row)
-	head := bytes.Clone(b.Bytes()[start:]) // the same for all of the row
+	head := string(b.Bytes()[start:]) // the same for all of the row
 	b.Truncate(start)
-	b.Grow(int(n) * (len(head) + len(after) + 10))
+	const tail, end = ".xml" + after, "</sitemapindex>\n"
+	// Of one piece and hardly larger than needed: a long archive has a thousand.
+	out := make([]byte, 0, start+int(n)*(len(head)+len(itoa(n))+len(tail))+len(end))
+	out = append(out, b.Bytes()...)
 	for i := int64(1); i <= n; i++ {
-		b.Write(head)
-		b.Write(strconv.AppendInt(b.AvailableBuffer(), i, 10))
-		b.WriteString(".xml" + after)
+		out = append(out, head...)
+		out = strconv.AppendInt(out, i, 10)
+		out = append(out, tail...)
 	}
-	b.WriteString("</sitemapindex>\n")
-	return b.Bytes()
+	return append(out, end...)
 }

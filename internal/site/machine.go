@@ -122,10 +122,10 @@ func (c *scene) sitemapIndex() (Answer, error) {
 		urls = append(urls, c.abs("/sitemaps/"+name+".xml"))
 	}
 	maps := (n + feed.MaxPages - 1) / feed.MaxPages
-	return c.plain("application/xml; charset=utf-8", feed.SitemapIndex(urls, c.abs("/sitemaps/articles-"), maps)), nil
+	return c.plain("application/xml; charset=utf-8", feed.SitemapIndex(urls, c.abs("/sitemaps/"), maps)), nil
 }
 
-var articleMap = regexp.MustCompile(`^articles-([1-9][0-9]{0,5})$`)
+var articleMap = regexp.MustCompile(`^[1-9][0-9]{0,5}$`)
 
 func (c *scene) sitemap(name string) (Answer, error) {
 	var pages []feed.Page
@@ -138,11 +138,10 @@ func (c *scene) sitemap(name string) (Answer, error) {
 	case "sections", "tags", "authors":
 		pages, err = c.listPages(name)
 	default:
-		m := articleMap.FindStringSubmatch(name)
-		if m == nil {
+		if !articleMap.MatchString(name) {
 			return Answer{}, fault.New(fault.NotFound, "no such sitemap")
 		}
-		pages, err = c.articlePages(number(m[1]))
+		pages, err = c.articlePages(number(name))
 	}
 	if err != nil {
 		return Answer{}, err
@@ -210,7 +209,7 @@ func (c *scene) sitePages(arts []article.Article) ([]feed.Page, error) {
 
 // newsPages are the articles of the last two days, as Google News asks.
 func (c *scene) newsPages() ([]feed.Page, error) {
-	arts, err := c.public.Since(c.ctx, c.now.Add(-48*time.Hour), feed.MaxPages)
+	arts, err := c.public.Since(c.ctx, c.now.Add(-48*time.Hour), feed.MaxNews)
 	if err != nil {
 		return nil, err
 	}

@@ -184,7 +184,12 @@ func get(address string, packed bool) ([]byte, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
+	body := make([]byte, max(resp.ContentLength, 0))
+	if resp.ContentLength < 0 {
+		body, err = io.ReadAll(resp.Body)
+	} else {
+		_, err = io.ReadFull(resp.Body, body)
+	}
 	if err == nil && resp.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s: %s", address, resp.Status)
 	}
