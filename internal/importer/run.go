@@ -21,7 +21,8 @@ import (
 	"dateline/internal/vault"
 )
 
-// Ask asks the real router for an address and returns its answer.
+// Ask asks the real router for an address and returns its answer. It is called
+// by several goroutines at once.
 type Ask func(ctx context.Context, address string) (status int, location string, err error)
 
 // Parts are what a Service is made of.

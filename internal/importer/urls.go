@@ -5,8 +5,11 @@ import (
 	"context"
 	"html"
 	"net/url"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"dateline/internal/urlpath"
 	"dateline/internal/wxr"
@@ -17,23 +20,8 @@ func (r *run) askURLs(ctx context.Context) error {
 	if r.Ask == nil {
 		return nil
 	}
-	asked := map[uint64]bool{} // by hash: there may be millions
-	ask := func(address string) error {
-		if asked[rank(address)] || address == "" {
-			return nil
-		}
-		asked[rank(address)] = true
-		own, ok := r.oldSitePath(address)
-		if !ok {
-			return nil
-		}
-		status, location, err := r.Ask(ctx, own)
-		if err != nil {
-			return err
-		}
-		r.report.URLCounts[strconv.Itoa(status)]++
-		return r.report.URLs.add(URL{URL: address, Status: status, Location: location})
-	}
+	q := &questions{run: r, asked: map[uint64]bool{}}
+	ask := func(address string) error { return q.put(ctx, address) }
 	if err := r.askLists(ask); err != nil {
 		return err
 	}
@@ -46,7 +34,70 @@ func (r *run) askURLs(ctx context.Context) error {
 			return r.askItem(it, ask)
 		})
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return q.answer(ctx)
+}
+
+// questions are old addresses on their way to the router. They are asked by
+// the hundred, one goroutine a core, and noted in their order.
+type questions struct {
+	*run
+	asked   map[uint64]bool // by hash: there may be millions
+	waiting []question
+}
+
+type question struct {
+	address, own string
+	status       int
+	location     string
+	err          error
+}
+
+const questionsAtOnce = 256
+
+// put asks for an address unless it was asked for before.
+func (q *questions) put(ctx context.Context, address string) error {
+	if q.asked[rank(address)] || address == "" {
+		return nil
+	}
+	q.asked[rank(address)] = true
+	own, ok := q.oldSitePath(address)
+	if !ok {
+		return nil
+	}
+	q.waiting = append(q.waiting, question{address: address, own: own})
+	if len(q.waiting) < questionsAtOnce {
+		return nil
+	}
+	return q.answer(ctx)
+}
+
+// answer asks the waiting questions and notes the answers.
+func (q *questions) answer(ctx context.Context) error {
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(q.waiting)); i = next.Add(1) - 1 {
+				one := &q.waiting[i]
+				one.status, one.location, one.err = q.Ask(ctx, one.own)
+			}
+		})
+	}
+	all.Wait()
+	for _, one := range q.waiting {
+		if one.err != nil {
+			return one.err
+		}
+		q.report.URLCounts[strconv.Itoa(one.status)]++
+		if err := q.report.URLs.add(URL{URL: one.address, Status: one.status, Location: one.location}); err != nil {
+			return err
+		}
+	}
+	q.waiting = q.waiting[:0]
+	return nil
 }
 
 // origin is the old site's address without a slash at the end.

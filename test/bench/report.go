@@ -157,6 +157,10 @@ func others(b *bytes.Buffer, all []*figures) {
 	row("publish in another process until on the front page, median ms", duration(func(f *figures) time.Duration { return percentile(f.visible, 50) }))
 	row("resident after load, MiB", func(f *figures) (string, float64) { return mib(f.afterLoad.RSS), float64(f.afterLoad.RSS) })
 	rate("random articles uncached, req/s", func(f *figures) (string, float64) { return count(f.uncached[0].result.RPS), f.uncached[0].result.RPS })
+	row("random articles uncached, CPU µs/request", func(f *figures) (string, float64) {
+		d := f.uncached[0].result.perRequest()
+		return micro(d), float64(d)
+	})
 	rate("imported, articles/s", func(f *figures) (string, float64) {
 		rate := float64(f.archive.Articles) / f.archive.Imported.Seconds()
 		return count(rate), rate
