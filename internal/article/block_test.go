@@ -89,6 +89,38 @@ func TestSkip_AgreesWithTheList(t *testing.T) {
 	})
 }
 
+func TestMapped_AgreesWithTheList(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		k.spread()
+		all, err := k.public.List(t.Context(), article.ScopeSite, 0, article.Cursor{}, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := k.public.Mapped(t.Context(), article.ScopeSite, 0, article.CursorOf(&all[2]), 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []article.Article
+		for _, a := range all[3:8] {
+			want = append(want, article.Article{ID: a.ID, Status: a.Status, Access: a.Access, LiveVersion: a.LiveVersion, EmbargoUntil: a.EmbargoUntil,
+				Path: a.Path, FirstPublished: a.FirstPublished, Updated: a.Updated, LeadMedia: a.LeadMedia, NoIndex: a.NoIndex})
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("mapped (-want +got):\n%s", diff)
+		}
+		// The gate is asked of these too: an embargo that a list does not know of.
+		k.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE article SET embargo_until = $1 WHERE id = $2`, db.Micros(k.clock.Now().Add(time.Hour)), all[4].ID)
+			return err
+		})
+		got, err = k.public.Mapped(t.Context(), article.ScopeSite, 0, article.Cursor{}, 100)
+		if err != nil || len(got) != len(all)-1 || slices.ContainsFunc(got, func(a article.Article) bool { return a.ID == all[4].ID }) {
+			t.Errorf("an article under embargo is mapped: %d of %d, %v", len(got), len(all), err)
+		}
+	})
+}
+
 func TestCounts_FollowWhatIsTakenBack(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		k := newDesk(t, d)

@@ -171,7 +171,7 @@ func (c *scene) articlePages(n int64) ([]feed.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	arts, err := c.public.List(c.ctx, article.ScopeSite, 0, after, int(upTo-older))
+	arts, err := c.public.Mapped(c.ctx, article.ScopeSite, 0, after, int(upTo-older))
 	if err != nil {
 		return nil, err
 	}
