@@ -9,10 +9,10 @@ import (
 	"dateline/internal/db"
 )
 
-// The newsroom's promise: a publication or a correction that was acknowledged
-// is there once and whole, on both engines, whatever goes away.
+// The newsroom's promise: a publication, a correction or a text being written
+// that was acknowledged is there once and whole, on both engines, whatever goes away.
 
-func newsroomOps() []Op { return []Op{note("publish", 1), note("edit", 1)} }
+func newsroomOps() []Op { return []Op{note("publish", 1), note("edit", 1), note("write", 1)} }
 
 func TestNewsroom_SurvivesKill(t *testing.T) {
 	onEngines(t, folder, true, func(t *testing.T, s storage) {
@@ -59,7 +59,7 @@ func TestNewsroom_SurvivesAFullDisk(t *testing.T) {
 }
 
 func TestNewsroom_SurvivesEveryPoint(t *testing.T) {
-	for _, op := range []string{"publish", "edit"} {
+	for _, op := range []string{"publish", "edit", "write"} {
 		t.Run(op, func(t *testing.T) {
 			onEngines(t, folder, true, func(t *testing.T, s storage) {
 				p := s.points(t, "newsroom", op, "text")

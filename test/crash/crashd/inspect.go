@@ -22,6 +22,26 @@ type holding struct {
 	found    map[int64]bool // indexed, or about to be
 	told     map[int64]bool // of whom an event tells
 	reached  map[int64]bool // an address leads to it
+	writing  []writing
+}
+
+// writing is a text that is being written.
+type writing struct {
+	article  int64
+	headline string // as the lists of the desk have it
+	status   string
+	content  article.Content
+}
+
+// key is the idempotency key that the text came with.
+func (w writing) key() string { return w.content.Fields[keyField] }
+
+func (w writing) record() crash.Record {
+	r := crash.Record{Key: w.key(), Op: opWrite, Hash: crash.Hash(payloadOf(w.content.Body)), Copies: 1}
+	if w.headline != w.content.Headline || w.status != string(article.StatusDraft) {
+		r.Missing = append(r.Missing, "the record of the draft")
+	}
+	return r
 }
 
 // heldArticle is one article with its versions in their order.
@@ -60,7 +80,7 @@ func (n *newsroom) inspect(ctx context.Context) (*holding, error) {
 
 // written changes with each version that is written.
 func (n *newsroom) written(ctx context.Context) (stamp [2]int64, err error) {
-	err = n.db.QueryRow(ctx, `SELECT COUNT(*), COALESCE(MAX(id), 0) FROM version`).Scan(&stamp[0], &stamp[1])
+	err = n.db.QueryRow(ctx, `SELECT COUNT(*) + (SELECT COUNT(*) FROM working_copy), COALESCE(MAX(id), 0) FROM version`).Scan(&stamp[0], &stamp[1])
 	return stamp, err
 }
 
@@ -81,7 +101,21 @@ func (n *newsroom) read(ctx context.Context) (*holding, error) {
 	if err := n.readVersions(ctx, h); err != nil {
 		return nil, err
 	}
+	if h.writing, err = n.readWriting(ctx); err != nil {
+		return nil, err
+	}
 	return h, n.readTraces(ctx, h)
+}
+
+func (n *newsroom) readWriting(ctx context.Context) ([]writing, error) {
+	rows, err := n.db.Query(ctx, `SELECT a.id, a.headline, a.status, w.content FROM working_copy w JOIN article a ON a.id = w.article_id ORDER BY a.id`)
+	return db.All(rows, err, func(r *sql.Rows) (w writing, err error) {
+		var content []byte
+		if err := r.Scan(&w.article, &w.headline, &w.status, &content); err != nil {
+			return w, err
+		}
+		return w, json.Unmarshal(content, &w.content)
+	})
 }
 
 func (n *newsroom) readVersions(ctx context.Context, h *holding) error {
@@ -169,6 +203,9 @@ func (h *holding) records() []crash.Record {
 			records = append(records, r)
 		}
 	}
+	for _, w := range h.writing {
+		records = append(records, w.record())
+	}
 	return records
 }
 
@@ -251,10 +288,13 @@ func (a *heldArticle) brokenChain() []string {
 	return nil
 }
 
-// shown are the records that readers can tell: what the site's list leads to,
-// and the corrections that the live versions stand on.
+// shown are the records that people can tell: what the site's list leads to, the
+// corrections that the live versions stand on, and drafts as the desk has them.
 func (n *newsroom) shown(ctx context.Context, h *holding) ([]crash.Record, error) {
-	records := []crash.Record{}
+	records, err := n.drafts(ctx, h)
+	if err != nil {
+		return nil, err
+	}
 	var after article.Cursor
 	for {
 		page, err := n.public.List(ctx, article.ScopeSite, 0, after, 200)
@@ -284,4 +324,17 @@ func (n *newsroom) shown(ctx context.Context, h *holding) ([]crash.Record, error
 		}
 		after = article.CursorOf(&page[len(page)-1])
 	}
+}
+
+// drafts are the records of what is being written, read as the desk does.
+func (n *newsroom) drafts(ctx context.Context, h *holding) ([]crash.Record, error) {
+	records := []crash.Record{}
+	for _, held := range h.writing {
+		w, err := n.articles.Working(ctx, editor, held.article)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, writing{w.Article.ID, w.Article.Headline, string(w.Article.Status), w.Copy.Content}.record())
+	}
+	return records, nil
 }

@@ -43,6 +43,7 @@ var editor = account.System("crashd")
 const (
 	opPublish = "publish" // a new article, created and published in one transaction
 	opEdit    = "edit"    // a correction to one of a few articles
+	opWrite   = "write"   // a draft that the editor's autosave stores
 )
 
 // edited is how many articles take all the corrections.
@@ -114,6 +115,8 @@ func (n *newsroom) do(ctx context.Context, op, key string, payload []byte) error
 		})
 	case opEdit:
 		return n.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return n.edit(ctx, tx, key, payload) })
+	case opWrite:
+		return n.writeOn(ctx, key, payload)
 	}
 	return fault.New(fault.Invalid, "unknown operation %q", op)
 }
@@ -170,6 +173,24 @@ func (n *newsroom) edit(ctx context.Context, tx *db.Tx, key string, payload []by
 	return err
 }
 
+// writeOn begins a draft and saves its text as the editor does while somebody
+// writes: a blank draft, then its text. A second time it does nothing.
+func (n *newsroom) writeOn(ctx context.Context, key string, payload []byte) error {
+	d := n.draft(idOf(key), key, "Draft "+key, payload)
+	whole := d.Content
+	d.Blank, d.Content = true, article.Content{}
+	a, err := n.articles.Create(ctx, editor, d)
+	if err != nil {
+		return err
+	}
+	w, err := n.articles.Working(ctx, editor, a.ID)
+	if err != nil || w.Copy.Content.Fields[keyField] == key {
+		return err
+	}
+	_, err = n.articles.Autosave(ctx, editor, article.SaveInput{ID: a.ID, Revision: w.Article.Revision, Content: whole})
+	return err
+}
+
 func (n *newsroom) Close() error {
 	n.jobs.Stop(context.Background())
 	return n.db.Close()
@@ -196,7 +217,8 @@ func payloadOf(d richtext.Doc) []byte {
 
 var _ store = (*newsroom)(nil)
 
-// State lists publications and corrections.
+// State lists publications and corrections, and drafts as their writers see
+// them.
 func (n *newsroom) State(ctx context.Context, view string) ([]crash.Record, error) {
 	held, err := n.inspect(ctx)
 	if err != nil {
