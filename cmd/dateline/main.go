@@ -38,6 +38,7 @@ type commands struct {
 	ConfigCmd configCmds `cmd:"" name:"config" help:"Print or check the settings."`
 	Site      siteCmds   `cmd:"" help:"Print or change the site: title, time zone, language, addresses."`
 	User      userCmds   `cmd:"" help:"Invite, list, help and switch off the people of the newsroom."`
+	Mail      mailCmds   `cmd:"" help:"Try the mail server."`
 	Routes    routesCmd  `cmd:"" help:"List the routes that the server answers."`
 	Version   versionCmd `cmd:"" help:"Print the version."`
 }

@@ -70,7 +70,7 @@ func (*versionCmd) Run(env *environment) error {
 
 type configCmds struct {
 	Print configPrint `cmd:"" help:"Print every setting, its value and where that comes from."`
-	Check configCheck `cmd:"" help:"Check the settings, the data folder and the database; exit 0 when all is well."`
+	Check configCheck `cmd:"" help:"Check the settings, the data folder, the database and the mail server; exit 0 when all is well."`
 }
 
 type configPrint struct{}
@@ -96,6 +96,9 @@ func (*configCheck) Run(c *commands, env *environment) error {
 		return err
 	}
 	if err := app.CheckDatabase(env.ctx, cfg.DatabaseURL()); err != nil {
+		return err
+	}
+	if _, err := app.CheckMail(env.ctx, cfg); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(env.stdout, "the settings are in order")

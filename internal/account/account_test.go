@@ -357,7 +357,7 @@ func TestAtRest_NothingUsable(t *testing.T) {
 			`SELECT actor || ' ' || verb || ' ' || detail FROM audit`,
 		} {
 			rows, err := n.db.Query(t.Context(), query)
-			held, err := db.All(rows, err, func(r *sql.Rows) (text string, err error) { return text, r.Scan(&text) })
+			held, err := db.All(rows, err, scanText)
 			if err != nil || len(held) == 0 {
 				t.Fatalf("%s: %d rows, %v", query, len(held), err)
 			}
@@ -368,4 +368,26 @@ func TestAtRest_NothingUsable(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestSetLanguage(t *testing.T) {
+	each(t, func(t *testing.T, n *newsroom) {
+		n.must(n.SetLanguage(t.Context(), n.owner, "de"))
+		n.wants(fault.Invalid, "a language without words", n.SetLanguage(t.Context(), n.owner, "tlh"))
+		if p, err := n.ByEmail(t.Context(), n.owner, "olga@paper.example"); err != nil || p.Language != "de" {
+			t.Errorf("%+v %v", p, err)
+		}
+	})
+}
+
+func scanText(r *sql.Rows) (text string, err error) {
+	err = r.Scan(&text)
+	return text, err
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

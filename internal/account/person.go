@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -14,6 +15,7 @@ import (
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/i18n"
 	"dateline/internal/id"
 	"dateline/internal/vault"
 )
@@ -27,6 +29,7 @@ type Person struct {
 	Disabled  bool
 	Invited   bool // has not chosen a password yet
 	TwoFactor bool
+	Language  string // of the desk and of mail, "de"; "" follows the browser and the site
 	Created   time.Time
 
 	password string
@@ -43,6 +46,7 @@ type Service struct {
 	clock  clock.Clock
 	vault  *vault.Vault
 	guards *guards
+	post   Post
 }
 
 // NewService returns the service.
@@ -57,15 +61,16 @@ const (
 	purposeDevice   = "person.device"
 	purposePending  = "person.pending"
 	purposeRecovery = "person.recovery"
+	purposeLetter   = "ticket.letter"
 )
 
-const personColumns = `id, name, email, role, password, totp, totp_step, disabled, created_at`
+const personColumns = `id, name, email, role, password, totp, totp_step, disabled, language, created_at`
 
 func (s *Service) scan(r *sql.Rows) (Person, error) {
 	var p Person
 	var email, role string
 	var disabled, created int64
-	if err := r.Scan(&p.ID, &p.Name, &email, &role, &p.password, &p.totp, &p.step, &disabled, &created); err != nil {
+	if err := r.Scan(&p.ID, &p.Name, &email, &role, &p.password, &p.totp, &p.step, &disabled, &p.Language, &created); err != nil {
 		return p, err
 	}
 	p.Role, _ = RoleNamed(role)
@@ -285,10 +290,18 @@ func (s *Service) Enable(ctx context.Context, actor Actor, personID int64) error
 // Reset returns the token of a link with which a person chooses a new password.
 // The old one, and a second factor, hold until the link is used.
 func (s *Service) Reset(ctx context.Context, actor Actor, personID int64) (token string, err error) {
+	err = s.reset(ctx, actor, personID, func(ctx context.Context, tx *db.Tx, kind TicketKind) (err error) {
+		token, err = s.issue(ctx, tx, kind, personID)
+		return err
+	})
+	return token, err
+}
+
+func (s *Service) reset(ctx context.Context, actor Actor, personID int64, issue func(context.Context, *db.Tx, TicketKind) error) error {
 	if err := actor.Require(Administrator, "manage people"); err != nil {
-		return "", err
+		return err
 	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		p, err := s.byID(ctx, tx, personID)
 		if err != nil {
 			return err
@@ -303,12 +316,11 @@ func (s *Service) Reset(ctx context.Context, actor Actor, personID int64) (token
 		if p.Invited {
 			kind = TicketInvitation
 		}
-		if token, err = s.issue(ctx, tx, kind, p.ID); err != nil {
+		if err := issue(ctx, tx, kind); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, actor, "offer a new password", p.ID, nil)
 	})
-	return token, err
 }
 
 // Rename changes a person's own name.
@@ -322,5 +334,19 @@ func (s *Service) Rename(ctx context.Context, actor Actor, name string) error {
 			return err
 		}
 		return s.record(ctx, tx, actor, "rename", actor.ID, map[string]string{"name": name})
+	})
+}
+
+// SetLanguage chooses the language in which a person reads the desk and gets
+// mail; "" follows the browser and the site.
+func (s *Service) SetLanguage(ctx context.Context, actor Actor, language string) error {
+	if language != "" && !slices.Contains(i18n.Languages(), language) {
+		return fault.New(fault.Invalid, "the desk does not speak %q", language).WithHint("choose one of %s", strings.Join(i18n.Languages(), ", "))
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, `UPDATE person SET language = $1, updated_at = $2 WHERE id = $3`, language, db.Micros(s.clock.Now()), actor.ID); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, actor, "change language", actor.ID, map[string]string{"language": language})
 	})
 }

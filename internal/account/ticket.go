@@ -20,6 +20,7 @@ const (
 	TicketSetUp      TicketKind = "set-up"
 	TicketInvitation TicketKind = "invitation"
 	TicketReset      TicketKind = "reset"
+	TicketForgot     TicketKind = "forgot" // a reset that the person asked for
 )
 
 // lifetimes of the kinds.
@@ -27,13 +28,19 @@ var lifetimes = map[TicketKind]time.Duration{
 	TicketSetUp:      24 * time.Hour,
 	TicketInvitation: 7 * 24 * time.Hour,
 	TicketReset:      24 * time.Hour,
+	TicketForgot:     2 * time.Hour,
 }
 
 // Ticket is a link that has not been used.
 type Ticket struct {
 	Kind   TicketKind
 	Person Person // nobody for a set-up
+
+	expires time.Time
+	mail    MailState
 }
+
+func (t Ticket) issued() time.Time { return t.expires.Add(-lifetimes[t.Kind]) }
 
 // newToken returns 256 random bits for a link or a cookie, and the hash under
 // which they are kept.
@@ -53,7 +60,7 @@ func hashOf(token string) string {
 func (s *Service) issue(ctx context.Context, tx *db.Tx, kind TicketKind, personID int64) (token string, err error) {
 	token, hash := newToken()
 	_, err = tx.Exec(ctx, `INSERT INTO ticket (person_id, kind, hash, expires_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (person_id, kind) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at`,
+		ON CONFLICT (person_id, kind) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at, mail = '', mail_error = '', mail_link = ''`,
 		personID, string(kind), hash, db.Micros(s.clock.Now().Add(lifetimes[kind])))
 	return token, err
 }
@@ -90,14 +97,14 @@ func (s *Service) ticket(ctx context.Context, q db.Querier, token string) (Ticke
 	var t Ticket
 	var kind string
 	var personID, expires int64
-	err := q.QueryRow(ctx, `SELECT kind, person_id, expires_at FROM ticket WHERE hash = $1`, hashOf(token)).Scan(&kind, &personID, &expires)
+	err := q.QueryRow(ctx, `SELECT kind, person_id, expires_at, mail FROM ticket WHERE hash = $1`, hashOf(token)).Scan(&kind, &personID, &expires, &t.mail)
 	if fault.Is(err, fault.NotFound) || err == nil && expires <= db.Micros(s.clock.Now()) {
 		return t, gone
 	}
 	if err != nil {
 		return t, err
 	}
-	t.Kind = TicketKind(kind)
+	t.Kind, t.expires = TicketKind(kind), db.Time(expires)
 	if t.Kind == TicketSetUp {
 		if none, err := empty(ctx, q); err != nil || !none {
 			return t, orConflict(err)

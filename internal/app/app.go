@@ -111,6 +111,11 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs = job.NewRunner(a.db, a.clock, a.log)
 	a.settings = settings.NewStore(a.db)
 	a.accounts = account.NewService(a.db, a.clock, a.vault)
+	post, err := a.post()
+	if err != nil {
+		return err
+	}
+	a.accounts.UsePost(post)
 	if a.blobs, err = blob.OpenFilesystem(filepath.Join(a.cfg.Data, "media"), a.clock.Now()); err != nil {
 		return err
 	}
@@ -132,6 +137,8 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.bus.Subscribe(article.EventSettled, jobSettled, nil)
 	a.jobs.Handle(jobSettled, a.search.HandleSettled)
 	a.jobs.Handle(search.JobIndex, a.search.HandleIndex)
+	a.jobs.Handle(account.JobLetter, a.accounts.HandleLetter, job.Lane("letters", 2))
+	a.jobs.Handle(account.JobForgot, a.accounts.HandleForgot, job.Lane("letters", 2))
 	a.jobs.Handle(article.JobRelease, a.articles.HandleRelease, job.Lane("release", 1))
 	a.jobs.Handle(article.JobRelist, a.articles.HandleRelist)
 	a.jobs.Handle(front.JobTurn, a.fronts.HandleTurn, job.Lane("release", 1))

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -13,16 +14,18 @@ import (
 	"time"
 
 	"dateline/internal/account/accounttest"
+	"dateline/internal/db"
 )
 
 // browser is one person's browser at the desk: it keeps cookies and sends
 // forms as a page of the site does.
 type browser struct {
-	p       *paper
-	cookies map[string]*http.Cookie
+	p        *paper
+	cookies  map[string]*http.Cookie
+	language string // that it asks for
 }
 
-func (p *paper) browser() *browser { return &browser{p, map[string]*http.Cookie{}} }
+func (p *paper) browser() *browser { return &browser{p: p, cookies: map[string]*http.Cookie{}} }
 
 func (b *browser) do(method, path string, form url.Values) answer {
 	b.p.t.Helper()
@@ -33,6 +36,9 @@ func (b *browser) do(method, path string, form url.Values) answer {
 	} else {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	if b.language != "" {
+		r.Header.Set("Accept-Language", b.language)
 	}
 	for _, c := range b.cookies {
 		r.AddCookie(c)
@@ -135,7 +141,7 @@ func TestDesk_GettingIn(t *testing.T) {
 		}
 		p.leads("signing out", stranger.post("/desk/sign-out"), "/desk/sign-in?done=signedout")
 		p.leads("after signing out", stranger.get("/desk/account"), "/desk/sign-in?next=%2Fdesk%2Faccount")
-		p.shows("what the owner did", owner.get("/desk/log"), 200, "sign in")
+		p.shows("what the owner did", owner.get("/desk/log"), 200, "signed in")
 		if strings.Contains(owner.get("/desk/log").body, "paper.example") {
 			t.Error("the audit log names an address")
 		}
@@ -234,5 +240,53 @@ func TestDesk_RolesOfRoutes(t *testing.T) {
 				t.Errorf("there is no route %q", name)
 			}
 		}
+	})
+}
+
+// TestDesk_SpeaksTheVisitorsLanguage: what a person chose, else what the
+// browser asks for; never a key without words.
+func TestDesk_SpeaksTheVisitorsLanguage(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		owner.language = "de"
+		p.shows("the desk of a German browser", owner.get("/desk/"), 200, "Schön, Sie zu sehen, Olga")
+		p.shows("its settings", owner.get("/desk/site"), 200, "Wort vor Ressorts")
+		p.shows("its people", owner.get("/desk/people"), 200, "Eigentümer/in")
+		p.leads("choosing Arabic", owner.post("/desk/account/language", "language", "ar"), "/desk/account?done=saved")
+		p.shows("the desk after it", owner.get("/desk/"), 200, `<html lang="ar" dir="rtl">`)
+		p.shows("a page that is not there", owner.post("/desk/people/1", "do", "enable"), 404, "لا يوجد شيء هنا")
+		p.shows("a language that nobody taught it", owner.post("/desk/account/language", "language", "tlh"), 422, "Choose one of ar, de")
+		p.leads("choosing the browser's", owner.post("/desk/account/language", "language", ""), "/desk/account?done=saved")
+		for _, language := range []string{"en", "de", "fr", "es", "ar"} {
+			owner.language = language
+			for _, path := range []string{"/desk/", "/desk/people", "/desk/site", "/desk/log", "/desk/account", "/desk/account/second-factor", "/desk/set-up/x"} {
+				got := owner.get(path)
+				if !strings.Contains(got.body, `<html lang="`+language+`"`) {
+					t.Errorf("%s is not in %s", path, language)
+				}
+				if key := regexp.MustCompile(`[> "]desk\.[a-z_]+[<" ]`).FindString(got.body); key != "" {
+					t.Errorf("%s in %s shows the key %s", path, language, key)
+				}
+			}
+		}
+		stranger := p.browser()
+		stranger.language = "fr-CA,fr;q=0.8"
+		p.shows("a stranger's sign-in", stranger.get("/desk/sign-in"), 200, "Se connecter")
+	})
+}
+
+func TestDesk_SetUpGuesses(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		p.must(p.app.db.Write(p.ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `DELETE FROM setting`) // the paper has a name already
+			return err
+		}))
+		link, err := p.app.SetUpLink(p.ctx, "")
+		p.must(err)
+		b := p.browser()
+		b.language = "de-AT,de;q=0.9"
+		got := b.get(link)
+		p.shows("the set-up in an Austrian browser", got, 200, `<option value="de-AT" lang="de-AT" selected>Deutsch (Österreich)</option>`)
+		p.shows("its zone", got, 200, `value="Europe/Vienna" list="zones"`)
 	})
 }

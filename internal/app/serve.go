@@ -40,7 +40,7 @@ func (a *App) openWeb() (err error) {
 // errorPage is the desk's page for a problem at one of its addresses, the
 // site's for all others.
 func (a *App) errorPage(ctx context.Context, p web.Problem) web.Response {
-	if resp, ok := a.desk.Problem(p); ok {
+	if resp, ok := a.desk.Problem(ctx, p); ok {
 		return resp
 	}
 	return siteweb.ErrorPage(a.site)(ctx, p)

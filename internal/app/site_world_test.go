@@ -7,10 +7,10 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -38,6 +38,25 @@ type paper struct {
 	url        string
 	statements atomic.Int64
 	visitors   atomic.Int64
+	journal    journal
+}
+
+// journal is what the server logs.
+type journal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (p *paper) logged() string {
+	p.journal.mu.Lock()
+	defer p.journal.mu.Unlock()
+	return p.journal.text.String()
 }
 
 // opening is the paper's present: in Berlin it is ten in the morning.
@@ -65,7 +84,7 @@ func newPaper(t *testing.T, engine db.Engine, change func(*settings.Site)) *pape
 			p.statements.Add(1)
 		}
 	}
-	a, err := open(t.Context(), cfg, io.Discard, p.now, db.Options{Trace: count})
+	a, err := open(t.Context(), cfg, &p.journal, p.now, db.Options{Trace: count})
 	if err != nil {
 		t.Fatal(err)
 	}

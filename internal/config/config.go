@@ -37,6 +37,12 @@ type Settings struct {
 	FetchPorts         []int
 	FetchAllow         []string // "host:port"
 	ImportParallel     int
+	SMTPHost           string // "" for no mail
+	SMTPPort           int
+	SMTPUser           string
+	SMTPPassword       string
+	SMTPSecurity       string // "starttls", "tls" or "none"
+	MailFrom           string
 	SecretKey          string // 64 hexadecimal digits, "" for the key file
 }
 
@@ -104,6 +110,9 @@ func Load(src Sources) (*Config, error) {
 		if err := s.set(&c.Settings, v.text); err != nil {
 			wrong.add("%s (%s): %v", s.key, v.source, err)
 		}
+	}
+	if c.SMTPHost != "" && c.MailFrom == "" {
+		wrong.add("smtp_host (%s) needs mail_from: the address that letters come from", c.values["smtp_host"].source)
 	}
 	return c, wrong.err()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -76,6 +77,24 @@ var table = []setting{
 	{key: "import_parallel", initial: "4", kind: number,
 		doc: "How many media files an import fetches at once.",
 		set: func(s *Settings, v string) (err error) { s.ImportParallel, err = integer(v, 1, 64); return err }},
+	{key: "smtp_host", kind: text,
+		doc: "Name of the mail server that takes Dateline's letters: invitations, links for new passwords. Any that speaks SMTP; it may have a private address. Empty sends no mail: links are shown to hand on.",
+		set: func(s *Settings, v string) error { s.SMTPHost = v; return checkHost(v) }},
+	{key: "smtp_port", initial: "587", kind: number,
+		doc: "Its port: usually 587 with `starttls`, 465 with `tls`, 25 with `none`.",
+		set: func(s *Settings, v string) (err error) { s.SMTPPort, err = integer(v, 1, 65535); return err }},
+	{key: "smtp_user", kind: text,
+		doc: "Name to sign in to the mail server with. Empty does not sign in.",
+		set: func(s *Settings, v string) error { s.SMTPUser = v; return nil }},
+	{key: "smtp_password", kind: text, secret: true,
+		doc: "Password to sign in to the mail server with. A file that holds it must be readable by its owner only.",
+		set: func(s *Settings, v string) error { s.SMTPPassword = v; return nil }},
+	{key: "smtp_security", initial: "starttls", kind: text,
+		doc: "How the connection to the mail server is secured: `starttls` (begins in the clear and must change to TLS), `tls` (from the first byte) or `none`. Certificates are verified. With `none`, a password is only sent to a server on this machine.",
+		set: func(s *Settings, v string) error { s.SMTPSecurity = v; return oneOf(v, "starttls", "tls", "none") }},
+	{key: "mail_from", kind: text,
+		doc: "Address that letters come from, such as `news@paper.example` or `The Gull <news@paper.example>`. The mail server must be allowed to send for it (SPF, DKIM).",
+		set: func(s *Settings, v string) error { s.MailFrom = v; return checkSender(v) }},
 	{key: "secret_key", kind: text, secret: true, envOnly: true,
 		doc: "The site's 32-byte secret key in 64 hexadecimal digits. Empty reads `secret.key` in the data folder, which is made at the first start. Only a variable: neither file nor flag may hold it.",
 		set: func(s *Settings, v string) error { s.SecretKey = v; return checkKey(v) }},
@@ -219,6 +238,23 @@ func hosts(v string) ([]string, error) {
 		}
 	}
 	return found, nil
+}
+
+func checkHost(v string) error {
+	if strings.ContainsAny(v, " /:@\r\n") && net.ParseIP(v) == nil {
+		return fmt.Errorf("%q is not the name of a host; the port is smtp_port", v)
+	}
+	return nil
+}
+
+func checkSender(v string) error {
+	if v == "" {
+		return nil
+	}
+	if _, err := mail.ParseAddress(v); err != nil || strings.ContainsAny(v, "\r\n") {
+		return fmt.Errorf("%q is not an address such as news@paper.example", v)
+	}
+	return nil
 }
 
 func checkKey(v string) error {

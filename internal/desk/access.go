@@ -35,6 +35,7 @@ type visitor struct {
 type visitorKey struct{}
 
 // Authorize lets a request pass whose session belongs to somebody of the role.
+// The request keeps who it is, for the page of a refusal too.
 func (d *Desk) Authorize(r *web.Request, role web.Role) error {
 	need, ok := account.RoleNamed(string(role))
 	if !ok {
@@ -48,11 +49,8 @@ func (d *Desk) Authorize(r *web.Request, role web.Role) error {
 	if err != nil {
 		return err
 	}
-	if err := person.Actor().Require(need, "open this page"); err != nil {
-		return err
-	}
 	r.HTTP = r.HTTP.WithContext(context.WithValue(r.HTTP.Context(), visitorKey{}, &visitor{person, session}))
-	return nil
+	return person.Actor().Require(need, "open this page")
 }
 
 // who returns the visitor of a request that Authorize let pass.

@@ -80,7 +80,7 @@ func (a *Area) read(in fs.FS) error {
 		}
 		a.printers[lang] = base.With(words)
 	}
-	base, err := template.New("base.html").Funcs(template.FuncMap{"detail": detail}).ParseFS(files, "templates/base.html")
+	base, err := template.New("base.html").Funcs(template.FuncMap{"detail": detail, "sentence": sentence}).ParseFS(files, "templates/base.html")
 	if err != nil {
 		return err
 	}
@@ -180,6 +180,23 @@ func (p Page) Can(role string) bool {
 	return ok && p.Me != nil && p.Me.Role >= need
 }
 
+// Role names a role.
+func (p Page) Role(role account.Role) string { return p.word("desk.role_", role.String()) }
+
+// Did says what an entry of the audit log holds was done: in the visitor's
+// language where the desk has a word for it, else as it is kept.
+func (p Page) Did(verb string) string { return p.word("desk.did_", verb) }
+
+// Thing names what it was done to.
+func (p Page) Thing(object string) string { return p.word("desk.thing_", object) }
+
+func (p Page) word(prefix, text string) string {
+	if key := prefix + strings.ReplaceAll(text, " ", "_"); p.Has(key) {
+		return p.T(key)
+	}
+	return text
+}
+
 // When writes a time in the site's zone with the zone's name; "" for none.
 func (p Page) When(t time.Time) string {
 	if t.IsZero() {
@@ -242,11 +259,6 @@ func (p Page) policy() *web.Policy {
 
 // Page renders a template of the area.
 func (a *Area) Page(r *web.Request, status int, name string, p Page) (web.Response, error) {
-	return a.render(r, status, name, p)
-}
-
-// render is Page; r is nil for problems, which may be anybody's.
-func (a *Area) render(r *web.Request, status int, name string, p Page) (web.Response, error) {
 	d := a.desk
 	site, err := d.Settings.Site(context.Background())
 	if err != nil {
@@ -254,18 +266,16 @@ func (a *Area) render(r *web.Request, status int, name string, p Page) (web.Resp
 	}
 	p.Site, p.Icon, p.zone, p.desk = site.Title, d.Icon(), site.Location(), d
 	p.styles = append(slices.Clone(a.styles), styleOf(p.Scripts)...)
-	p.Printer = a.printer(r, p.Problem, site.Locale)
-	if r != nil {
-		p.Here = r.Path
-		if done := r.Query.Get("done"); p.Notice == "" && p.Has(a.name+".done_"+done) {
-			p.Notice = p.T(a.name + ".done_" + done)
-		}
-		if v := who(r); v != nil {
-			p.Me = &v.person
-			for _, item := range d.menu {
-				if item.Role <= v.person.Role {
-					p.Menu = append(p.Menu, item)
-				}
+	p.Printer = a.printer(r, site.Locale)
+	p.Here = r.Path
+	if done := r.Query.Get("done"); p.Notice == "" && p.Has(a.name+".done_"+done) {
+		p.Notice = p.T(a.name + ".done_" + done)
+	}
+	if v := who(r); v != nil {
+		p.Me = &v.person
+		for _, item := range d.menu {
+			if item.Role <= v.person.Role {
+				p.Menu = append(p.Menu, item)
 			}
 		}
 	}
@@ -305,20 +315,16 @@ func (a *Area) Printer(r *web.Request) *i18n.Printer {
 	if site, err := a.desk.Settings.Site(context.Background()); err == nil {
 		locale = site.Locale
 	}
-	return a.printer(r, nil, locale)
+	return a.printer(r, locale)
 }
 
 // printer speaks the person's chosen language, else one that the browser asks
 // for, else the site's.
-func (a *Area) printer(r *web.Request, problem *web.Problem, locale string) *i18n.Printer {
-	accepts := ""
-	switch {
-	case r != nil:
-		accepts = r.HTTP.Header.Get("Accept-Language")
-	case problem != nil:
-		accepts = problem.Accepts
+func (a *Area) printer(r *web.Request, locale string) *i18n.Printer {
+	if v := who(r); v != nil && a.printers[v.person.Language] != nil {
+		return a.printers[v.person.Language]
 	}
-	wanted, _, err := language.ParseAcceptLanguage(accepts)
+	wanted, _, err := language.ParseAcceptLanguage(r.HTTP.Header.Get("Accept-Language"))
 	if err == nil && len(wanted) > 0 {
 		if _, i, confidence := language.NewMatcher(languages).Match(wanted...); confidence >= language.High {
 			base, _ := languages[i].Base()
@@ -352,7 +358,7 @@ func sentence(text string) string {
 	if text == "" {
 		return ""
 	}
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
 }
 
 // detail writes what an entry of the audit log holds as "name: Ann, role: editor".

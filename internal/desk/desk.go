@@ -4,13 +4,16 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"log/slog"
 	"net/http"
+	"strconv"
 
 	"dateline/internal/account"
 	"dateline/internal/audit"
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/i18n"
 	"dateline/internal/settings"
 	"dateline/internal/web"
 )
@@ -25,6 +28,7 @@ const (
 	joinPath    = "/desk/join/"
 	accountPath = "/desk/account"
 	peoplePath  = "/desk/people"
+	forgotPath  = "/desk/forgot"
 	sitePath    = "/desk/site"
 	logPath     = "/desk/log"
 )
@@ -57,6 +61,7 @@ type Parts struct {
 	Icon     func() string // address of the site's icon
 	Scripts  fs.FS         // built scripts and their styles
 	Home     Handler       // the start page; a bare one when nil
+	Log      *slog.Logger  // gets links that nothing mails
 
 	// ChangeSite saves settings in tx with all that follows from them.
 	ChangeSite func(ctx context.Context, tx *db.Tx, actor account.Actor, changes []settings.Change) error
@@ -92,12 +97,15 @@ func (d *Desk) Routes() []web.Route {
 		Get("desk short", shortHome, Contributor, func(*web.Request) (web.Response, error) { return SeeOther(home), nil }),
 		Get("sign in", signInPath, web.Anyone, d.signInPage, "next"),
 		Post("sign in now", signInPath, web.Anyone, web.RatePassword, d.signIn),
+		Get("forgot password", forgotPath, web.Anyone, d.forgotPage),
+		Post("forgot password now", forgotPath, web.Anyone, web.RatePassword, d.forgot),
 		Post("sign out", signOutPath, web.Anyone, web.RateReading, d.signOut),
 		Get("set up", setUpPath+"{token}", web.Anyone, d.setUpPage),
 		Post("set up now", setUpPath+"{token}", web.Anyone, web.RatePassword, d.setUp),
 		Get("join", joinPath+"{token}", web.Anyone, d.joinPage),
 		Post("join now", joinPath+"{token}", web.Anyone, web.RatePassword, d.join),
 		Get("own account", accountPath, Contributor, d.accountPage),
+		Post("choose language", accountPath+"/language", Contributor, web.RateForm, d.chooseLanguage),
 		Post("rename", accountPath+"/name", Contributor, web.RateForm, d.rename),
 		Post("change password", accountPath+"/password", Contributor, web.RatePassword, d.changePassword),
 		Get("second factor", accountPath+"/second-factor", Contributor, d.factorPage),
@@ -114,11 +122,16 @@ func (d *Desk) Routes() []web.Route {
 	}
 }
 
+// T is a text of the frame in the visitor's language.
+func (d *Desk) T(r *web.Request, key string, args ...any) string {
+	return d.own.Printer(r).T(key, args...)
+}
+
 func (d *Desk) home(r *web.Request) (web.Response, error) {
 	if d.Home != nil {
 		return d.Home(r)
 	}
-	return d.own.Page(r, http.StatusOK, "home", Page{Title: "Desk"})
+	return d.own.Page(r, http.StatusOK, "home", Page{Title: d.T(r, "desk.menu_home")})
 }
 
 const logShown = 100
@@ -141,13 +154,21 @@ func (d *Desk) logPage(r *web.Request) (web.Response, error) {
 		data.Entries = entries[:logShown]
 		data.Next = data.Entries[logShown-1].ID
 	}
-	return d.own.Page(r, http.StatusOK, "log", Page{Title: "Audit log", Wide: true, Data: data})
+	return d.own.Page(r, http.StatusOK, "log", Page{Title: d.T(r, "desk.menu_log"), Wide: true, Data: data})
+}
+
+// problemTitle names a status in words.
+func problemTitle(p *i18n.Printer, status int) string {
+	if key := "desk.problem_" + strconv.Itoa(status); p.Has(key) {
+		return p.T(key)
+	}
+	return http.StatusText(status)
 }
 
 // Problem is the desk's page for an error at one of its addresses: the sign-in
 // for who has no session, a page that says what is wrong for all else, JSON for
 // a script. ok is false for addresses that are not of the desk.
-func (d *Desk) Problem(p web.Problem) (resp web.Response, ok bool) {
+func (d *Desk) Problem(ctx context.Context, p web.Problem) (resp web.Response, ok bool) {
 	if !isDesk(p.Path) {
 		return resp, false
 	}
@@ -158,6 +179,8 @@ func (d *Desk) Problem(p web.Problem) (resp web.Response, ok bool) {
 	if p.Code == fault.SignIn {
 		return SeeOther(signInFor(p)), true
 	}
-	resp, err := d.own.render(nil, p.Status, "problem", Page{Title: http.StatusText(p.Status), Problem: &p})
+	asked := &http.Request{Header: http.Header{"Accept-Language": {p.Accepts}}}
+	r := &web.Request{HTTP: asked.WithContext(ctx), Path: p.Path}
+	resp, err := d.own.Page(r, p.Status, "problem", Page{Title: problemTitle(d.own.Printer(r), p.Status), Problem: &p})
 	return resp, err == nil
 }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"dateline/internal/account"
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/i18n"
 	"dateline/internal/settings"
 	"dateline/internal/web"
 )
@@ -24,7 +27,7 @@ func (d *Desk) signInPage(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.own.Page(r, http.StatusOK, "sign-in", Page{Title: "Sign in", Data: signInForm{Next: safeNext(r.Query.Get("next")), First: first}})
+	return d.own.Page(r, http.StatusOK, "sign-in", Page{Title: d.T(r, "desk.sign_in"), Data: signInForm{Next: safeNext(r.Query.Get("next")), First: first}})
 }
 
 func (d *Desk) signIn(r *web.Request) (web.Response, error) {
@@ -36,11 +39,39 @@ func (d *Desk) signIn(r *web.Request) (web.Response, error) {
 		return d.entered(r, signed, shown.Next), nil
 	case errors.Is(err, account.ErrCode) && shown.Pending == "":
 		shown.Pending = signed.Pending
-		return d.own.Page(r, http.StatusOK, "sign-in", Page{Title: "Sign in", Data: shown})
+		return d.own.Page(r, http.StatusOK, "sign-in", Page{Title: d.T(r, "desk.sign_in"), Data: shown})
 	case fault.Is(err, fault.Invalid):
 		shown.Pending = ""
 	}
-	return d.own.Again(r, "sign-in", Page{Title: "Sign in", Data: shown}, err)
+	return d.own.Again(r, "sign-in", Page{Title: d.T(r, "desk.sign_in"), Data: shown}, err)
+}
+
+// forgotData is what the page for a forgotten password shows.
+type forgotData struct {
+	Mails bool   // there is a mail server
+	Sent  string // the address that was entered
+	Email string // to be mended
+}
+
+func (d *Desk) forgotPage(r *web.Request) (web.Response, error) {
+	return d.own.Page(r, http.StatusOK, "forgot", Page{Title: d.T(r, "desk.forgot_title"), Data: forgotData{Mails: d.Accounts.Mails()}})
+}
+
+// forgot says the same whether the address has an account.
+func (d *Desk) forgot(r *web.Request) (web.Response, error) {
+	data := forgotData{Mails: d.Accounts.Mails(), Email: strings.TrimSpace(r.HTTP.PostForm.Get("email"))}
+	p := Page{Title: d.T(r, "desk.forgot_title")}
+	if !data.Mails {
+		p.Data = data
+		return d.own.Page(r, http.StatusOK, "forgot", p)
+	}
+	if err := d.Accounts.Forgot(r.HTTP.Context(), data.Email, d.visit(r)); err != nil {
+		p.Data = data
+		return d.own.Again(r, "forgot", p, err)
+	}
+	data.Sent = data.Email
+	p.Data = data
+	return d.own.Page(r, http.StatusOK, "forgot", p)
 }
 
 func (d *Desk) signOut(r *web.Request) (web.Response, error) {
@@ -55,7 +86,19 @@ func (d *Desk) signOut(r *web.Request) (web.Response, error) {
 }
 
 // setUpForm is what the set-up page asks.
-type setUpForm struct{ Title, Zone, Locale, Name, Email string }
+type setUpForm struct {
+	Title, Zone, Locale, Name, Email string
+	Guessed                          bool // the zone: a script may know better
+	Locales, Zones                   []choice
+}
+
+func (d *Desk) setUpShown(r *web.Request, shown setUpForm) Page {
+	shown.Locales, shown.Zones = localeChoices(), zoneChoices()
+	if !slices.ContainsFunc(shown.Locales, func(c choice) bool { return c.Value == shown.Locale }) {
+		shown.Locales = append(shown.Locales, choice{shown.Locale, i18n.Name(shown.Locale)})
+	}
+	return Page{Title: d.T(r, "desk.set_up_title"), Data: shown}
+}
 
 func (d *Desk) setUpPage(r *web.Request) (web.Response, error) {
 	t, err := d.Accounts.Ticket(r.HTTP.Context(), r.Vars["token"])
@@ -69,7 +112,16 @@ func (d *Desk) setUpPage(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.own.Page(r, http.StatusOK, "set-up", Page{Title: "Set up this site", Data: setUpForm{Title: site.Title, Zone: site.Zone, Locale: site.Locale}})
+	shown := setUpForm{Title: site.Title, Zone: site.Zone, Locale: site.Locale}
+	exists, err := settings.Exists(r.HTTP.Context(), d.DB)
+	if err != nil {
+		return web.Response{}, err
+	}
+	if !exists { // what a new site begins with is nobody's choice
+		shown.Title, shown.Guessed = "", true
+		shown.Locale, shown.Zone = guess(r.HTTP.Header.Get("Accept-Language"))
+	}
+	return d.own.Page(r, http.StatusOK, "set-up", d.setUpShown(r, shown))
 }
 
 // setUp makes the owner and names the site, both or neither.
@@ -81,7 +133,7 @@ func (d *Desk) setUp(r *web.Request) (web.Response, error) {
 		return d.ChangeSite(ctx, tx, owner, []settings.Change{{Name: "title", Value: shown.Title}, {Name: "zone", Value: shown.Zone}, {Name: "locale", Value: shown.Locale}})
 	})
 	if err != nil {
-		return d.own.Again(r, "set-up", Page{Title: "Set up this site", Data: shown}, err)
+		return d.own.Again(r, "set-up", d.setUpShown(r, shown), err)
 	}
 	signed, err := d.Accounts.SignIn(ctx, account.Credentials{Email: shown.Email, Password: in.Get("password")}, d.visit(r))
 	if err != nil {
@@ -101,7 +153,7 @@ func (d *Desk) joining(r *web.Request) (Page, error) {
 	if err == nil && t.Kind == account.TicketSetUp {
 		err = fault.New(fault.NotFound, "this link sets the site up")
 	}
-	return Page{Title: "Choose a password", Data: joinData{t.Person.Name, t.Person.Email, t.Kind == account.TicketInvitation}}, err
+	return Page{Title: d.T(r, "desk.join_title"), Data: joinData{t.Person.Name, t.Person.Email, t.Kind == account.TicketInvitation}}, err
 }
 
 func (d *Desk) joinPage(r *web.Request) (web.Response, error) {

@@ -6,21 +6,35 @@ import (
 	"net/http"
 
 	"dateline/internal/account"
+	"dateline/internal/i18n"
 	"dateline/internal/view"
 	"dateline/internal/web"
 )
 
 // accountData is what a person's own page shows.
 type accountData struct {
-	Person   account.Person
-	Sessions []account.Session
-	Current  int64
+	Person    account.Person
+	Languages []choice
+	Sessions  []account.Session
+	Current   int64
+}
+
+// choice is one option of a select.
+type choice struct{ Value, Name string }
+
+// speaks are the languages of the desk, each by its own name.
+func speaks() []choice {
+	var all []choice
+	for _, language := range i18n.Languages() {
+		all = append(all, choice{language, i18n.Name(language)})
+	}
+	return all
 }
 
 func (d *Desk) ownPage(r *web.Request) (Page, error) {
 	v := who(r)
 	sessions, err := d.Accounts.Sessions(r.HTTP.Context(), v.person.Actor())
-	return Page{Title: "Your account", Data: accountData{v.person, sessions, v.session.ID}}, err
+	return Page{Title: d.T(r, "desk.menu_account"), Data: accountData{Person: v.person, Languages: speaks(), Sessions: sessions, Current: v.session.ID}}, err
 }
 
 func (d *Desk) accountPage(r *web.Request) (web.Response, error) {
@@ -47,6 +61,12 @@ func (d *Desk) changeOwn(r *web.Request, done string, change func() error) (web.
 func (d *Desk) rename(r *web.Request) (web.Response, error) {
 	return d.changeOwn(r, "saved", func() error {
 		return d.Accounts.Rename(r.HTTP.Context(), who(r).person.Actor(), r.HTTP.PostForm.Get("name"))
+	})
+}
+
+func (d *Desk) chooseLanguage(r *web.Request) (web.Response, error) {
+	return d.changeOwn(r, "saved", func() error {
+		return d.Accounts.SetLanguage(r.HTTP.Context(), who(r).person.Actor(), r.HTTP.PostForm.Get("language"))
 	})
 }
 
@@ -104,7 +124,7 @@ func (d *Desk) factorPage(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.own.Page(r, http.StatusOK, "second-factor", Page{Title: "Second factor", Data: data})
+	return d.own.Page(r, http.StatusOK, "second-factor", Page{Title: d.T(r, "desk.factor"), Data: data})
 }
 
 // factorOn shows the recovery codes, once.
@@ -117,9 +137,9 @@ func (d *Desk) factorOn(r *web.Request) (web.Response, error) {
 		if e != nil {
 			return web.Response{}, e
 		}
-		return d.own.Again(r, "second-factor", Page{Title: "Second factor", Data: data}, err)
+		return d.own.Again(r, "second-factor", Page{Title: d.T(r, "desk.factor"), Data: data}, err)
 	}
-	return d.own.Page(r, http.StatusOK, "second-factor", Page{Title: "Second factor", Notice: d.own.Printer(r).T("desk.done_factor"), Data: factorData{Codes: codes}})
+	return d.own.Page(r, http.StatusOK, "second-factor", Page{Title: d.T(r, "desk.factor"), Notice: d.T(r, "desk.done_factor"), Data: factorData{Codes: codes}})
 }
 
 func (d *Desk) factorOff(r *web.Request) (web.Response, error) {

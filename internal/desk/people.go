@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"dateline/internal/account"
 	"dateline/internal/db"
@@ -22,18 +21,66 @@ type peopleData struct {
 	Role   string
 
 	Link, For string // a link to hand on, shown once
+
+	Mails bool // there is a mail server
+	posts map[int64][]post
+}
+
+// post is how a letter to somebody fares, in words.
+type post struct {
+	Text    string
+	Trouble bool
+	Link    string // to hand on instead
+}
+
+// Posts are the letters to a person whose links still work.
+func (p peopleData) Posts(person account.Person) []post { return p.posts[person.ID] }
+
+func (d *Desk) posts(r *web.Request, people []account.Person) (map[int64][]post, error) {
+	all, err := d.Accounts.Posts(r.HTTP.Context(), who(r).person.Actor())
+	names := map[int64]string{}
+	for _, p := range people {
+		names[p.ID] = p.Name
+	}
+	words := d.own.Printer(r)
+	out := map[int64][]post{}
+	for _, one := range all {
+		key := "desk.mail_"
+		if one.Kind != account.TicketInvitation {
+			key += "reset_"
+		}
+		shown := post{Trouble: one.Trouble != "" || one.State == account.MailFailed}
+		switch {
+		case one.State == account.MailFailed:
+			key += "failed"
+		case shown.Trouble:
+			key += "trouble"
+		default:
+			key += string(one.State)
+		}
+		shown.Text = words.T(key, names[one.PersonID], one.Trouble)
+		if shown.Trouble && one.Token != "" {
+			shown.Link = d.Origin() + JoinLink(one.Token)
+		}
+		out[one.PersonID] = append(out[one.PersonID], shown)
+	}
+	return out, err
 }
 
 func (d *Desk) people(r *web.Request) (Page, error) {
 	actor := who(r).person.Actor()
 	all, err := d.Accounts.People(r.HTTP.Context(), actor)
-	data := peopleData{People: all, Me: actor.ID, Role: account.Author.String()}
+	if err != nil {
+		return Page{}, err
+	}
+	data := peopleData{People: all, Me: actor.ID, Role: account.Author.String(), Mails: d.Accounts.Mails()}
+	data.posts, err = d.posts(r, all)
 	for _, role := range account.Roles() {
 		if role <= actor.Role {
 			data.Roles = append(data.Roles, role)
 		}
 	}
-	return Page{Title: "People", Data: data}, err
+	return Page{Title: d.T(r, "desk.menu_people"), Data: data}, err
 }
 
 func (d *Desk) peoplePage(r *web.Request) (web.Response, error) {
@@ -44,13 +91,20 @@ func (d *Desk) peoplePage(r *web.Request) (web.Response, error) {
 	return d.own.Page(r, http.StatusOK, "people", p)
 }
 
-// invite adds a person and shows the link to hand on.
+// invite adds a person and mails the link; without a mail server it shows the
+// link to hand on.
 func (d *Desk) invite(r *web.Request) (web.Response, error) {
 	in := r.HTTP.PostForm
 	role, ok := account.RoleNamed(in.Get("role"))
 	var token string
 	err := error(fault.New(fault.Invalid, "choose a role"))
-	if ok {
+	switch {
+	case ok && d.Accounts.Mails():
+		_, err = d.Accounts.InviteByMail(r.HTTP.Context(), who(r).person.Actor(), in.Get("name"), in.Get("email"), role)
+		if err == nil {
+			return SeeOther(peoplePath + "?done=mailed"), nil
+		}
+	case ok:
 		_, token, err = d.Accounts.Invite(r.HTTP.Context(), who(r).person.Actor(), in.Get("name"), in.Get("email"), role)
 	}
 	p, e := d.people(r)
@@ -63,7 +117,14 @@ func (d *Desk) invite(r *web.Request) (web.Response, error) {
 		p.Data = data
 		return d.own.Again(r, "people", p, err)
 	}
-	data.Link, data.For = d.Origin()+JoinLink(token), in.Get("name")
+	return d.handOn(r, p, data, token, in.Get("name"))
+}
+
+// handOn shows a link that nothing mails, and keeps it in the server's log for
+// whoever closed the page too soon.
+func (d *Desk) handOn(r *web.Request, p Page, data peopleData, token, name string) (web.Response, error) {
+	data.Link, data.For = d.Origin()+JoinLink(token), name
+	d.Log.Info("no mail server is set: hand this link on", "to", name, "link", data.Link, "made by", who(r).person.Name)
 	p.Data = data
 	return d.own.Page(r, http.StatusOK, "people", p)
 }
@@ -92,6 +153,10 @@ func (d *Desk) changePerson(r *web.Request) (web.Response, error) {
 	case "factor":
 		done, err = "nofactor", d.Accounts.DropFor(ctx, actor, personID)
 	case "reset":
+		if d.Accounts.Mails() {
+			done, err = "mailed", d.Accounts.ResetByMail(ctx, actor, personID)
+			break
+		}
 		token, err = d.Accounts.Reset(ctx, actor, personID)
 	default:
 		err = fault.New(fault.Invalid, "that button is not known")
@@ -107,24 +172,35 @@ func (d *Desk) changePerson(r *web.Request) (web.Response, error) {
 		return d.own.Again(r, "people", p, err)
 	}
 	data := p.Data.(peopleData)
+	name := ""
 	for _, one := range data.People {
 		if one.ID == personID {
-			data.For = one.Name
+			name = one.Name
 		}
 	}
-	data.Link = d.Origin() + JoinLink(token)
-	p.Data = data
-	return d.own.Page(r, http.StatusOK, "people", p)
+	return d.handOn(r, p, data, token, name)
 }
 
 // siteField is one setting as the form shows it.
-type siteField struct{ Name, Label, Doc, Value string }
+type siteField struct {
+	Name, Label, Help, Value string
+	Suggestions              []choice
+}
 
-func siteFields(value func(settings.Field) string) []siteField {
+// siteFields are the settings in the visitor's words.
+func (d *Desk) siteFields(r *web.Request, value func(settings.Field) string) []siteField {
+	words := d.own.Printer(r)
 	var fields []siteField
 	for _, f := range settings.Fields {
-		label := strings.ReplaceAll(f.Name, "_", " ")
-		fields = append(fields, siteField{f.Name, strings.ToUpper(label[:1]) + label[1:], f.Doc, value(f)})
+		key := "desk.site_" + f.Name
+		field := siteField{Name: f.Name, Label: words.T(key), Help: words.T(key + "_help"), Value: value(f)}
+		switch f.Name {
+		case "zone":
+			field.Suggestions = zoneChoices()
+		case "locale":
+			field.Suggestions = localeChoices()
+		}
+		fields = append(fields, field)
 	}
 	return fields
 }
@@ -134,7 +210,7 @@ func (d *Desk) sitePage(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.own.Page(r, http.StatusOK, "site", Page{Title: "Site", Data: siteFields(func(f settings.Field) string { return f.Value(site) })})
+	return d.own.Page(r, http.StatusOK, "site", Page{Title: d.T(r, "desk.menu_site"), Data: d.siteFields(r, func(f settings.Field) string { return f.Value(site) })})
 }
 
 func (d *Desk) saveSite(r *web.Request) (web.Response, error) {
@@ -149,7 +225,7 @@ func (d *Desk) saveSite(r *web.Request) (web.Response, error) {
 		return d.ChangeSite(ctx, tx, who(r).person.Actor(), changes)
 	})
 	if err != nil {
-		return d.own.Again(r, "site", Page{Title: "Site", Data: siteFields(func(f settings.Field) string { return in.Get(f.Name) })}, err)
+		return d.own.Again(r, "site", Page{Title: d.T(r, "desk.menu_site"), Data: d.siteFields(r, func(f settings.Field) string { return in.Get(f.Name) })}, err)
 	}
 	return SeeOther(sitePath + "?done=saved"), nil
 }

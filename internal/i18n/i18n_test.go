@@ -219,3 +219,14 @@ func TestParsePattern_RefusesBrokenPlaceholders(t *testing.T) {
 		}
 	}
 }
+
+func TestName_IsKnownForEveryLocale(t *testing.T) {
+	for _, locale := range Locales() {
+		if Name(locale) == locale {
+			t.Errorf("%s has no name", locale)
+		}
+	}
+	if len(names) != len(translators) || Name("nl") != "nl" {
+		t.Errorf("%d names for %d locales; nl is %q", len(names), len(translators), Name("nl"))
+	}
+}

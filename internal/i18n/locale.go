@@ -35,6 +35,25 @@ var translators = map[string]func() locales.Translator{
 	"fr": fr.New, "fr-CA": fr_CA.New, "fr-CH": fr_CH.New, "fr-FR": fr_FR.New,
 }
 
+// names are the locales' names in their own language (CLDR).
+var names = map[string]string{
+	"ar": "العربية", "ar-EG": "العربية (مصر)",
+	"de": "Deutsch", "de-AT": "Deutsch (Österreich)", "de-CH": "Deutsch (Schweiz)", "de-DE": "Deutsch (Deutschland)",
+	"en": "English", "en-AU": "English (Australia)", "en-CA": "English (Canada)", "en-GB": "English (United Kingdom)",
+	"en-IE": "English (Ireland)", "en-US": "English (United States)",
+	"es": "Español", "es-ES": "Español (España)", "es-MX": "Español (México)",
+	"fr": "Français", "fr-CA": "Français (Canada)", "fr-CH": "Français (Suisse)", "fr-FR": "Français (France)",
+}
+
+// Name is the name of a locale in its own language; the tag itself for one
+// that dates and numbers are not written for.
+func Name(locale string) string {
+	if name, ok := names[locale]; ok {
+		return name
+	}
+	return locale
+}
+
 // grouping returns the separator between thousands and how many digits must
 // stand before the first one. CLDR: minimumGroupingDigits is 2 in Spanish as
 // written in Spain (3000, but 30.000). Arabic keeps Western digits here, as

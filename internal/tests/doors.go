@@ -28,6 +28,9 @@ var doors = []door{
 		only: []string{"internal/fetch/"}, why: "fetch is the one HTTP client: it refuses private addresses"},
 	{pkg: "net", names: []string{"Dial", "DialTimeout", "DialTCP", "DialUDP", "DialIP", "Dialer"},
 		only: []string{"internal/fetch/"}, why: "fetch is the one way out"},
+	// The operator's own mail server, which may have a private address.
+	{pkg: "github.com/wneessen/go-mail", only: []string{"internal/mail/"}, why: "mail is the one that talks to mail servers"},
+	{pkg: "net/smtp", why: "mail is the one that talks to mail servers"},
 	{pkg: "net/http", names: []string{"Handle", "HandleFunc", "DefaultServeMux", "ListenAndServe", "ListenAndServeTLS", "NewServeMux", "ServeMux.Handle", "ServeMux.HandleFunc"},
 		only: []string{"internal/web/"}, why: "routes register with web, where each declares its method, cache class and limits"},
 	{pkg: "time", names: []string{"Now", "Since", "Until"},

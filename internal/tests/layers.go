@@ -24,7 +24,7 @@ const (
 // them stands on the same storey.
 var layers = map[layer][]string{
 	foundations: {"fault", "clock", "id", "richtext", "urlpath", "fold", "wxr", "wpcontent"},
-	platform:    {"config", "db", "job", "event", "web", "view", "pagecache", "fetch", "blob", "i18n", "vault", "audit"},
+	platform:    {"config", "db", "job", "event", "web", "view", "pagecache", "fetch", "blob", "i18n", "vault", "audit", "mail"},
 	features:    featureOrder,
 	surfaces:    {"site", "desk"},
 	wiring:      {"app"},

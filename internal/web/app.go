@@ -202,7 +202,7 @@ func (a *App) dispatch(w http.ResponseWriter, r *http.Request, path string, safe
 	req := a.newRequest(r, path)
 	req.Vars, req.Query = vars, route.known(path, r.URL.RawQuery)
 	if err := a.admit(req, route, safe); err != nil {
-		a.send(w, r, a.problem(r, path, err))
+		a.send(w, r, a.problem(req.HTTP, path, err)) // Authorize may have told who asks
 		return
 	}
 	if route.Page == nil {

@@ -24,7 +24,7 @@ var stations = []station{
 	{"desk", "/desk/", "Good to see you, Olga Owner"},
 	{"desk-people", "/desk/people", "Invite somebody"},
 	{"desk-site", "/desk/site", "Time zone of dates"},
-	{"desk-log", "/desk/log", "sign in"},
+	{"desk-log", "/desk/log", "signed in"},
 	{"desk-account", "/desk/account", "This browser"},
 	{"desk-second-factor", "/desk/account/second-factor", "authenticator app"},
 }
@@ -145,6 +145,10 @@ func TestDesk_InTheBrowser(t *testing.T) {
 	check(t, first, "desk-sign-in-empty", "Nobody has an account here yet")
 	open(first, link, 200)
 	check(t, first, "desk-set-up", "You, its owner")
+	zone, err := browser.Evaluate[string](first, `document.querySelector('#zone').value + ' ' + Intl.DateTimeFormat().resolvedOptions().timeZone`)
+	if guessed, own, _ := strings.Cut(zone, " "); err != nil || guessed != own {
+		t.Errorf("the set-up suggests the zone %q, the browser is in %q (%v)", guessed, own, err)
+	}
 	fill(t, first, map[string]string{"title": "The Gull", "zone": "Europe/Berlin", "locale": "en", "name": "Olga Owner", "email": "olga@paper.example", "password": secret}, "/desk/")
 	check(t, first, "desk-welcome", "You are signed in as owner")
 	open(first, origin+"/desk/people", 200)
@@ -158,6 +162,13 @@ func TestDesk_InTheBrowser(t *testing.T) {
 	open(anna, join, 200)
 	check(t, anna, "desk-join", "You will sign in as anna@paper.example")
 	fill(t, anna, map[string]string{"password": secret}, "/desk/")
+	for _, language := range []string{"ar", "de"} { // from right to left, and long words
+		open(anna, origin+"/desk/account", 200)
+		fill(t, anna, map[string]string{"language": language}, "/desk/account")
+		check(t, anna, "desk-account-"+language, map[string]string{"ar": "تم الحفظ", "de": "Gespeichert"}[language])
+		open(anna, origin+"/desk/", 200)
+		check(t, anna, "desk-"+language, map[string]string{"ar": "محرّر", "de": "Redakteur/in"}[language])
+	}
 	for _, view := range []browser.View{browser.Phone, browser.Phone.InDark(), browser.Desktop.InDark(), browser.Desktop, browser.Phone.WithoutScript()} {
 		p := b.Page(t, view)
 		open(p, origin+"/desk/sign-in", 200)
