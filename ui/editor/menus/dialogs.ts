@@ -1,7 +1,7 @@
 // Small questions in dialogs: where a link leads, which language a passage is
 // in, what an abbreviation stands for; and the list of shortcuts.
 
-import { TextSelection } from 'prosemirror-state';
+import { AllSelection, TextSelection } from 'prosemirror-state';
 import { keyText, type Action } from '../actions';
 import { attrsOfMark, checked, safeURL } from '../attrs';
 import { markRange, marks } from '../commands';
@@ -24,7 +24,7 @@ export function openDialog(ctx: Context, title: string, wide = false): { box: HT
 /** The passage that a mark is asked for: the selection, or the marked words at the cursor. */
 function passage(ctx: Context, name: string): { from: number; to: number; attrs: Record<string, unknown> | null } {
   const { state } = ctx.view, { from, to, empty } = state.selection;
-  const here = markRange(state.doc, from, name);
+  const here = state.selection instanceof AllSelection ? null : markRange(state.doc, from, name);
   if (empty && here) return here;
   const inside = here && here.from <= from && here.to >= to ? here : null;
   return { from, to, attrs: inside?.attrs ?? null };
@@ -39,14 +39,14 @@ function apply(ctx: Context, name: string, range: { from: number; to: number }, 
   } else {
     tr.removeMark(range.from, range.to, type);
     if (attrs) tr.addMark(range.from, range.to, type.create(attrs));
-    tr.setSelection(TextSelection.create(tr.doc, range.to));
+    tr.setSelection(TextSelection.near(tr.doc.resolve(range.to), -1));
   }
   ctx.view.dispatch(tr.removeStoredMark(type).scrollIntoView());
 }
 
 export function linkDialog(ctx: Context): void {
-  const { $from } = ctx.view.state.selection;
-  if (!$from.parent.inlineContent || !$from.parent.type.allowsMarkType(marks.link!)) return;
+  const { $from, empty } = ctx.view.state.selection;
+  if (empty && !$from.parent.inlineContent || $from.parent.inlineContent && !$from.parent.type.allowsMarkType(marks.link!)) { ctx.say(ctx.t('editor.nothere')); return; }
   const range = passage(ctx, 'link'), had = range.attrs;
   const { box, body, close } = openDialog(ctx, ctx.t(had ? 'editor.link.change' : 'editor.link.make'));
   const wrong = h('p', { class: 'ed-note ed-wrong', id: uid('wrong'), hidden: true, role: 'alert' });
