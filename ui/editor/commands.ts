@@ -136,7 +136,7 @@ const isolatedText = (parent: Node) => parent.type === nodes.list_item || parent
 /** A block that holds no cursor at its end is followed by a line to write on. */
 export function ensureLineAfter(tr: Transaction, pos: number): void {
   const node = tr.doc.nodeAt(pos);
-  if (!node || node.isTextblock && node.type !== nodes.figure) return;
+  if (!node || [nodes.paragraph, nodes.heading, nodes.code, nodes.preformatted, nodes.verse].includes(node.type)) return;
   const end = pos + node.nodeSize, $end = tr.doc.resolve(end);
   if (!$end.nodeAfter && $end.parent.canReplaceWith($end.index(), $end.index(), nodes.paragraph!)) tr.insert(end, nodes.paragraph!.create());
 }

@@ -39,8 +39,11 @@ var page = template.Must(template.New("page").Parse(`<!doctype html>
 <body><main><h1>Writing</h1><div id="mount"></div></main>
 <script type="application/json" id="settings">{{.Settings}}</script><script src="/testpage.js"></script></body></html>`))
 
-// bundle is the built script of the test page, made once for all tests.
-var bundle string
+// Made once for all tests: the built script of the test page, and a browser.
+var (
+	bundle   string
+	chromium *browser.Browser
+)
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
@@ -61,6 +64,11 @@ func TestMain(m *testing.M) {
 			}
 			bundle = filepath.Join(dir, "testpage.js")
 		}
+		if chromium, err = browser.Launch(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer chromium.Close()
 		return m.Run()
 	}())
 }
@@ -80,8 +88,8 @@ type view struct {
 
 func open(t *testing.T, v view, doc string) *room {
 	t.Helper()
-	if _, err := browser.Find(); err != nil {
-		t.Skip(err)
+	if chromium == nil {
+		t.Skip("no Chromium on this machine (Debian package chromium)")
 	}
 	if bundle == "" {
 		t.Skip("npm is not installed: the test page cannot be built")
@@ -95,7 +103,7 @@ func open(t *testing.T, v view, doc string) *room {
 	if v.ui == "" {
 		v.ui = "en"
 	}
-	r := &room{Page: browser.Start(t).Page(t, v.View), t: t, url: serve(t, v)}
+	r := &room{Page: chromium.Page(t, v.View), t: t, url: serve(t, v)}
 	visit, err := r.Open(r.url)
 	if err != nil {
 		t.Fatal(err)
@@ -234,6 +242,9 @@ func (r *room) press(keys string) {
 	r.key(p)
 	p.Type, p.Text, p.UnmodifiedText = input.DispatchKeyEventTypeKeyUp, "", ""
 	r.key(p)
+	// The browser tells of a new selection in a task of its own, long before a
+	// person presses the next key.
+	ask[bool](r, `new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true))))`)
 }
 
 // doc is the document in normal form, one line a block.

@@ -9,7 +9,7 @@ import { frame, type Field, type FieldSpec } from '../blocks/fields';
 export interface Search { input: HTMLInputElement; list: HTMLElement }
 
 /** An input with a list of articles that fit what is typed. */
-export function articleSearch(ctx: Context, pick: (hit: ArticleHit) => void, address: (url: string) => void): Search {
+export function articleSearch(ctx: Context, pick: (hit: ArticleHit) => void, address: ((url: string) => void) | null): Search {
   const list = h('ul', { role: 'listbox', class: 'ed-results', id: uid('results'), hidden: true, 'aria-label': ctx.t('editor.articles') });
   const input = h('input', { type: 'text', role: 'combobox', autocomplete: 'off', 'aria-expanded': 'false', 'aria-autocomplete': 'list', 'aria-controls': list.id, placeholder: ctx.t('editor.article.search') });
   input.dir = 'auto';
@@ -62,7 +62,7 @@ export function articleSearch(ctx: Context, pick: (hit: ArticleHit) => void, add
       mark();
     } else if (e.key === 'Enter') {
       const q = input.value.trim(), url = looksLikeAddress(q) ? safeURL(q) : null;
-      if (open && at >= 0) { e.preventDefault(); e.stopPropagation(); choose(hits[at]!); } else if (url) { e.preventDefault(); close(); address(url); }
+      if (open && at >= 0) { e.preventDefault(); e.stopPropagation(); choose(hits[at]!); } else if (url && address) { e.preventDefault(); close(); address(url); }
     } else if (e.key === 'Escape' && !list.hidden) {
       e.preventDefault();
       e.stopPropagation();
@@ -72,7 +72,7 @@ export function articleSearch(ctx: Context, pick: (hit: ArticleHit) => void, add
   input.addEventListener('blur', () => {
     close();
     const q = input.value.trim(), url = looksLikeAddress(q) ? safeURL(q) : null;
-    if (url) address(url);
+    if (url) address?.(url);
   });
   return { input, list };
 }

@@ -50,7 +50,7 @@ export function linkDialog(ctx: Context): void {
   const range = passage(ctx, 'link'), had = range.attrs;
   const { box, body, close } = openDialog(ctx, ctx.t(had ? 'editor.link.change' : 'editor.link.make'));
   const wrong = h('p', { class: 'ed-note ed-wrong', id: uid('wrong'), hidden: true, role: 'alert' });
-  const search = articleSearch(ctx, (hit) => { search.input.value = hit.path; text.placeholder = hit.headline; }, () => undefined);
+  const search = articleSearch(ctx, (hit) => { search.input.value = hit.path; text.placeholder = hit.headline; }, null);
   const { input, list } = search;
   input.id = uid('href');
   input.value = String(had?.href ?? '');

@@ -7,9 +7,19 @@ import { hoistPictures, listsOfWord, notesOfWord } from './word';
 
 const unwanted = 'style, script, meta, link, title, base, template, object, applet, noscript, svg, canvas, button, input, select, textarea, nav, xml, colgroup, col, map, area, dialog';
 
-/** A declaration of an element's own style; the policy may keep the browser from reading it. */
+/**
+ * The policy forbids styles and handlers in attributes, even while HTML is only
+ * parsed to be read; they get another name before.
+ */
+export function defused(html: string): string {
+  return html.replace(/<style[\s\S]*?<\/style>/gi, '').replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/([\s"'])style(\s*=)/gi, '$1data-was-style$2').replace(/([\s"'])on\w+(\s*=)/gi, '$1data-was-on$2'));
+}
+
+export const styleText = (e: Element): string => e.getAttribute('data-was-style') ?? e.getAttribute('style') ?? '';
+
+/** A declaration of an element's own style. */
 export function styleOf(e: Element, name: string): string {
-  const text = e.getAttribute('style') ?? '';
+  const text = styleText(e);
   for (const part of text.split(';')) {
     const colon = part.indexOf(':');
     if (part.slice(0, colon).trim().toLowerCase() === name) return part.slice(colon + 1).trim().toLowerCase();
@@ -25,7 +35,7 @@ export function clean(root: HTMLElement, lang: string): Pasted {
   const walker = doc.createTreeWalker(root, NodeFilter.SHOW_COMMENT), comments: Node[] = [];
   while (walker.nextNode()) comments.push(walker.currentNode);
   for (const c of comments) (c as Comment).remove();
-  const word = !!root.querySelector('[class*="Mso"], [style*="mso-"]');
+  const word = !!root.querySelector('[class*="Mso"], [data-was-style*="mso-"]');
   if (word) { notesOfWord(root); listsOfWord(root); }
   for (const e of root.querySelectorAll(unwanted)) e.remove();
   for (const e of root.querySelectorAll('*')) if (styleOf(e, 'display') === 'none' || styleOf(e, 'mso-hide') === 'all' || e.localName === 'o:p' && !e.textContent!.trim() && !e.querySelector('img')) e.remove();

@@ -2,7 +2,7 @@
 // address becomes a link, foreign HTML and plain text keep their structure.
 
 import { DOMParser, Fragment, Slice, type ParseOptions, type Schema, type Node } from 'prosemirror-model';
-import { Plugin, PluginKey, TextSelection } from 'prosemirror-state';
+import { AllSelection, Plugin, PluginKey, TextSelection } from 'prosemirror-state';
 import { Decoration, DecorationSet, type EditorView } from 'prosemirror-view';
 import { isAddress, providerOf, safeURL } from '../attrs';
 import { nodes, marks } from '../commands';
@@ -10,7 +10,7 @@ import type { Context } from '../context';
 import { h, textButton } from '../dom';
 import { schema } from '../schema';
 import { uploadFiles } from '../plugins/uploads';
-import { clean, cleanAddress } from './clean';
+import { clean, cleanAddress, defused } from './clean';
 import { fromText } from './markdown';
 
 /** The reader of pasted HTML; what was copied here is taken as it is. */
@@ -61,10 +61,12 @@ function filesOf(data: DataTransfer | null): File[] {
 
 function pasteAddress(view: EditorView, raw: string): boolean {
   const href = safeURL(cleanAddress(raw.trim()));
-  const { state } = view, { from, to, empty, $from } = state.selection;
+  const { state } = view;
+  const selection = state.selection instanceof AllSelection ? TextSelection.between(state.doc.resolve(0), state.doc.resolve(state.doc.content.size)) : state.selection;
+  const { from, to, empty, $from } = selection;
   if (!href || $from.parent.type.spec.code || !$from.parent.type.allowsMarkType(marks.link!)) return false;
   if (!empty) {
-    if (!state.selection.$to.sameParent($from)) return false;
+    if (!selection.$to.sameParent($from)) return false;
     view.dispatch(state.tr.addMark(from, to, marks.link!.create({ href })).removeStoredMark(marks.link!));
     return true;
   }
@@ -129,8 +131,7 @@ export function pastePlugins(ctx: Context): Plugin[] {
   const paste = new Plugin({
     props: {
       clipboardParser: parser,
-      // The browser must not meet styles of other pages, not even to ignore them.
-      transformPastedHTML: (html) => html.replace(/<style[\s\S]*?<\/style>/gi, ''),
+      transformPastedHTML: defused,
       clipboardTextParser(text, $context, plain) {
         if (plain) return null as unknown as Slice;
         void $context;

@@ -1,15 +1,15 @@
 // Word writes lists as paragraphs that say in their style which list and
 // level they are of, and footnotes as links to paragraphs at the end.
 
-import { marked, styleOf } from './clean';
+import { marked, styleOf, styleText } from './clean';
 
 interface Item { level: number; list: string; ordered: boolean; start: number; style: string }
 
 function itemOf(p: Element): Item | null {
-  const style = p.getAttribute('style') ?? '';
+  const style = styleText(p);
   const m = /mso-list:\s*(l\d+)\s+level(\d+)/i.exec(style);
   if (!m) return null;
-  const marker = [...p.querySelectorAll('span')].find((s) => /mso-list:\s*ignore/i.test(s.getAttribute('style') ?? ''));
+  const marker = [...p.querySelectorAll('span')].find((s) => /mso-list:\s*ignore/i.test(styleText(s)));
   const text = (marker?.textContent ?? '').replace(/[\s\u00a0]+/g, '');
   marker?.remove();
   const number = /^\(?(\d+|[a-z]|[ivxlc]+)[.)]$/i.exec(text);

@@ -30,15 +30,24 @@ const opens = /(?:^|[\s\ufffc([{¿¡–—\u2010-\u2015/“‘„‚«‹\u202f]
 
 function quoteRules(lang: string, on: () => boolean): InputRule[] {
   const q = quotesOf(lang);
-  const replace = (text: (before: string) => string) => (state: EditorState, match: RegExpMatchArray, start: number, end: number) => {
+  const replace = (text: (before: string, whole: string) => string) => (state: EditorState, match: RegExpMatchArray, start: number, end: number) => {
     if (!on()) return null;
     const typed = match[1]!, at = start + match[0].length - typed.length;
-    return state.tr.insertText(text(match[0].slice(0, -typed.length)), Math.min(at, end), end);
+    const $at = state.doc.resolve(Math.min(at, end));
+    return state.tr.insertText(text(match[0].slice(0, -typed.length), $at.parent.textBetween(0, $at.parentOffset, undefined, ' ')), $at.pos, end);
   };
+  // An inner quotation is open when its last mark is an opening one.
+  const inner = (whole: string) => q.open2.trim() && whole.lastIndexOf(q.open2) > whole.lastIndexOf(q.close2);
+  const letter = /[\p{L}\p{N}]$/u;
   const plain = { inCodeMark: false };
   return [
     new InputRule(/(?:^|[\s\S])(")$/, replace((before) => (opens.test(before) ? q.open : q.close)), plain),
-    new InputRule(/(?:^|[\s\S])(')$/, replace((before) => (opens.test(before) ? q.open2 : /[\p{L}\p{N}]$/u.test(before) ? '’' : q.close2)), plain),
+    new InputRule(/(?:^|[\s\S])(')$/, replace((before, whole) => (opens.test(before) ? q.open2 : letter.test(before) && !inner(whole) ? '’' : q.close2)), plain),
+    // a letter after what closed an inner quotation: it was an apostrophe
+    new InputRule(/\p{L}['‘’”›“](\p{L})$/u, (state, match, start, end) => {
+      const closed = state.doc.textBetween(start, end).slice(1);
+      return on() && closed === q.close2 && q.close2 !== '’' ? state.tr.insertText('’' + match[1], start + 1, end) : null;
+    }, { ...plain, undoable: false }),
     new InputRule(/(?:^|[^-–—])(--)$/, replace(() => '–'), plain),
     new InputRule(/\S?\s?(–-)$/, replace(() => '—'), plain),
     new InputRule(/(?:^|[^.])(\.\.\.)$/, replace(() => '…'), plain),
@@ -67,6 +76,11 @@ function block(pattern: RegExp, type: NodeType, attrs?: (m: RegExpMatchArray) =>
   });
 }
 
+/** Code keeps the signs that were typed. */
+function plainSigns(text: string): string {
+  return text.replace(/[“”„«»]\u202f?/g, '"').replace(/[‘’‚‹›]/g, "'").replace(/–/g, '--').replace(/…/g, '...');
+}
+
 /** "**words**" and its like: the words keep the mark, the signs go. */
 function marking(pattern: RegExp, type: MarkType): InputRule {
   return new InputRule(pattern, (state, match, start, end) => {
@@ -77,6 +91,11 @@ function marking(pattern: RegExp, type: MarkType): InputRule {
     // the closing sign is typed last, and is not in the document yet
     if (end > stop) tr.delete(stop, end);
     if (open) tr.delete(from, from + open);
+    if (type === marks.code) {
+      const straight = plainSigns(text);
+      if (straight !== text) tr.insertText(straight, from, from + text.length);
+      return tr.addMark(from, from + straight.length, type.create()).removeStoredMark(type);
+    }
     return tr.addMark(from, from + text.length, type.create()).removeStoredMark(type);
   }, { inCodeMark: false });
 }
