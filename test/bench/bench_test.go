@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dateline/internal/richtext"
 )
 
 func TestParse_ReadsWhatWrkPrints(t *testing.T) {
@@ -103,5 +105,22 @@ func TestInsert_ReplacesOnlyItsPart(t *testing.T) {
 func TestSpread_ReachesOverTheWhole(t *testing.T) {
 	if got := spread([]int{0, 1, 2, 3, 4, 5, 6, 7}, 4); !cmp.Equal(got, []int{0, 2, 4, 6}) {
 		t.Errorf("spread = %v", got)
+	}
+}
+
+func TestLongArticle_IsWhatTheReportSays(t *testing.T) {
+	doc, err := richtext.Validate(longArticle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if words := richtext.Words(doc); len(doc.Content) != 60 || words < 4900 || words > 5200 {
+		t.Errorf("%d words in %d blocks", words, len(doc.Content))
+	}
+}
+
+func TestQuantile_TakesTheRank(t *testing.T) {
+	d := []time.Duration{4, 1, 3, 2, 5}
+	if got := []time.Duration{quantile(d, 0.5), quantile(d, 0.95), quantile(nil, 0.5)}; !cmp.Equal(got, []time.Duration{3, 5, 0}) {
+		t.Errorf("quantiles %v", got)
 	}
 }

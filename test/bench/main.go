@@ -7,6 +7,7 @@
 //	go run ./test/bench -archives -dir FOLDER           only make the archives, for later runs
 //	go run ./test/bench -views -dir FOLDER              only cold start and first views
 //	go run ./test/bench -lighthouse                     Lighthouse on the demo
+//	go run ./test/bench -editor                         the article editor: opening, typing, size
 package main
 
 import (
@@ -38,6 +39,7 @@ func main() {
 	archives := flag.Bool("archives", false, "make the archives in the folder of -dir and measure nothing")
 	views := flag.Bool("views", false, "measure cold start and first views only")
 	lighthouse := flag.Bool("lighthouse", false, "run Lighthouse on the demo instead")
+	editor := flag.Bool("editor", false, "measure the article editor in Chromium instead")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -45,6 +47,8 @@ func main() {
 	switch {
 	case *lighthouse:
 		err = runLighthouse(ctx, *markdown)
+	case *editor:
+		err = runEditor(ctx, *markdown)
 	case *archives && *keep == "":
 		err = errors.New("-archives needs the folder to keep them in: -dir FOLDER")
 	default:

@@ -23,10 +23,10 @@ export class Context {
     this.uiLang = o.uiLang || document.documentElement.lang || 'en';
   }
 
-  /** An interface text with its {places} filled. */
-  t(key: string, values: Record<string, string | number> = {}): string {
+  /** An interface text with its places {0}, {1} … filled. */
+  t(key: string, ...values: (string | number)[]): string {
     const text = this.o.words[key] ?? key;
-    return text.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
+    return text.replace(/\{(\d)\}/g, (all, i: string) => String(values[Number(i)] ?? all));
   }
 
   /** Says something to people who listen to the page. */

@@ -45,3 +45,7 @@ const room: Room = {
 };
 document.addEventListener('securitypolicyviolation', (e) => room.violations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`));
 (window as unknown as { room: Room }).room = room;
+
+// A page that comes with a document opens it at once.
+const given = document.getElementById('doc');
+if (given) room.make(JSON.parse(given.textContent!) as RichDoc);

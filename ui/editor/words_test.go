@@ -13,7 +13,7 @@ import (
 var (
 	used       = regexp.MustCompile(`'(editor\.[a-z0-9_.]+)'( \+)?`)
 	inTemplate = regexp.MustCompile("`(editor\\.[a-z0-9_.]+)\\$")
-	place      = regexp.MustCompile(`\{\w+\}`)
+	place      = regexp.MustCompile(`\{.*?\}`)
 )
 
 func read(t *testing.T) map[string]map[string]string {

@@ -12,11 +12,11 @@ const accept: Record<MediaKind, string> = { picture: 'image/*', audio: 'audio/*'
 /** The line with "Upload" and "Library", and the progress of an upload. */
 export function mediaTools(view: BlockView, kind: MediaKind, take: (m: Media) => void): HTMLElement {
   const { ctx } = view;
-  const t = (key: string, values?: Record<string, string | number>) => ctx.t(key, values);
+  const t = ctx.t.bind(ctx);
   const state = h('div', { class: 'ed-upload-state', role: 'status' });
   const input = h('input', { type: 'file', accept: accept[kind], hidden: true, tabindex: -1, 'aria-label': t('editor.media.upload') });
   const send = async (file: File) => {
-    const bar = h('progress', { max: 1, value: 0, 'aria-label': t('editor.upload.progress', { name: file.name }) });
+    const bar = h('progress', { max: 1, value: 0, 'aria-label': t('editor.upload.progress', file.name) });
     fill(state, h('span', null, file.name), bar);
     try {
       const m = await ctx.o.upload(file, (f) => { bar.value = f; });
@@ -24,7 +24,7 @@ export function mediaTools(view: BlockView, kind: MediaKind, take: (m: Media) =>
       fill(state);
       take(m);
     } catch (e) {
-      fill(state, h('span', { class: 'ed-wrong' }, t('editor.upload.failed', { name: file.name, reason: e instanceof Error ? e.message : String(e) })),
+      fill(state, h('span', { class: 'ed-wrong' }, t('editor.upload.failed', file.name, e instanceof Error ? e.message : String(e))),
         textButton(t('editor.upload.retry'), () => void send(file)), textButton(t('editor.upload.drop'), () => fill(state)));
     }
   };

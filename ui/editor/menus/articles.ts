@@ -82,7 +82,7 @@ export function articleField(ctx: Context, spec: FieldSpec, change: (attrs: Reco
   const search = articleSearch(ctx, (hit) => {
     known = hit;
     change({ article: hit.id, url: '' });
-    ctx.say(ctx.t('editor.article.linked', { headline: hit.headline }));
+    ctx.say(ctx.t('editor.article.linked', hit.headline));
   }, (url) => { change({ article: '', url }); });
   let known: ArticleHit | null = null, shown = '';
   const chosen = h('div', { class: 'ed-chosen', hidden: true });
@@ -102,7 +102,7 @@ export function articleField(ctx: Context, spec: FieldSpec, change: (attrs: Reco
       if (!id && !url) { chosen.hidden = true; search.input.hidden = false; return; }
       if (!id) { show(url, ''); return; }
       if (known?.id === id) { show(known.headline, known.path); return; }
-      show(ctx.t('editor.article.number', { id }), '');
+      show(ctx.t('editor.article.number', id), '');
       void ctx.articleOf(id).then((hit) => { if (hit && shown === key) { known = hit; show(hit.headline, hit.path); } });
     },
   };

@@ -125,7 +125,7 @@ export class FindBar {
     const { view } = this.ctx;
     const set = DecorationSet.create(view.state.doc, matches.map((m, i) => Decoration.inline(m.from, m.to, { class: i === at ? 'ed-match ed-match-now' : 'ed-match' })));
     view.dispatch(view.state.tr.setMeta(key, { matches, at, set }).setMeta('addToHistory', false));
-    this.status.textContent = !this.re ? '' : matches.length ? this.ctx.t('editor.find.count', { at: at + 1, count: matches.length }) : this.ctx.t('editor.find.none');
+    this.status.textContent = !this.re ? '' : matches.length ? this.ctx.t('editor.find.count', at + 1, matches.length) : this.ctx.t('editor.find.none');
     const m = matches[at];
     if (scroll && m) {
       const dom = view.domAtPos(m.from).node, e = dom instanceof HTMLElement ? dom : dom.parentElement;
@@ -159,7 +159,7 @@ export class FindBar {
     if (!matches.length) return;
     this.replaceIn(this.ctx.view, matches);
     this.show(this.fresh().matches, -1, false);
-    const said = this.ctx.t('editor.find.replaced', { count: matches.length });
+    const said = this.ctx.t('editor.find.replaced', matches.length);
     this.status.textContent = said;
   }
 

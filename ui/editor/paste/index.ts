@@ -123,7 +123,7 @@ function card(ctx: Context, view: EditorView, url: string): HTMLElement {
     view.focus();
   };
   return h('span', { class: 'ed-offer', contenteditable: 'false', role: 'group', 'aria-label': ctx.t('editor.offer'), onkeydown: (e: KeyboardEvent) => { if (e.key === 'Escape') { e.preventDefault(); back(); } } },
-    textButton(about.name ? ctx.t('editor.offer.card', { name: about.name }) : ctx.t('editor.offer.link'), make), textButton(ctx.t('editor.offer.keep'), back));
+    textButton(about.name ? ctx.t('editor.offer.card', about.name) : ctx.t('editor.offer.link'), make), textButton(ctx.t('editor.offer.keep'), back));
 }
 
 export function pastePlugins(ctx: Context): Plugin[] {

@@ -70,7 +70,7 @@ function boundary(doc: Node, pos: number): number | null {
 
 function start(ctx: Context, file: File, pos: number): void {
   const id = {}, { view, t } = { view: ctx.view, t: ctx.t.bind(ctx) };
-  const dom = h('div', { class: 'ed-upload', contenteditable: 'false', role: 'group', 'aria-label': t('editor.upload.progress', { name: file.name }) });
+  const dom = h('div', { class: 'ed-upload', contenteditable: 'false', role: 'group', 'aria-label': t('editor.upload.progress', file.name) });
   const shown = file.type.startsWith('image/') ? preview(file) : null;
   const state = h('div', { class: 'ed-upload-state' });
   if (shown) dom.append(shown);
@@ -78,18 +78,18 @@ function start(ctx: Context, file: File, pos: number): void {
   view.dispatch(view.state.tr.setMeta(key, { add: { pos, dom, id } }).setMeta('addToHistory', false));
   const gone = () => view.dispatch(view.state.tr.setMeta(key, { remove: id }).setMeta('addToHistory', false));
   const send = async () => {
-    const bar = h('progress', { max: 1, value: 0, 'aria-label': t('editor.upload.progress', { name: file.name }) });
+    const bar = h('progress', { max: 1, value: 0, 'aria-label': t('editor.upload.progress', file.name) });
     fill(state, h('span', null, file.name), bar);
-    ctx.say(t('editor.upload.progress', { name: file.name }));
+    ctx.say(t('editor.upload.progress', file.name));
     try {
       const m = await ctx.o.upload(file, (f) => { bar.value = f; });
       ctx.learn(m);
       if (view.isDestroyed) return;
       settle(view, id, m);
-      ctx.say(t('editor.upload.done', { name: file.name }));
+      ctx.say(t('editor.upload.done', file.name));
     } catch (e) {
       if (view.isDestroyed) return;
-      const reason = t('editor.upload.failed', { name: file.name, reason: e instanceof Error ? e.message : String(e) });
+      const reason = t('editor.upload.failed', file.name, e instanceof Error ? e.message : String(e));
       fill(state, h('span', { class: 'ed-wrong' }, reason), textButton(t('editor.upload.retry'), () => void send()), textButton(t('editor.upload.drop'), gone));
       ctx.say(reason);
     }
