@@ -316,4 +316,18 @@ export const plainAtStart: Command = (state, dispatch) => {
   return false;
 };
 
+/** Backspace in a block with nothing in it selects it; once more deletes it. */
+export const selectEmptyBlock: Command = (state, dispatch) => {
+  const { $from, empty } = state.selection;
+  if (!empty || $from.parentOffset || $from.parent.content.size) return false;
+  let depth = $from.depth;
+  while (depth > 0 && !$from.node(depth).type.spec.isolating) {
+    if ($from.node(depth - 1).childCount !== 1) return false;
+    depth--;
+  }
+  if (depth < 1 || [nodes.table_cell, nodes.table_caption].includes($from.node(depth).type)) return false;
+  dispatch?.(state.tr.setSelection(NodeSelection.create(state.doc, $from.before(depth))));
+  return true;
+};
+
 export { Fragment, canJoin, findWrapping };

@@ -15,12 +15,14 @@ export class Context {
   root!: HTMLElement;
   live!: HTMLElement;
   readonly uiLang: string;
+  readonly uiDir: 'ltr' | 'rtl';
   private readonly seen = new Map<string, Media | null>();
   private waiting: { ids: Set<string>; done: Promise<void> } | null = null;
   private readonly hits = new Map<string, Promise<ArticleHit | null>>();
 
   constructor(readonly o: EditorOptions) {
     this.uiLang = o.uiLang || document.documentElement.lang || 'en';
+    this.uiDir = getComputedStyle(o.mount).direction === 'rtl' ? 'rtl' : 'ltr';
   }
 
   /** An interface text with its places {0}, {1} … filled. */

@@ -13,7 +13,7 @@ import { actions } from './actions';
 import { nodeViews, viewOf } from './blocks';
 import { numbering } from './blocks/footnotes';
 import { nextCell } from './blocks/table';
-import { leaveBlock, newline, nodes, plainAtStart } from './commands';
+import { leaveBlock, newline, nodes, plainAtStart, selectEmptyBlock } from './commands';
 import { Context, topBlock, type Command } from './context';
 import { fromEditor, resolvePath, toEditor } from './document';
 import { h } from './dom';
@@ -37,7 +37,7 @@ const silent = 'dateline$silent';
 export function createEditor(o: EditorOptions): Editor {
   const ctx = new Context(o);
   ctx.live = h('div', { class: 'ed-live', role: 'status', 'aria-live': 'polite' });
-  ctx.root = h('div', { class: 'editor' });
+  ctx.root = h('div', { class: 'editor', 'data-dir': o.dir });
   o.mount.append(ctx.root);
 
   let find: FindBar | null = null;
@@ -61,7 +61,7 @@ export function createEditor(o: EditorOptions): Editor {
         keymap(keys), keymap(structureKeys()), keymap(baseKeymap),
         history({ newGroupDelay: 600 }), dropCursor({ class: 'ed-dropcursor', width: 3, color: false }), gapCursor(),
         numbering(), unfinished(), placeholder(ctx), notesPlugin(), presencePlugin(), uploadsPlugin(), findPlugin(),
-        toolbar(ctx, all), handles(ctx, all), clickBelow(),
+        toolbar(ctx, all), handles(ctx, all), clicks(),
       ],
     }),
     nodeViews: nodeViews(ctx),
@@ -156,7 +156,7 @@ function structureKeys(): Record<string, Command> {
     Enter: chainCommands(newline, splitListItemKeepMarks(item), leaveBlock),
     'Shift-Enter': lineBreak,
     'Ctrl-Enter': lineBreak,
-    Backspace: chainCommands(undoInputRule, plainAtStart),
+    Backspace: chainCommands(undoInputRule, plainAtStart, selectEmptyBlock),
     Tab: chainCommands(nextCell(1), sinkListItem(item), intoFields),
     'Shift-Tab': chainCommands(nextCell(-1), liftListItem(item)),
   };
@@ -196,11 +196,16 @@ function leavingTab(): Plugin {
   });
 }
 
-/** A click under the last block that takes no cursor makes a line there. */
-function clickBelow(): Plugin {
+/**
+ * A click under the last block that takes no cursor makes a line there; with
+ * Ctrl or ⌘ a click opens a link in a new tab.
+ */
+function clicks(): Plugin {
   return new Plugin({
     props: {
       handleClick(view, _pos, e) {
+        const link = (e.target as Element).closest?.('a[href]');
+        if (link && (e.ctrlKey || e.metaKey)) { window.open((link as HTMLAnchorElement).href, '_blank', 'noopener'); return true; }
         if (e.target !== view.dom) return false;
         const last = view.dom.lastElementChild?.getBoundingClientRect();
         if (!last || e.clientY < last.bottom) return false;

@@ -247,6 +247,18 @@ func (r *room) press(keys string) {
 	ask[bool](r, `new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true))))`)
 }
 
+// mouse clicks in the middle of an element.
+func (r *room) mouse(element string) {
+	r.t.Helper()
+	at := ask[[]float64](r, `(() => { const b = `+element+`.getBoundingClientRect(); return [b.left + b.width / 2, b.top + b.height / 2]; })()`)
+	for _, kind := range []input.DispatchMouseEventType{input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased} {
+		p := input.DispatchMouseEventParams{Type: kind, X: at[0], Y: at[1], Button: input.MouseButtonLeft, ClickCount: 1}
+		if _, err := chromedp.Call(r.Context(), input.DispatchMouseEvent, p); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
+
 // doc is the document in normal form, one line a block.
 func (r *room) doc() string {
 	r.t.Helper()

@@ -430,7 +430,12 @@ func TestEditor_KeepsNotesAtTheirPassage(t *testing.T) {
 	if len(notes) != 2 || !notes[0].Found || notes[1].Found || notes[0].Anchor.Prefix != "the vote was close\nNow " || notes[0].Top <= 0 {
 		t.Errorf("notes %+v", notes)
 	}
-	r.do(`document.querySelector('.ed-notemark').dispatchEvent(new MouseEvent('mousedown', {bubbles: true}))`)
+	r.mouse(`document.querySelector('.ed-notemark')`)
+	r.until(`room.opened.join() === 'a'`)
+	r.press("Home")
+	for range 4 {
+		r.press("ArrowRight")
+	}
 	// the words go, and come back by undo
 	for range 14 {
 		r.press("Delete")
@@ -447,6 +452,51 @@ func TestEditor_KeepsNotesAtTheirPassage(t *testing.T) {
 	if found := r.doc(); len(found) > 0 && ask[bool](r, `JSON.stringify(room.editor.doc()).includes('note')`) {
 		t.Error("a note is in the document")
 	}
+}
+
+// The handle is dragged with the mouse: the block goes where it is dropped.
+func TestEditor_DragsBlocks(t *testing.T) {
+	r := open(t, view{}, everyBlock)
+	r.do(`const first = document.querySelector('.ed-text > p');
+		document.querySelector('.editor').dispatchEvent(new MouseEvent('mousemove', {bubbles: true}));
+		first.dispatchEvent(new MouseEvent('mousemove', {bubbles: true}))`)
+	r.until(`!document.querySelector('.ed-grip').hidden && !document.querySelector('.ed-handles').hidden`)
+	r.do(`const grip = document.querySelector('.ed-grip'), d = new DataTransfer(), text = document.querySelector('.ed-text');
+		grip.dispatchEvent(new DragEvent('dragstart', {dataTransfer: d, bubbles: true, cancelable: true}));
+		const b = document.querySelector('.ed-text > h2').getBoundingClientRect();
+		const at = {dataTransfer: d, bubbles: true, cancelable: true, clientX: b.left + 3, clientY: b.bottom + 1};
+		text.dispatchEvent(new DragEvent('dragover', at));
+		text.dispatchEvent(new DragEvent('drop', at));
+		grip.dispatchEvent(new DragEvent('dragend', {dataTransfer: d, bubbles: true}))`)
+	d := r.valid()
+	if len(d.Content) != 16 || d.Content[0].Type != "heading" || d.Content[1].Type != "paragraph" {
+		t.Errorf("after the drag: %s, %s, %d blocks", d.Content[0].Type, d.Content[1].Type, len(d.Content))
+	}
+	r.press("Control+z")
+	if d = r.valid(); d.Content[0].Type != "paragraph" || len(d.Content) != 16 {
+		t.Errorf("after undo: %s, %d blocks", d.Content[0].Type, len(d.Content))
+	}
+}
+
+// In an article that runs the other way than the interface, the fields run as
+// the interface does, and the handle stands where the lines begin.
+func TestEditor_RunsBothWays(t *testing.T) {
+	r := open(t, view{lang: "ar"}, `{"v":1,"content":[{"type":"fact_box","content":[{"type":"paragraph","content":[{"type":"text","text":"مرحبا"}]}]}]}`)
+	if got := ask[string](r, `[getComputedStyle(document.querySelector('.ed-fields')).direction, getComputedStyle(document.querySelector('.ed-body')).direction].join()`); got != "ltr,rtl" {
+		t.Errorf("fields and words run %s", got)
+	}
+	r.until(`document.querySelector('.ed-handles').getBoundingClientRect().right > innerWidth - 20`)
+}
+
+func TestEditor_RemovesAnEmptyBlockByBackspace(t *testing.T) {
+	r := open(t, view{}, "")
+	r.typed("x\n")
+	r.insert("Fact box")
+	r.press("Escape")
+	r.press("Backspace")
+	r.until(`document.querySelector('.ed-block-fact_box.ProseMirror-selectednode')`)
+	r.press("Backspace")
+	r.want("paragraph(\"x\")\nparagraph")
 }
 
 func TestEditor_ShowsWhoIsWhere(t *testing.T) {

@@ -20,10 +20,8 @@ export interface BlockSpec {
   /** The element that holds the content; none for blocks without. */
   body?: keyof HTMLElementTagNameMap;
   bodyClass?: string;
-  /** Key of the text shown where its inline content is empty. */
+  /** Key of the text shown while nothing is written in it. */
   placeholder?: string;
-  /** Fields are folded away behind a button until they are needed. */
-  folded?: boolean;
   /** It stands in a list of its like: move and remove buttons, each with words of its own. */
   item?: boolean;
   /** A button at the end that adds one more of a node. */
@@ -65,7 +63,11 @@ export class BlockView implements NodeView {
     if (spec.item) this.itemTools();
     if (spec.adds) this.foot.append(this.adder(spec.adds.node, spec.adds.label));
     spec.build?.(this);
-    for (const part of this.dom.querySelectorAll<HTMLElement>('.ed-ui')) this.guard(part);
+    for (const part of this.dom.querySelectorAll<HTMLElement>('.ed-ui')) {
+      part.dir = ctx.uiDir; // the article may run the other way
+      part.lang = ctx.uiLang;
+      this.guard(part);
+    }
     this.refresh();
   }
 
@@ -178,7 +180,7 @@ export class BlockView implements NodeView {
   refresh(): void {
     for (const f of this.fields.values()) f.refresh(this.node.attrs);
     const hollow = !!this.contentDOM && this.node.childCount === 0;
-    if (this.contentDOM && this.spec.placeholder) this.contentDOM.classList.toggle('ed-empty', hollow);
+    if (this.contentDOM && this.spec.placeholder) this.contentDOM.classList.toggle('ed-empty', hollow && this.node.inlineContent);
     if (this.contentDOM && !this.node.inlineContent) {
       if (hollow && !this.empty) {
         this.empty = textButton(this.ctx.t('editor.addtext'), () => {
@@ -189,6 +191,7 @@ export class BlockView implements NodeView {
         }, { class: 'ed-button ed-add' });
         this.foot.prepend(this.empty);
       }
+      this.contentDOM.hidden = hollow;
       if (this.empty) this.empty.hidden = !hollow;
     }
     this.spec.refresh?.(this);

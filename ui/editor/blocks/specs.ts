@@ -6,9 +6,9 @@ const aligns: [string, string][] = [['none', 'editor.align.none'], ['left', 'edi
 export const figureAligns = aligns;
 
 export const simple: BlockSpec[] = [
-  { node: 'quote', icon: 'quote', label: 'editor.block.quote', body: 'blockquote', bodyClass: 'quote', after: [{ attr: 'cite', kind: 'text', label: 'editor.field.cite', wide: true }] },
-  { node: 'pull_quote', icon: 'quote', label: 'editor.block.pull_quote', body: 'blockquote', bodyClass: 'pull-quote', after: [{ attr: 'cite', kind: 'text', label: 'editor.field.cite', wide: true }] },
-  { node: 'details', icon: 'details', label: 'editor.block.details', body: 'div', before: [{ attr: 'summary', kind: 'text', label: 'editor.field.summary', wide: true }], after: [{ attr: 'open', kind: 'flag', label: 'editor.field.open' }] },
+  { node: 'quote', icon: 'quote', label: 'editor.block.quote', body: 'blockquote', bodyClass: 'quote', placeholder: 'editor.placeholder.quote', after: [{ attr: 'cite', kind: 'text', label: 'editor.field.cite', wide: true }] },
+  { node: 'pull_quote', icon: 'quote', label: 'editor.block.pull_quote', body: 'blockquote', bodyClass: 'pull-quote', placeholder: 'editor.placeholder.quote', after: [{ attr: 'cite', kind: 'text', label: 'editor.field.cite', wide: true }] },
+  { node: 'details', icon: 'details', label: 'editor.block.details', body: 'div', placeholder: 'editor.placeholder.details', before: [{ attr: 'summary', kind: 'text', label: 'editor.field.summary', wide: true }], after: [{ attr: 'open', kind: 'flag', label: 'editor.field.open' }] },
   { node: 'verse', icon: 'verse', label: 'editor.block.verse', body: 'pre', bodyClass: 'verse' },
   { node: 'preformatted', icon: 'code', label: 'editor.block.preformatted', body: 'pre', bodyClass: 'preformatted' },
   { node: 'columns', icon: 'columns', label: 'editor.block.columns', body: 'div', bodyClass: 'ed-columns', adds: { node: 'column', label: 'editor.column.add' } },

@@ -122,7 +122,7 @@ function card(ctx: Context, view: EditorView, url: string): HTMLElement {
     view.dispatch(tr.scrollIntoView());
     view.focus();
   };
-  return h('span', { class: 'ed-offer', contenteditable: 'false', role: 'group', 'aria-label': ctx.t('editor.offer'), onkeydown: (e: KeyboardEvent) => { if (e.key === 'Escape') { e.preventDefault(); back(); } } },
+  return h('span', { class: 'ed-offer', dir: ctx.uiDir, lang: ctx.uiLang, contenteditable: 'false', role: 'group', 'aria-label': ctx.t('editor.offer'), onkeydown: (e: KeyboardEvent) => { if (e.key === 'Escape') { e.preventDefault(); back(); } } },
     textButton(about.name ? ctx.t('editor.offer.card', about.name) : ctx.t('editor.offer.link'), make), textButton(ctx.t('editor.offer.keep'), back));
 }
 

@@ -98,7 +98,7 @@ export function notesPlugin(): Plugin {
       decorations(state) { return key.getState(state)!.set; },
       handleClick(view, _pos, event) {
         const mark = (event.target as HTMLElement).closest?.<HTMLElement>('[data-note]');
-        if (mark && view.state.selection.empty) key.getState(view.state)!.open(mark.dataset.note!);
+        if (mark) key.getState(view.state)!.open(mark.dataset.note!);
         return false;
       },
     },

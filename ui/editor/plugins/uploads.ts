@@ -70,7 +70,7 @@ function boundary(doc: Node, pos: number): number | null {
 
 function start(ctx: Context, file: File, pos: number): void {
   const id = {}, { view, t } = { view: ctx.view, t: ctx.t.bind(ctx) };
-  const dom = h('div', { class: 'ed-upload', contenteditable: 'false', role: 'group', 'aria-label': t('editor.upload.progress', file.name) });
+  const dom = h('div', { class: 'ed-upload', dir: ctx.uiDir, lang: ctx.uiLang, contenteditable: 'false', role: 'group', 'aria-label': t('editor.upload.progress', file.name) });
   const shown = file.type.startsWith('image/') ? preview(file) : null;
   const state = h('div', { class: 'ed-upload-state' });
   if (shown) dom.append(shown);

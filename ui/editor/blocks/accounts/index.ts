@@ -8,7 +8,7 @@ export const accounts: BlockSpec = {
 };
 
 export const account: BlockSpec = {
-  node: 'account', icon: 'accounts', label: 'editor.block.account', body: 'div', item: true,
+  node: 'account', icon: 'accounts', label: 'editor.block.account', body: 'div', placeholder: 'editor.placeholder.account', item: true,
   before: [{ attr: 'party', kind: 'text', label: 'editor.field.party', wide: true }],
   after: [
     { attr: 'source', kind: 'url', label: 'editor.field.source' },

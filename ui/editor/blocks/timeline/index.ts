@@ -8,7 +8,7 @@ export const timeline: BlockSpec = {
 
 /** One event; its date says as much as is known: a year, a month, a day. */
 export const timelineEvent: BlockSpec = {
-  node: 'timeline_event', icon: 'timeline', label: 'editor.block.timeline_event', body: 'div', item: true,
+  node: 'timeline_event', icon: 'timeline', label: 'editor.block.timeline_event', body: 'div', placeholder: 'editor.placeholder.event', item: true,
   before: [
     { attr: 'date', kind: 'date', label: 'editor.field.date', hint: 'editor.hint.date' },
     { attr: 'title', kind: 'text', label: 'editor.field.event' },
