@@ -27,7 +27,7 @@ import { counts } from './plugins/counts';
 import { placeholder, unfinished } from './plugins/marksin';
 import { anchorAt, notePositions, notesPlugin, presencePlugin, setNotes, setPresence } from './plugins/notes';
 import { typing } from './plugins/typing';
-import { uploadsPlugin } from './plugins/uploads';
+import { uploading, uploadsPlugin } from './plugins/uploads';
 import type { Editor, EditorOptions } from './types';
 
 export type * from './types';
@@ -119,6 +119,7 @@ export function createEditor(o: EditorOptions): Editor {
     presence: (people) => setPresence(view, people),
     block: () => topBlock(view.state.doc, view.state.selection.from)?.index ?? 0,
     typography,
+    uploading: () => uploading(view),
     find: () => open.find(),
     help: () => open.help(),
     destroy() {

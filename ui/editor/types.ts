@@ -58,6 +58,8 @@ export interface Editor {
   block(): number;
   /** Whether quotes and dashes are typeset while typing; sets it when given. */
   typography(on?: boolean): boolean;
+  /** Whether files are on their way that the document does not have yet. */
+  uploading(): boolean;
   /** Opens the find bar, as Mod-F does. */
   find(): void;
   /** Opens the list of shortcuts, as Mod-/ does. */

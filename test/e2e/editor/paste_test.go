@@ -96,6 +96,9 @@ func TestEditor_UploadsInPlace(t *testing.T) {
 	r.dropFile("paste", "boat.jpg", "image/jpeg")
 	r.until(`room.uploads.length === 1 && document.querySelector('.ed-upload progress')`)
 	r.axe("upload under way")
+	if !ask[bool](r, `room.editor.uploading()`) {
+		t.Error("the editor says that nothing is on its way")
+	}
 	r.do(`room.uploads[0].progress(0.5)`)
 	r.until(`document.querySelector('.ed-upload progress').value === 0.5`)
 	r.typed("!") // writing goes on while it is sent
@@ -110,6 +113,9 @@ func TestEditor_UploadsInPlace(t *testing.T) {
 	r.do(`room.uploads[1].done({id: '4611686018427387905', url: '/picture.png', width: 600, height: 400, alt: 'A boat', caption: '', credit: '', kind: 'picture', name: 'boat.jpg', bytes: 3})`)
 	r.until(`!document.querySelector('.ed-upload') && document.querySelector('.ed-picture img')`)
 	r.want("paragraph(\"well before!\")\nfigure{\"media\":4611686018427387905}\nparagraph(\"after\")")
+	if ask[bool](r, `room.editor.uploading()`) {
+		t.Error("the editor says that something is still on its way")
+	}
 	if ask[bool](r, `[...document.querySelectorAll('.ed-hint')].some(e => !e.hidden)`) {
 		t.Error("a description is asked for although the picture has one")
 	}
