@@ -35,7 +35,6 @@ import (
 	"dateline/internal/vault"
 	"dateline/internal/view"
 	"dateline/internal/web"
-	"dateline/ui/theme"
 )
 
 // App is a Dateline that is ready to serve, import or fill. Close it.
@@ -52,19 +51,20 @@ type App struct {
 	desk     *desk.Desk
 	outline  *outline.Service
 	rooms
-	media    *media.Service
-	blobs    *blob.Filesystem
-	articles *article.Service
-	comments *comment.Store
-	fronts   *front.Service
-	search   *search.Service
-	fetch    *fetch.Client
-	views    *view.Engine
-	site     *site.Site
-	importer *importer.Service
-	web      *web.App
-	locale   atomic.Pointer[string] // of the theme that is loaded
-	closers  []func()
+	media     *media.Service
+	blobs     *blob.Filesystem
+	articles  *article.Service
+	comments  *comment.Store
+	fronts    *front.Service
+	search    *search.Service
+	fetch     *fetch.Client
+	views     *view.Engine
+	site      *site.Site
+	importer  *importer.Service
+	web       *web.App
+	looksLike atomic.Pointer[string]   // what the loaded theme was made for
+	tried     atomic.Pointer[styledAs] // the last look that was tried
+	closers   []func()
 }
 
 // Open makes the data folder when it is missing, opens and migrates the
@@ -165,10 +165,11 @@ func (a *App) surface(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if a.views, err = view.New(theme.FS, a.cfg.Theme, conf.Locale); err != nil {
+	if a.views, err = a.loadTheme(conf); err != nil {
 		return err
 	}
-	a.locale.Store(&conf.Locale)
+	looks := appearance(conf)
+	a.looksLike.Store(&looks)
 	a.site = site.New(site.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Search: a.search,
 		Vault: a.vault, Views: a.views, Origin: func() string { return a.web.Origin() }})
 	if err := a.openDesk(); err != nil {
@@ -192,17 +193,22 @@ func (a *App) purged(keys []string) {
 	a.web.Purge(keys...)
 }
 
-// followSettings loads the theme in the site's present language when that
-// changed. It drops all cached pages.
+// followSettings loads the theme in the site's present language and look when
+// these changed. It drops all cached pages.
 func (a *App) followSettings() error {
 	conf, err := a.settings.Site(context.Background())
 	if err != nil {
 		return err
 	}
-	if was := a.locale.Swap(&conf.Locale); was != nil && *was == conf.Locale {
+	looks := appearance(conf)
+	if was := a.looksLike.Swap(&looks); was != nil && *was == looks {
 		return nil
 	}
-	if err := a.views.Reload(a.cfg.Theme, conf.Locale); err != nil {
+	dir, err := a.themeDir(conf.Look)
+	if err != nil {
+		return err
+	}
+	if err := a.views.Restyle(dir, conf.Look.CSS(), conf.Locale); err != nil {
 		return err
 	}
 	return a.showTheme()

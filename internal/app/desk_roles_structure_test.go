@@ -10,4 +10,6 @@ var rolesStructure = map[string]string{
 	"take redirects": "editor", "export redirects": "editor",
 	"menus": "administrator", "add menu": "administrator", "menu": "administrator", "save menu": "administrator", "save menu entry": "administrator",
 	"delete menu entry": "administrator", "place menu entry": "administrator", "delete menu": "administrator",
+	"appearance": "administrator", "save appearance": "administrator", "preview front": "administrator", "preview article": "administrator",
+	"preview style": "administrator",
 }

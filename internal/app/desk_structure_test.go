@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -166,5 +167,50 @@ func TestStructure_RedirectsAndMenus(t *testing.T) {
 			t.Error("the front with a heading is wrong")
 		}
 		p.shows("the pages", owner.get("/desk/structure/pages"), 200, "Standing pages")
+	})
+}
+
+func TestStructure_Appearance(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		at := "/desk/structure/appearance"
+		before := p.visit("/")
+		query := "?accent=%230b5d4a&headline=sans&density=&width=wide&theme=&logo="
+		p.shows("a look", owner.get(at+query), 200, "/desk/structure/appearance/front?accent=%230b5d4a")
+		got := owner.get(at + "/front" + query)
+		p.shows("its front page", got, 200, "/desk/structure/appearance/style.css?accent=%230b5d4a&amp;density=&amp;headline=sans")
+		if policy := got.header.Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors 'self'") || !strings.Contains(policy, at+"/style.css") {
+			t.Errorf("the preview's policy: %s", policy)
+		}
+		p.shows("its newest article", owner.get(at+"/article"+query), 200, "style.css?accent")
+		p.shows("its stylesheet", owner.get(at+"/style.css"+query), 200, "--accent:#0b5d4a")
+		if p.visit("/").body != before.body {
+			t.Error("a preview changed the site")
+		}
+		p.shows("a pale colour", owner.post(at, "accent", "#ffee00"), 422, "Take a darker one")
+		p.shows("an unknown theme", owner.post(at, "theme", "../../etc"), 422, "There is no theme")
+		p.shows("an unknown picture", owner.post(at, "logo", "12345"), 422, `value="12345"`)
+		themes := p.app.themesFolder()
+		p.must(os.MkdirAll(themes+"/broken/templates/parts", 0o755))
+		p.must(os.WriteFile(themes+"/broken/templates/parts/card.html", []byte("<p>\n{{.Headlin}}"), 0o644))
+		p.must(os.MkdirAll(themes+"/green/assets/css", 0o755))
+		p.must(os.WriteFile(themes+"/green/assets/css/95-ours.css", []byte(":root{--tint:#cfc}"), 0o644))
+		p.shows("a broken theme", owner.post(at, "theme", "broken"), 422, "card.html:2")
+		p.shows("the themes", owner.get(at), 200, "<option>green</option>")
+		p.leads("a theme and a colour", owner.post(at, "theme", "green", "accent", "#0b5d4a"), at+"?done=saved")
+		sheet := regexp.MustCompile(`/assets/[0-9a-f]+/site\.css`).FindString(p.visit("/").body)
+		if css := p.visit(sheet).body; !strings.Contains(css, "--tint:#cfc") || !strings.Contains(css, "--accent:#0b5d4a") {
+			t.Errorf("the stylesheet %s is not the new one", sheet)
+		}
+		if policy := p.visit("/").header.Get("Content-Security-Policy"); !strings.Contains(policy, sheet) {
+			t.Errorf("the site's policy does not name %s: %s", sheet, policy)
+		}
+		// A theme that goes or breaks must not take the site down.
+		p.must(os.RemoveAll(themes + "/green"))
+		conf, err := p.app.Site(p.ctx)
+		p.must(err)
+		if views, err := p.app.loadTheme(conf); err != nil || views == nil {
+			t.Errorf("without its theme the site does not start: %v", err)
+		}
 	})
 }

@@ -42,6 +42,7 @@ type Site struct {
 	Contact        string `json:"contact"`         // mailto: or https: of security.txt; "" leaves the file out
 	SourceURL      string `json:"source_url"`      // address the site was imported from
 	FormerBases    []Base `json:"former_bases,omitempty"`
+	Look           Look   `json:"look,omitzero"`
 }
 
 // Base is a word that once stood before the addresses of a kind of list:
@@ -74,16 +75,19 @@ func (s Site) Validate() error {
 	switch {
 	case strings.TrimSpace(s.Title) == "":
 		return fault.New(fault.Invalid, "the site needs a title")
-	case s.PageSize < 1 || s.PageSize > 200:
-		return fault.New(fault.Invalid, "page size %d: choose between 1 and 200", s.PageSize)
-	case s.CommentThreads < 1 || s.CommentThreads > 500:
-		return fault.New(fault.Invalid, "%d comment threads a page: choose between 1 and 500", s.CommentThreads)
-	case s.HeadlineMax < 20 || s.HeadlineMax > 500:
-		return fault.New(fault.Invalid, "headlines of %d characters: choose between 20 and 500", s.HeadlineMax)
-	case s.StandfirstMax < 20 || s.StandfirstMax > 2000:
-		return fault.New(fault.Invalid, "standfirsts of %d characters: choose between 20 and 2000", s.StandfirstMax)
-	case s.CommentDepth < 1 || s.CommentDepth > 10:
-		return fault.New(fault.Invalid, "%d levels of comments: choose between 1 and 10", s.CommentDepth)
+	case s.PageSize < 1 || s.PageSize > mostOnPage:
+		return fault.New(fault.Invalid, "page size %d: choose between 1 and %d", s.PageSize, mostOnPage)
+	case s.CommentThreads < 1 || s.CommentThreads > mostThreads:
+		return fault.New(fault.Invalid, "%d comment threads a page: choose between 1 and %d", s.CommentThreads, mostThreads)
+	case s.HeadlineMax < leastLetters || s.HeadlineMax > mostHeadline:
+		return fault.New(fault.Invalid, "headlines of %d characters: choose between %d and %d", s.HeadlineMax, leastLetters, mostHeadline)
+	case s.StandfirstMax < leastLetters || s.StandfirstMax > mostStandfirst:
+		return fault.New(fault.Invalid, "standfirsts of %d characters: choose between %d and %d", s.StandfirstMax, leastLetters, mostStandfirst)
+	case s.CommentDepth < 1 || s.CommentDepth > mostDepth:
+		return fault.New(fault.Invalid, "%d levels of comments: choose between 1 and %d", s.CommentDepth, mostDepth)
+	}
+	if err := s.Look.Validate(); err != nil {
+		return err
 	}
 	if s.Contact != "" && !strings.HasPrefix(s.Contact, "mailto:") && !strings.HasPrefix(s.Contact, "https://") {
 		return fault.New(fault.Invalid, "contact %q: write a mailto: or https: address", s.Contact)
@@ -142,6 +146,13 @@ func NewStore(d *db.DB) *Store {
 			}
 		}
 	})
+	return s
+}
+
+// Fixed returns a store of settings that nobody changes.
+func Fixed(site Site) *Store {
+	s := &Store{}
+	s.cached.Store(&site)
 	return s
 }
 

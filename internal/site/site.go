@@ -84,6 +84,13 @@ func New(p Parts) *Site {
 	return s
 }
 
+// Through returns a site that shows the same through other templates and
+// settings, for one look at it: it follows no change.
+func (s *Site) Through(views *view.Engine, conf settings.Site) *Site {
+	return &Site{db: s.db, clock: s.clock, settings: settings.Fixed(conf), public: s.public, media: s.media, search: s.search, vault: s.vault,
+		views: views, origin: s.origin}
+}
+
 // scene is one answer in the making: the settings, the words and the keys of
 // everything it has shown so far.
 type scene struct {

@@ -21,16 +21,22 @@ type Engine struct {
 // dir is "" for none. locale is the site's: its templates are compiled and
 // checked now, those of other locales when they are first asked for. A broken
 // theme is a fault.Invalid that names file and line.
-func New(base fs.FS, dir, locale string) (*Engine, error) {
+func New(base fs.FS, dir, locale string) (*Engine, error) { return NewStyled(base, dir, "", locale) }
+
+// NewStyled is New with rules that stand at the end of the stylesheet.
+func NewStyled(base fs.FS, dir, css, locale string) (*Engine, error) {
 	e := &Engine{base: base}
 	e.buffers.New = func() any { return new(bytes.Buffer) }
-	return e, e.Reload(dir, locale)
+	return e, e.Restyle(dir, css, locale)
 }
 
 // Reload reads the theme again, with dir laid over it. When the new one is
 // broken the engine keeps the one that it has and returns the error.
-func (e *Engine) Reload(dir, locale string) error {
-	t, err := load(e.base, dir)
+func (e *Engine) Reload(dir, locale string) error { return e.Restyle(dir, "", locale) }
+
+// Restyle is Reload with rules that stand at the end of the stylesheet.
+func (e *Engine) Restyle(dir, css, locale string) error {
+	t, err := load(e.base, dir, css)
 	if err != nil {
 		return err
 	}

@@ -44,11 +44,17 @@ type theme struct {
 // maxThemeFile bounds one file of a theme in bytes.
 const maxThemeFile = 4 << 20
 
-// load reads base and lays the folder dir over it.
-func load(base fs.FS, dir string) (*theme, error) {
+// lookFile is where further rules stand: after all of a theme's.
+const lookFile = "assets/css/~look.css"
+
+// load reads base and lays the folder dir over it. css are further rules.
+func load(base fs.FS, dir, css string) (*theme, error) {
 	files, err := readTheme(base, dir)
 	if err != nil {
 		return nil, err
+	}
+	if css != "" {
+		files[lookFile] = themeFile{origin: "look", body: []byte(css)}
 	}
 	t := &theme{}
 	digest := sha256.New()

@@ -57,7 +57,7 @@ func FuzzProgram(f *testing.F) {
 
 func shippedSet(t testing.TB) *templates {
 	t.Helper()
-	loaded, err := load(shipped.FS, "")
+	loaded, err := load(shipped.FS, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func compileWith(t *testing.T, construct string) *templates {
 	}
 	guarded := "{{if .Site.MainMenu}}{{if .Meta.Tags}}" + construct + "{{end}}{{end}}"
 	files["templates/error.html"] = &fstest.MapFile{Data: []byte("<p>" + guarded + "</p>")}
-	loaded, err := load(files, "")
+	loaded, err := load(files, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,3 +81,18 @@ class Tree {
 }
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-tree]")) new Tree(form);
+
+// The preview follows what is chosen before it is saved.
+const look = document.querySelector<HTMLFormElement>("form[data-look]");
+if (look) {
+  const frames = [...document.querySelectorAll<HTMLIFrameElement>("iframe.look")];
+  look.addEventListener("change", () => {
+    const query = new URLSearchParams();
+    for (const [name, value] of new FormData(look)) if (typeof value === "string") query.set(name, value);
+    for (const frame of frames) {
+      const address = new URL(frame.src);
+      address.search = query.toString();
+      frame.src = address.href;
+    }
+  });
+}

@@ -11,6 +11,7 @@ import (
 	"dateline/internal/account"
 	"dateline/internal/desk"
 	"dateline/internal/outline"
+	"dateline/internal/settings"
 	"dateline/internal/web"
 )
 
@@ -25,7 +26,9 @@ type Part struct {
 
 // Parts are what the pages ask.
 type Parts struct {
-	Outline *outline.Service
+	Outline  *outline.Service
+	Settings *settings.Store
+	Looks    Looks
 }
 
 // base is where the part's addresses begin.
@@ -42,7 +45,7 @@ func (p *Part) Routes() []web.Route {
 	routes := []web.Route{
 		desk.Get("structure", base, desk.Editor, func(*web.Request) (web.Response, error) { return desk.SeeOther(base + "/sections"), nil }),
 	}
-	for _, more := range [][]web.Route{p.sectionRoutes(), p.tagRoutes(), p.authorRoutes(), p.pageRoutes(), p.redirectRoutes(), p.menuRoutes()} {
+	for _, more := range [][]web.Route{p.sectionRoutes(), p.tagRoutes(), p.authorRoutes(), p.pageRoutes(), p.redirectRoutes(), p.menuRoutes(), p.appearanceRoutes()} {
 		routes = append(routes, more...)
 	}
 	return routes
@@ -63,7 +66,8 @@ type tab struct {
 }
 
 var tabs = []tab{{"sections", "structure.sections", false}, {"tags", "structure.tags", false}, {"authors", "structure.authors", false},
-	{"pages", "structure.pages", false}, {"redirects", "structure.redirects", false}, {"menus", "structure.menus", true}}
+	{"pages", "structure.pages", false}, {"redirects", "structure.redirects", false}, {"menus", "structure.menus", true},
+	{"appearance", "structure.appearance", true}}
 
 // step is a button that moves a thing by one place.
 type step struct {

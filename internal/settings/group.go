@@ -1,0 +1,72 @@
+package settings
+
+// Group is some settings that belong together, as a page explains them.
+type Group struct {
+	Name   string
+	Fields []string // names, in reading order
+}
+
+// Groups part all Fields.
+var Groups = []Group{
+	{"identity", []string{"title", "tagline", "publisher", "contact"}},
+	{"reading", []string{"locale", "zone", "page_size", "show_versions"}},
+	{"addresses", []string{"permalink", "section_base", "tag_base", "author_base"}},
+	{"comments", []string{"comment_depth", "comment_threads"}},
+	{"writing", []string{"headline_max", "standfirst_max"}},
+}
+
+// Entry is how a setting is entered.
+type Entry string
+
+// The entries.
+const (
+	EnterText   Entry = "text"
+	EnterNumber Entry = "number"
+	EnterYesNo  Entry = "yes_no" // a box to tick
+	EnterZone   Entry = "zone"   // one of the time zones
+	EnterLocale Entry = "locale" // a language, with suggestions
+)
+
+// Control says how a field is entered, and the limits of a number.
+func Control(name string) (entry Entry, least, most int) {
+	switch name {
+	case "zone":
+		return EnterZone, 0, 0
+	case "locale":
+		return EnterLocale, 0, 0
+	case "show_versions":
+		return EnterYesNo, 0, 0
+	case "page_size":
+		return EnterNumber, 1, mostOnPage
+	case "comment_threads":
+		return EnterNumber, 1, mostThreads
+	case "comment_depth":
+		return EnterNumber, 1, mostDepth
+	case "headline_max":
+		return EnterNumber, leastLetters, mostHeadline
+	case "standfirst_max":
+		return EnterNumber, leastLetters, mostStandfirst
+	}
+	return EnterText, 0, 0
+}
+
+// FieldNamed returns the field of a name.
+func FieldNamed(name string) (Field, bool) {
+	for _, f := range Fields {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// The limits of numbers.
+const (
+	mostOnPage  = 200
+	mostThreads = 500
+	mostDepth   = 10
+
+	leastLetters   = 20
+	mostHeadline   = 500
+	mostStandfirst = 2000
+)
