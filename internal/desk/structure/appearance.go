@@ -29,7 +29,7 @@ var lookFields = []string{"theme", "accent", "headline", "density", "width", "lo
 func (p *Part) appearanceRoutes() []web.Route {
 	return []web.Route{
 		desk.Get("appearance", appearancePath, desk.Administrator, p.appearance, lookFields...),
-		desk.Post("save appearance", appearancePath, desk.Administrator, web.RateForm, p.saveAppearance),
+		desk.Post("save appearance", appearancePath, desk.Administrator, web.RateDesk, p.saveAppearance),
 		desk.Get("preview front", appearancePath+"/front", desk.Administrator, p.previewFront, lookFields...),
 		desk.Get("preview article", appearancePath+"/article", desk.Administrator, p.previewArticle, lookFields...),
 		desk.Get("preview style", appearancePath+"/style.css", desk.Administrator, p.previewStyle, lookFields...),

@@ -15,11 +15,11 @@ const authorsPath = base + "/authors"
 func (p *Part) authorRoutes() []web.Route {
 	return []web.Route{
 		desk.Get("authors", authorsPath, desk.Editor, p.authors, "q", "after"),
-		desk.Post("add author", authorsPath, desk.Editor, web.RateForm, p.addAuthor),
+		desk.Post("add author", authorsPath, desk.Editor, web.RateDesk, p.addAuthor),
 		desk.Get("author", authorsPath+"/{id}", desk.Editor, p.authorPage, "merge"),
-		desk.Post("save author", authorsPath+"/{id}", desk.Editor, web.RateForm, p.saveAuthor),
-		desk.Post("merge author", authorsPath+"/{id}/merge", desk.Editor, web.RateForm, p.mergeAuthor),
-		desk.Post("delete author", authorsPath+"/{id}/delete", desk.Editor, web.RateForm, p.deleteAuthor),
+		desk.Post("save author", authorsPath+"/{id}", desk.Editor, web.RateDesk, p.saveAuthor),
+		desk.Post("merge author", authorsPath+"/{id}/merge", desk.Editor, web.RateDesk, p.mergeAuthor),
+		desk.Post("delete author", authorsPath+"/{id}/delete", desk.Editor, web.RateDesk, p.deleteAuthor),
 	}
 }
 

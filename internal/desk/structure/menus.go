@@ -12,13 +12,13 @@ const menusPath = base + "/menus"
 func (p *Part) menuRoutes() []web.Route {
 	return []web.Route{
 		desk.Get("menus", menusPath, desk.Administrator, p.menus),
-		desk.Post("add menu", menusPath, desk.Administrator, web.RateForm, p.addMenu),
+		desk.Post("add menu", menusPath, desk.Administrator, web.RateDesk, p.addMenu),
 		desk.Get("menu", menusPath+"/{id}", desk.Administrator, p.menuPage),
-		desk.Post("save menu", menusPath+"/{id}", desk.Administrator, web.RateForm, p.saveMenu),
-		desk.Post("save menu entry", menusPath+"/{id}/entry", desk.Administrator, web.RateForm, p.saveEntry),
-		desk.Post("delete menu entry", menusPath+"/{id}/entry/delete", desk.Administrator, web.RateForm, p.deleteEntry),
-		desk.Post("place menu entry", menusPath+"/{id}/place", desk.Administrator, web.RateForm, p.placeEntry),
-		desk.Post("delete menu", menusPath+"/{id}/delete", desk.Administrator, web.RateForm, p.deleteMenu),
+		desk.Post("save menu", menusPath+"/{id}", desk.Administrator, web.RateDesk, p.saveMenu),
+		desk.Post("save menu entry", menusPath+"/{id}/entry", desk.Administrator, web.RateDesk, p.saveEntry),
+		desk.Post("delete menu entry", menusPath+"/{id}/entry/delete", desk.Administrator, web.RateDesk, p.deleteEntry),
+		desk.Post("place menu entry", menusPath+"/{id}/place", desk.Administrator, web.RateDesk, p.placeEntry),
+		desk.Post("delete menu", menusPath+"/{id}/delete", desk.Administrator, web.RateDesk, p.deleteMenu),
 	}
 }
 

@@ -10,7 +10,7 @@ const pagesPath = base + "/pages"
 func (p *Part) pageRoutes() []web.Route {
 	return []web.Route{
 		desk.Get("standing pages", pagesPath, desk.Editor, p.standingPages),
-		desk.Post("place standing page", pagesPath+"/place", desk.Editor, web.RateForm, p.placePage),
+		desk.Post("place standing page", pagesPath+"/place", desk.Editor, web.RateDesk, p.placePage),
 	}
 }
 

@@ -21,11 +21,11 @@ const mostFile web.Limit = 8 << 20
 func (p *Part) redirectRoutes() []web.Route {
 	return []web.Route{
 		desk.Get("redirects", redirectsPath, desk.Editor, p.redirects, "q", "after"),
-		desk.Post("add redirect", redirectsPath, desk.Editor, web.RateForm, p.addRedirect),
-		desk.Post("delete redirect", redirectsPath+"/delete", desk.Editor, web.RateForm, p.deleteRedirect),
+		desk.Post("add redirect", redirectsPath, desk.Editor, web.RateDesk, p.addRedirect),
+		desk.Post("delete redirect", redirectsPath+"/delete", desk.Editor, web.RateDesk, p.deleteRedirect),
 		desk.Get("import redirects", redirectsPath+"/import", desk.Editor, p.importPage),
-		desk.PostRaw("look at redirects", redirectsPath+"/import", desk.Editor, web.RateForm, mostFile, p.lookAtFile),
-		desk.PostUpTo("take redirects", redirectsPath+"/import/now", desk.Editor, web.RateForm, 3*mostFile, p.importNow),
+		desk.PostRaw("look at redirects", redirectsPath+"/import", desk.Editor, web.RateDesk, mostFile, p.lookAtFile),
+		desk.PostUpTo("take redirects", redirectsPath+"/import/now", desk.Editor, web.RateDesk, 3*mostFile, p.importNow),
 		desk.Get("export redirects", redirectsPath+"/export", desk.Editor, p.export),
 	}
 }

@@ -14,12 +14,12 @@ const sectionsPath = base + "/sections"
 func (p *Part) sectionRoutes() []web.Route {
 	return []web.Route{
 		desk.Get("sections", sectionsPath, desk.Editor, p.sections),
-		desk.Post("add section", sectionsPath, desk.Editor, web.RateForm, p.addSection),
-		desk.Post("place section", sectionsPath+"/place", desk.Editor, web.RateForm, p.placeSection),
+		desk.Post("add section", sectionsPath, desk.Editor, web.RateDesk, p.addSection),
+		desk.Post("place section", sectionsPath+"/place", desk.Editor, web.RateDesk, p.placeSection),
 		desk.Get("section", sectionsPath+"/{id}", desk.Editor, p.sectionPage),
-		desk.Post("save section", sectionsPath+"/{id}", desk.Editor, web.RateForm, p.saveSection),
-		desk.Post("default section", sectionsPath+"/{id}/default", desk.Editor, web.RateForm, p.defaultSection),
-		desk.Post("delete section", sectionsPath+"/{id}/delete", desk.Editor, web.RateForm, p.deleteSection),
+		desk.Post("save section", sectionsPath+"/{id}", desk.Editor, web.RateDesk, p.saveSection),
+		desk.Post("default section", sectionsPath+"/{id}/default", desk.Editor, web.RateDesk, p.defaultSection),
+		desk.Post("delete section", sectionsPath+"/{id}/delete", desk.Editor, web.RateDesk, p.deleteSection),
 	}
 }
 

@@ -15,12 +15,12 @@ const tagsPath = base + "/tags"
 func (p *Part) tagRoutes() []web.Route {
 	return []web.Route{
 		desk.Get("tags", tagsPath, desk.Editor, p.tags, "q", "by", "after"),
-		desk.Post("add tag", tagsPath, desk.Editor, web.RateForm, p.addTag),
-		desk.Post("merge tags", tagsPath+"/merge", desk.Editor, web.RateForm, p.mergeTags),
+		desk.Post("add tag", tagsPath, desk.Editor, web.RateDesk, p.addTag),
+		desk.Post("merge tags", tagsPath+"/merge", desk.Editor, web.RateDesk, p.mergeTags),
 		desk.Get("alike tags", tagsPath+"/alike", desk.Editor, p.alikeTags, "after"),
 		desk.Get("tag", tagsPath+"/{id}", desk.Editor, p.tagPage),
-		desk.Post("save tag", tagsPath+"/{id}", desk.Editor, web.RateForm, p.saveTag),
-		desk.Post("delete tag", tagsPath+"/{id}/delete", desk.Editor, web.RateForm, p.deleteTag),
+		desk.Post("save tag", tagsPath+"/{id}", desk.Editor, web.RateDesk, p.saveTag),
+		desk.Post("delete tag", tagsPath+"/{id}/delete", desk.Editor, web.RateDesk, p.deleteTag),
 	}
 }
 
