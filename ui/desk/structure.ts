@@ -86,9 +86,12 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-tree]")
 const look = document.querySelector<HTMLFormElement>("form[data-look]");
 if (look) {
   const frames = [...document.querySelectorAll<HTMLIFrameElement>("iframe.look")];
+  const links = [...document.querySelectorAll<HTMLAnchorElement>(".look-frames h2 a")];
   look.addEventListener("change", () => {
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(look)) if (typeof value === "string") query.set(name, value);
+    for (const link of links) link.search = query.toString();
+    query.set("frame", "1");
     for (const frame of frames) {
       const address = new URL(frame.src);
       address.search = query.toString();

@@ -1,6 +1,7 @@
 package structure
 
 import (
+	"bytes"
 	"context"
 	"net/url"
 	"strconv"
@@ -30,8 +31,8 @@ func (p *Part) appearanceRoutes() []web.Route {
 	return []web.Route{
 		desk.Get("appearance", appearancePath, desk.Administrator, p.appearance, lookFields...),
 		desk.Post("save appearance", appearancePath, desk.Administrator, web.RateDesk, p.saveAppearance),
-		desk.Get("preview front", appearancePath+"/front", desk.Administrator, p.previewFront, lookFields...),
-		desk.Get("preview article", appearancePath+"/article", desk.Administrator, p.previewArticle, lookFields...),
+		desk.Get("preview front", appearancePath+"/front", desk.Administrator, p.previewFront, append(lookFields, "frame")...),
+		desk.Get("preview article", appearancePath+"/article", desk.Administrator, p.previewArticle, append(lookFields, "frame")...),
 		desk.Get("preview style", appearancePath+"/style.css", desk.Administrator, p.previewStyle, lookFields...),
 	}
 }
@@ -133,6 +134,9 @@ func (p *Part) previewPage(r *web.Request, newest bool) (web.Response, error) {
 	body, err := p.Looks.Preview(r.HTTP.Context(), look, logo, newest, style+"?"+strings.ReplaceAll(lookQuery(look, 0), "&", "&amp;"))
 	if err != nil {
 		return web.Response{}, err
+	}
+	if r.Query.Has("frame") { // to be looked at, beside the form: a tab of its own shows it whole
+		body = bytes.Replace(body, []byte("<body"), []byte("<body inert"), 1)
 	}
 	return web.Response{Status: 200, ContentType: "text/html; charset=utf-8", Body: body, Private: true, NoIndex: true,
 		Policy: &web.Policy{Styles: []string{style}, Framed: true}}, nil
