@@ -28,7 +28,7 @@ func (a *App) openDesk() (err error) {
 		Search: a.search, Settings: a.settings}); err != nil {
 		return err
 	}
-	if a.layout, err = structure.New(a.desk, structure.Parts{Outline: a.outline, Looks: a.looks(), Settings: a.settings}); err != nil {
+	if a.layout, err = structure.New(a.desk, structure.Parts{DB: a.db, Outline: a.outline, Looks: a.looks(), Settings: a.settings, ChangeSite: a.changeSite}); err != nil {
 		return err
 	}
 	if a.library, err = library.New(a.desk, a.media); err != nil {

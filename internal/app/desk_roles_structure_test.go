@@ -11,5 +11,5 @@ var rolesStructure = map[string]string{
 	"menus": "administrator", "add menu": "administrator", "menu": "administrator", "save menu": "administrator", "save menu entry": "administrator",
 	"delete menu entry": "administrator", "place menu entry": "administrator", "delete menu": "administrator",
 	"appearance": "administrator", "save appearance": "administrator", "preview front": "administrator", "preview article": "administrator",
-	"preview style": "administrator",
+	"preview style": "administrator", "site in groups": "administrator", "save site group": "administrator",
 }

@@ -214,3 +214,26 @@ func TestStructure_Appearance(t *testing.T) {
 		}
 	})
 }
+
+func TestStructure_Site(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		at := "/desk/structure/site"
+		p.shows("the settings", owner.get(at), 200, `name="page_size" type="number" min="1" max="200"`)
+		p.leads("the identity", owner.post(at, "group", "identity", "title", "The Evening Gull", "tagline", "By night"), at+"?done=saved")
+		conf, err := p.app.Site(p.ctx)
+		p.must(err)
+		if conf.Title != "The Evening Gull" || !conf.ShowVersions {
+			t.Errorf("the settings are %+v", conf)
+		}
+		p.leads("a box not ticked", owner.post(at, "group", "reading", "locale", "de", "zone", "Europe/Berlin", "page_size", "10"), at+"?done=saved")
+		if conf, err = p.app.Site(p.ctx); err != nil || conf.ShowVersions || conf.Locale != "de" || conf.Title != "The Evening Gull" {
+			t.Errorf("the settings are %+v, %v", conf, err)
+		}
+		p.leads("a box ticked", owner.post(at, "group", "reading", "show_versions", "yes"), at+"?done=saved")
+		if conf, err = p.app.Site(p.ctx); err != nil || !conf.ShowVersions {
+			t.Errorf("the settings are %+v, %v", conf, err)
+		}
+		p.shows("what was typed", owner.post(at, "group", "reading", "page_size", "999"), 422, `value="999"`)
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"dateline/internal/account"
+	"dateline/internal/db"
 	"dateline/internal/desk"
 	"dateline/internal/outline"
 	"dateline/internal/settings"
@@ -26,9 +27,11 @@ type Part struct {
 
 // Parts are what the pages ask.
 type Parts struct {
-	Outline  *outline.Service
-	Settings *settings.Store
-	Looks    Looks
+	DB         *db.DB
+	Outline    *outline.Service
+	Settings   *settings.Store
+	Looks      Looks
+	ChangeSite ChangeSite
 }
 
 // base is where the part's addresses begin.
@@ -45,7 +48,8 @@ func (p *Part) Routes() []web.Route {
 	routes := []web.Route{
 		desk.Get("structure", base, desk.Editor, func(*web.Request) (web.Response, error) { return desk.SeeOther(base + "/sections"), nil }),
 	}
-	for _, more := range [][]web.Route{p.sectionRoutes(), p.tagRoutes(), p.authorRoutes(), p.pageRoutes(), p.redirectRoutes(), p.menuRoutes(), p.appearanceRoutes()} {
+	for _, more := range [][]web.Route{p.sectionRoutes(), p.tagRoutes(), p.authorRoutes(), p.pageRoutes(), p.redirectRoutes(), p.menuRoutes(), p.siteRoutes(),
+		p.appearanceRoutes()} {
 		routes = append(routes, more...)
 	}
 	return routes
@@ -67,7 +71,7 @@ type tab struct {
 
 var tabs = []tab{{"sections", "structure.sections", false}, {"tags", "structure.tags", false}, {"authors", "structure.authors", false},
 	{"pages", "structure.pages", false}, {"redirects", "structure.redirects", false}, {"menus", "structure.menus", true},
-	{"appearance", "structure.appearance", true}}
+	{"site", "structure.site", true}, {"appearance", "structure.appearance", true}}
 
 // step is a button that moves a thing by one place.
 type step struct {

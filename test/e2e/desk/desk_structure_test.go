@@ -21,6 +21,7 @@ var structureStations = []station{
 	{"desk-redirects", "/desk/structure/redirects", "Add a redirect"},
 	{"desk-redirects-import", "/desk/structure/redirects/import", "Look at it first"},
 	{"desk-menus", "/desk/structure/menus", "Add a menu"},
+	{"desk-site-groups", "/desk/structure/site", "Word before sections"},
 	{"desk-appearance", "/desk/structure/appearance", "Accent colour"},
 	{"desk-appearance-tried", "/desk/structure/appearance?accent=%230b5d4a&headline=sans&density=compact&width=narrow&theme=&logo=", "In dark mode"},
 }
