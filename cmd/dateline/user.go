@@ -11,7 +11,7 @@ import (
 type userCmds struct {
 	Add     userAdd     `cmd:"" help:"Invite somebody: prints the link with which they choose a password."`
 	List    userList    `cmd:"" help:"List everybody with an account."`
-	Reset   userReset   `cmd:"" help:"Print a link with which somebody chooses a new password."`
+	Reset   userReset   `cmd:"" help:"Print a link with which somebody chooses a new password or passkey."`
 	Disable userDisable `cmd:"" help:"Switch an account off: its sessions and links end."`
 	Enable  userEnable  `cmd:"" help:"Switch an account on again."`
 }
@@ -62,6 +62,8 @@ func (*userList) Run(c *commands, env *environment) error {
 				state = "invited"
 			case p.TwoFactor:
 				state = "active, second factor"
+			case p.Passkeys > 0:
+				state = "active, passkey"
 			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", p.Name, p.Email, p.Role, state)
 		}
@@ -72,12 +74,13 @@ func (*userList) Run(c *commands, env *environment) error {
 type userReset struct {
 	Email        string `arg:"" help:"Address of the account."`
 	SecondFactor bool   `help:"Remove the second factor, too: for a lost phone."`
+	Passkeys     bool   `help:"Remove all passkeys, too: for lost or stolen devices."`
 }
 
 // Run prints a link for a new password.
 func (u *userReset) Run(c *commands, env *environment) error {
 	return c.with(env, nil, func(a *app.App) error {
-		link, err := a.ResetPerson(env.ctx, u.Email, u.SecondFactor)
+		link, err := a.ResetPerson(env.ctx, u.Email, u.SecondFactor, u.Passkeys)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,7 @@
 // for the scheduler, the importer and the command line.
 //
 // A person is invited with a name, an address and a role, takes the invitation
-// by choosing a password, signs in, and may add a second factor. Every rule
+// by choosing a password or a passkey, signs in, and may add a second factor. Every rule
 // stands here; the desk and the command line only ask.
 //
 //   - An address is sealed at rest and found by a keyed index; nothing public is
@@ -13,7 +13,11 @@
 //     its SHA-256 is kept.
 //   - Sign-in says the same, after the same time, for an unknown address, a
 //     wrong password and a person who is switched off.
+//   - A passkey counts as both factors: the device asks who holds it. Challenges
+//     work once, for five minutes. Nobody removes their last way in.
+//   - A letter is a job whose payload is sealed. What follows from a forgotten
+//     password is found out by a job, so that the answer is the same for all.
 //   - At least one owner is always able to sign in.
 //
-// Tables: person, session, ticket, recovery_code.
+// Tables: person, session, ticket, recovery_code, passkey, challenge.
 package account

@@ -90,8 +90,9 @@ func (s *Service) savePassword(ctx context.Context, tx *db.Tx, personID int64, h
 	return endSessions(ctx, tx, personID)
 }
 
-// ChangePassword gives a person a new password, who must know the present one.
-// All their sessions end; it returns the token of a new one.
+// ChangePassword gives a person a new password, who must know the present one;
+// who has none yet takes FirstPassword. All their sessions end; it returns the
+// token of a new one.
 func (s *Service) ChangePassword(ctx context.Context, from Visit, actor Actor, present, password string) (token string, err error) {
 	p, err := s.byID(ctx, s.db, actor.ID)
 	if err != nil {
@@ -100,6 +101,23 @@ func (s *Service) ChangePassword(ctx context.Context, from Visit, actor Actor, p
 	if err := s.prove(p, from, present); err != nil {
 		return "", err
 	}
+	return s.newPassword(ctx, from, actor, p, password)
+}
+
+// FirstPassword is ChangePassword for somebody who has signed in with a passkey
+// only, a short while ago.
+func (s *Service) FirstPassword(ctx context.Context, from Visit, actor Actor, ses Session, password string) (token string, err error) {
+	p, err := s.confirm(ctx, actor, ses, from, "")
+	if err != nil {
+		return "", err
+	}
+	if p.password != "" {
+		return "", fault.New(fault.Conflict, "your account has a password").WithHint("change it instead")
+	}
+	return s.newPassword(ctx, from, actor, p, password)
+}
+
+func (s *Service) newPassword(ctx context.Context, from Visit, actor Actor, p Person, password string) (token string, err error) {
 	if err := checkPassword(password, p.Name, p.Email); err != nil {
 		return "", err
 	}

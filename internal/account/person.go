@@ -27,8 +27,10 @@ type Person struct {
 	Email     string
 	Role      Role
 	Disabled  bool
-	Invited   bool // has not chosen a password yet
+	Invited   bool // has neither a password nor a passkey yet
 	TwoFactor bool
+	Password  bool   // has one
+	Passkeys  int64  // how many
 	Language  string // of the desk and of mail, "de"; "" follows the browser and the site
 	Created   time.Time
 
@@ -47,6 +49,7 @@ type Service struct {
 	vault  *vault.Vault
 	guards *guards
 	post   Post
+	origin func() string // nil for a site without passkeys
 }
 
 // NewService returns the service.
@@ -62,19 +65,21 @@ const (
 	purposePending  = "person.pending"
 	purposeRecovery = "person.recovery"
 	purposeLetter   = "ticket.letter"
+	purposePasskey  = "person.passkey"
 )
 
-const personColumns = `id, name, email, role, password, totp, totp_step, disabled, language, created_at`
+const personColumns = `id, name, email, role, password, totp, totp_step, disabled, language, created_at, (SELECT COUNT(*) FROM passkey WHERE passkey.person_id = person.id)`
 
 func (s *Service) scan(r *sql.Rows) (Person, error) {
 	var p Person
 	var email, role string
 	var disabled, created int64
-	if err := r.Scan(&p.ID, &p.Name, &email, &role, &p.password, &p.totp, &p.step, &disabled, &p.Language, &created); err != nil {
+	if err := r.Scan(&p.ID, &p.Name, &email, &role, &p.password, &p.totp, &p.step, &disabled, &p.Language, &created, &p.Passkeys); err != nil {
 		return p, err
 	}
 	p.Role, _ = RoleNamed(role)
-	p.Disabled, p.Invited, p.TwoFactor, p.Created = disabled != 0, p.password == "", p.totp != "", db.Time(created)
+	p.Password = p.password != ""
+	p.Disabled, p.Invited, p.TwoFactor, p.Created = disabled != 0, !p.Password && p.Passkeys == 0, p.totp != "", db.Time(created)
 	var err error
 	p.Email, err = s.vault.Open(purposeEmail, email)
 	return p, err
@@ -150,7 +155,11 @@ func (s *Service) Invite(ctx context.Context, actor Actor, name, email string, r
 }
 
 func (s *Service) add(ctx context.Context, tx *db.Tx, actor Actor, name, email string, role Role, hash string) (Person, error) {
-	p := Person{ID: id.New(), Name: strings.TrimSpace(name), Email: strings.TrimSpace(email), Role: role, Invited: hash == "", password: hash, Created: s.clock.Now()}
+	return s.addAs(ctx, tx, actor, id.New(), name, email, role, hash)
+}
+
+func (s *Service) addAs(ctx context.Context, tx *db.Tx, actor Actor, personID int64, name, email string, role Role, hash string) (Person, error) {
+	p := Person{ID: personID, Name: strings.TrimSpace(name), Email: strings.TrimSpace(email), Role: role, Invited: hash == "", Password: hash != "", password: hash, Created: s.clock.Now()}
 	if err := checkName(p.Name); err != nil {
 		return p, err
 	}
@@ -249,7 +258,8 @@ func (p *Person) owns() bool { return p.Role == Owner && !p.Disabled && !p.Invit
 // keepOwner refuses a change after which no owner could sign in.
 func keepOwner(ctx context.Context, tx *db.Tx) error {
 	var owners int64
-	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM person WHERE role = 'owner' AND disabled = 0 AND password <> ''`).Scan(&owners); err != nil {
+	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM person WHERE role = 'owner' AND disabled = 0
+		AND (password <> '' OR EXISTS (SELECT 1 FROM passkey WHERE passkey.person_id = person.id))`).Scan(&owners); err != nil {
 		return err
 	}
 	if owners == 0 {

@@ -87,8 +87,13 @@ func (s *Service) SignIn(ctx context.Context, c Credentials, from Visit) (Signed
 		}
 		return s.record(ctx, tx, p.Actor(), "sign in", p.ID, nil)
 	})
-	out.Device = s.vault.Sign(purposeDevice, strconv.FormatInt(p.ID, 36)+"."+id.Token(), s.clock.Now().Add(deviceLife))
+	out.Device = s.deviceFor(p.ID)
 	return out, err
+}
+
+// deviceFor makes the cookie that says a browser has been the person's.
+func (s *Service) deviceFor(personID int64) string {
+	return s.vault.Sign(purposeDevice, strconv.FormatInt(personID, 36)+"."+id.Token(), s.clock.Now().Add(deviceLife))
 }
 
 // claimed finds the person that credentials are for.

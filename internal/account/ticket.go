@@ -127,6 +127,29 @@ func (s *Service) SetUp(ctx context.Context, token, name, email, password string
 		return p, err
 	}
 	hash := s.vault.HashPassword(normal(password))
+	return s.setUp(ctx, token, also, func(ctx context.Context, tx *db.Tx) (Person, error) {
+		return s.add(ctx, tx, System("set-up"), name, email, Owner, hash)
+	})
+}
+
+// SetUpWithPasskey is SetUp with a passkey, made of OfferPasskeyFor, instead of
+// a password.
+func (s *Service) SetUpWithPasskey(ctx context.Context, token, name, email string, in Answer, also func(context.Context, *db.Tx, Actor) error) (p Person, err error) {
+	k, err := s.made(ctx, "ticket "+hashOf(token), in)
+	if err != nil {
+		return p, err
+	}
+	return s.setUp(ctx, token, also, func(ctx context.Context, tx *db.Tx) (Person, error) {
+		p, err := s.addAs(ctx, tx, System("set-up"), k.person, name, email, Owner, "")
+		if err != nil {
+			return p, err
+		}
+		p.Invited, p.Passkeys = false, 1
+		return p, s.addKey(ctx, tx, p.Actor(), k)
+	})
+}
+
+func (s *Service) setUp(ctx context.Context, token string, also func(context.Context, *db.Tx, Actor) error, add func(context.Context, *db.Tx) (Person, error)) (p Person, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		t, err := s.ticket(ctx, tx, token)
 		if err != nil {
@@ -135,7 +158,7 @@ func (s *Service) SetUp(ctx context.Context, token, name, email, password string
 		if t.Kind != TicketSetUp {
 			return fault.New(fault.Invalid, "this link is not for setting the site up")
 		}
-		if p, err = s.add(ctx, tx, System("set-up"), name, email, Owner, hash); err != nil {
+		if p, err = add(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM ticket WHERE kind = $1`, string(TicketSetUp)); err != nil {
@@ -160,6 +183,32 @@ func (s *Service) Redeem(ctx context.Context, token, password string) (p Person,
 		return p, err
 	}
 	hash := s.vault.HashPassword(normal(password))
+	return s.redeem(ctx, token, "choose a password", func(ctx context.Context, tx *db.Tx, p *Person) error {
+		p.Password, p.password = true, hash
+		return s.savePassword(ctx, tx, p.ID, hash)
+	})
+}
+
+// RedeemWithPasskey is Redeem with a new passkey, made of OfferPasskeyFor. A
+// password that the person has stays as it is.
+func (s *Service) RedeemWithPasskey(ctx context.Context, token string, in Answer) (p Person, err error) {
+	k, err := s.made(ctx, "ticket "+hashOf(token), in)
+	if err != nil {
+		return p, err
+	}
+	return s.redeem(ctx, token, "choose a passkey", func(ctx context.Context, tx *db.Tx, p *Person) error {
+		if k.person != p.ID {
+			return fault.New(fault.Invalid, "the passkey was made for somebody else")
+		}
+		p.Passkeys++
+		if err := endSessions(ctx, tx, p.ID); err != nil {
+			return err
+		}
+		return s.addKey(ctx, tx, p.Actor(), k)
+	})
+}
+
+func (s *Service) redeem(ctx context.Context, token, verb string, enter func(context.Context, *db.Tx, *Person) error) (p Person, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		t, err := s.ticket(ctx, tx, token)
 		if err != nil {
@@ -170,13 +219,26 @@ func (s *Service) Redeem(ctx context.Context, token, password string) (p Person,
 		}
 		p = t.Person
 		p.Invited = false
-		if err := s.savePassword(ctx, tx, p.ID, hash); err != nil {
+		if err := enter(ctx, tx, &p); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM ticket WHERE person_id = $1`, p.ID); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, p.Actor(), "choose a password", p.ID, nil)
+		return s.record(ctx, tx, p.Actor(), verb, p.ID, nil)
 	})
 	return p, err
+}
+
+// Begin starts a session for somebody who has just made the account with a
+// passkey: the device has shown that they are there.
+func (s *Service) Begin(ctx context.Context, p Person, from Visit) (SignedIn, error) {
+	out := SignedIn{Person: p, Device: s.deviceFor(p.ID)}
+	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if out.Session, err = s.begin(ctx, tx, p.ID, from); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, p.Actor(), "sign in", p.ID, nil)
+	})
+	return out, err
 }

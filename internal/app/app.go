@@ -116,6 +116,7 @@ func (a *App) features(ctx context.Context) (err error) {
 		return err
 	}
 	a.accounts.UsePost(post)
+	a.accounts.ServeAt(func() string { return a.web.Origin() })
 	if a.blobs, err = blob.OpenFilesystem(filepath.Join(a.cfg.Data, "media"), a.clock.Now()); err != nil {
 		return err
 	}

@@ -229,7 +229,7 @@ func TestDesk_RolesOfRoutes(t *testing.T) {
 					got = people[role].get(path)
 				}
 				allowed := slices.Index(order, role) >= slices.Index(order, need)
-				refused := got.status == 403 && strings.Contains(got.body, "that needs the role") || got.status == 303 && strings.HasPrefix(got.location, "/desk/sign-in")
+				refused := got.status == 403 && strings.Contains(got.body, "that needs the role") || got.status == 303 && strings.HasPrefix(got.location, "/desk/sign-in") || got.status == 401
 				if allowed == refused {
 					t.Errorf("%s %s as %q: %d %q", route.Methods, path, role, got.status, got.location)
 				}

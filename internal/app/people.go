@@ -43,10 +43,13 @@ func (a *App) AddPerson(ctx context.Context, name, email, role string) (link str
 	return a.joinLink(token), err
 }
 
-// ResetPerson returns a link for a new password. factor removes the second
-// factor, too.
-func (a *App) ResetPerson(ctx context.Context, email string, factor bool) (link string, err error) {
+// ResetPerson returns a link for a new password or passkey. factor removes the
+// second factor, too, and keys all passkeys.
+func (a *App) ResetPerson(ctx context.Context, email string, factor, keys bool) (link string, err error) {
 	p, err := a.accounts.ByEmail(ctx, operator, email)
+	if err == nil && keys {
+		err = a.accounts.DropPasskeysFor(ctx, operator, p.ID)
+	}
 	if err == nil && factor {
 		err = a.accounts.DropFor(ctx, operator, p.ID)
 	}

@@ -43,11 +43,11 @@ func (d *Desk) Authorize(r *web.Request, role web.Role) error {
 	}
 	token := d.cookie(r, sessionCookie)
 	if token == "" {
-		return fault.New(fault.SignIn, "please sign in")
+		return keepForm(r, fault.New(fault.SignIn, "please sign in"))
 	}
 	person, session, err := d.Accounts.Resume(r.HTTP.Context(), token, d.visit(r))
 	if err != nil {
-		return err
+		return keepForm(r, err)
 	}
 	r.HTTP = r.HTTP.WithContext(context.WithValue(r.HTTP.Context(), visitorKey{}, &visitor{person, session}))
 	return person.Actor().Require(need, "open this page")
@@ -95,13 +95,18 @@ func (d *Desk) setCookie(r *web.Request, name, value string, age time.Duration) 
 
 // entered leads a person who has just signed in to where they were going.
 func (d *Desk) entered(r *web.Request, in account.SignedIn, next string) web.Response {
+	resp := SeeOther(safeNext(next))
+	resp.Header = d.keeps(r, in)
+	return resp
+}
+
+// keeps are the cookies of somebody who has just signed in.
+func (d *Desk) keeps(r *web.Request, in account.SignedIn) http.Header {
 	cookies := []string{d.setCookie(r, sessionCookie, in.Session, sessionAge)}
 	if in.Device != "" {
 		cookies = append(cookies, d.setCookie(r, deviceCookie, in.Device, deviceAge))
 	}
-	resp := SeeOther(safeNext(next))
-	resp.Header = http.Header{"Set-Cookie": cookies}
-	return resp
+	return http.Header{"Set-Cookie": cookies}
 }
 
 // safeNext is an address of the desk, whatever was asked for.

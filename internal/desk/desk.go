@@ -29,6 +29,7 @@ const (
 	accountPath = "/desk/account"
 	peoplePath  = "/desk/people"
 	forgotPath  = "/desk/forgot"
+	sessionPath = "/desk/session"
 	sitePath    = "/desk/site"
 	logPath     = "/desk/log"
 )
@@ -39,7 +40,7 @@ func SetUpLink(token string) string { return setUpPath + token }
 // JoinLink is the address at which a person chooses a password with a token.
 func JoinLink(token string) string { return joinPath + token }
 
-//go:embed templates words.json desk.css
+//go:embed all:templates words.json desk.css
 var files embed.FS
 
 // Desk is the frame that all parts of the desk share, and answers for getting
@@ -95,11 +96,18 @@ func (d *Desk) Routes() []web.Route {
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Handle: d.asset},
 		Get("desk", home, Contributor, d.home),
 		Get("desk short", shortHome, Contributor, func(*web.Request) (web.Response, error) { return SeeOther(home), nil }),
-		Get("sign in", signInPath, web.Anyone, d.signInPage, "next"),
+		Get("sign in", signInPath, web.Anyone, d.signInPage, "next", "popup"),
+		Get("session", sessionPath, Contributor, d.session),
 		Post("sign in now", signInPath, web.Anyone, web.RatePassword, d.signIn),
 		Get("forgot password", forgotPath, web.Anyone, d.forgotPage),
 		Post("forgot password now", forgotPath, web.Anyone, web.RatePassword, d.forgot),
 		Post("sign out", signOutPath, web.Anyone, web.RateReading, d.signOut),
+		PostRaw("offer passkey to sign in", signInPath+"/passkey", web.Anyone, web.RateSearch, formLimit, d.offerSignIn),
+		PostRaw("offer passkey to set up", setUpPath+"{token}/passkey", web.Anyone, web.RatePassword, formLimit, d.offerFor),
+		PostRaw("offer passkey to join", joinPath+"{token}/passkey", web.Anyone, web.RatePassword, formLimit, d.offerFor),
+		PostRaw("offer passkey", accountPath+"/passkeys/offer", Contributor, web.RatePassword, formLimit, d.offerPasskey),
+		Post("add passkey", accountPath+"/passkeys", Contributor, web.RateForm, d.addPasskey),
+		Post("remove passkey", accountPath+"/passkeys/remove", Contributor, web.RatePassword, d.removePasskey),
 		Get("set up", setUpPath+"{token}", web.Anyone, d.setUpPage),
 		Post("set up now", setUpPath+"{token}", web.Anyone, web.RatePassword, d.setUp),
 		Get("join", joinPath+"{token}", web.Anyone, d.joinPage),
@@ -176,11 +184,15 @@ func (d *Desk) Problem(ctx context.Context, p web.Problem) (resp web.Response, o
 		resp, err := JSON(p.Status, problemJSON(p))
 		return resp, err == nil
 	}
+	asked := &http.Request{Header: http.Header{"Accept-Language": {p.Accepts}}}
+	r := &web.Request{HTTP: asked.WithContext(ctx), Path: p.Path}
+	if p.Code == fault.SignIn && len(p.Form) > 0 {
+		resp, err := d.again(r, p.Form)
+		return resp, err == nil
+	}
 	if p.Code == fault.SignIn {
 		return SeeOther(signInFor(p)), true
 	}
-	asked := &http.Request{Header: http.Header{"Accept-Language": {p.Accepts}}}
-	r := &web.Request{HTTP: asked.WithContext(ctx), Path: p.Path}
 	resp, err := d.own.Page(r, p.Status, "problem", Page{Title: problemTitle(d.own.Printer(r), p.Status), Problem: &p})
 	return resp, err == nil
 }

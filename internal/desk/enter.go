@@ -20,6 +20,13 @@ type signInForm struct {
 	Email, Next string
 	Pending     string // the password was right: ask for the code
 	First       bool   // nobody has an account yet
+	Host        string // at which passkeys work; "" for none
+	Popup       bool   // a window beside the work, which says when it is done
+}
+
+func (d *Desk) signInShown(r *web.Request, shown signInForm) Page {
+	shown.Host, _ = d.Accounts.PasskeyHost() // without one the button is left out
+	return Page{Title: d.T(r, "desk.sign_in"), Scripts: []string{"passkey.js"}, Data: shown}
 }
 
 func (d *Desk) signInPage(r *web.Request) (web.Response, error) {
@@ -27,23 +34,33 @@ func (d *Desk) signInPage(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return d.own.Page(r, http.StatusOK, "sign-in", Page{Title: d.T(r, "desk.sign_in"), Data: signInForm{Next: safeNext(r.Query.Get("next")), First: first}})
+	return d.own.Page(r, http.StatusOK, "sign-in", d.signInShown(r, signInForm{Next: safeNext(r.Query.Get("next")), First: first, Popup: r.Query.Get("popup") != ""}))
 }
 
 func (d *Desk) signIn(r *web.Request) (web.Response, error) {
 	in := r.HTTP.PostForm
-	shown := signInForm{Email: in.Get("email"), Next: safeNext(in.Get("next")), Pending: in.Get("pending")}
-	signed, err := d.Accounts.SignIn(r.HTTP.Context(), account.Credentials{Email: shown.Email, Password: in.Get("password"), Pending: shown.Pending, Code: in.Get("code")}, d.visit(r))
+	shown := signInForm{Email: in.Get("email"), Next: safeNext(in.Get("next")), Pending: in.Get("pending"), Popup: in.Get("popup") != ""}
+	var signed account.SignedIn
+	var err error
+	if key := answered(r); key.Given() {
+		signed, err = d.Accounts.SignInWithPasskey(r.HTTP.Context(), key, d.visit(r))
+	} else {
+		signed, err = d.Accounts.SignIn(r.HTTP.Context(), account.Credentials{Email: shown.Email, Password: in.Get("password"), Pending: shown.Pending, Code: in.Get("code")}, d.visit(r))
+	}
 	switch {
+	case err == nil && shown.Popup:
+		resp, err := d.own.Page(r, http.StatusOK, "signed-in", Page{Title: d.T(r, "desk.signed_in_title")})
+		resp.Header = d.keeps(r, signed)
+		return resp, err
 	case err == nil:
 		return d.entered(r, signed, shown.Next), nil
 	case errors.Is(err, account.ErrCode) && shown.Pending == "":
 		shown.Pending = signed.Pending
-		return d.own.Page(r, http.StatusOK, "sign-in", Page{Title: d.T(r, "desk.sign_in"), Data: shown})
+		return d.own.Page(r, http.StatusOK, "sign-in", d.signInShown(r, shown))
 	case fault.Is(err, fault.Invalid):
 		shown.Pending = ""
 	}
-	return d.own.Again(r, "sign-in", Page{Title: d.T(r, "desk.sign_in"), Data: shown}, err)
+	return d.own.Again(r, "sign-in", d.signInShown(r, shown), err)
 }
 
 // forgotData is what the page for a forgotten password shows.
@@ -90,6 +107,7 @@ type setUpForm struct {
 	Title, Zone, Locale, Name, Email string
 	Guessed                          bool // the zone: a script may know better
 	Locales, Zones                   []choice
+	Host                             string // at which passkeys work; "" for none
 }
 
 func (d *Desk) setUpShown(r *web.Request, shown setUpForm) Page {
@@ -97,7 +115,8 @@ func (d *Desk) setUpShown(r *web.Request, shown setUpForm) Page {
 	if !slices.ContainsFunc(shown.Locales, func(c choice) bool { return c.Value == shown.Locale }) {
 		shown.Locales = append(shown.Locales, choice{shown.Locale, i18n.Name(shown.Locale)})
 	}
-	return Page{Title: d.T(r, "desk.set_up_title"), Data: shown}
+	shown.Host, _ = d.Accounts.PasskeyHost() // without one the button is left out
+	return Page{Title: d.T(r, "desk.set_up_title"), Scripts: []string{"passkey.js"}, Data: shown}
 }
 
 func (d *Desk) setUpPage(r *web.Request) (web.Response, error) {
@@ -129,11 +148,23 @@ func (d *Desk) setUp(r *web.Request) (web.Response, error) {
 	in := r.HTTP.PostForm
 	shown := setUpForm{Title: in.Get("title"), Zone: in.Get("zone"), Locale: in.Get("locale"), Name: in.Get("name"), Email: in.Get("email")}
 	ctx := r.HTTP.Context()
-	_, err := d.Accounts.SetUp(ctx, r.Vars["token"], shown.Name, shown.Email, in.Get("password"), func(ctx context.Context, tx *db.Tx, owner account.Actor) error {
+	site := func(ctx context.Context, tx *db.Tx, owner account.Actor) error {
 		return d.ChangeSite(ctx, tx, owner, []settings.Change{{Name: "title", Value: shown.Title}, {Name: "zone", Value: shown.Zone}, {Name: "locale", Value: shown.Locale}})
-	})
+	}
+	var err error
+	key := answered(r)
+	key.Name = "" // the form's name is the owner's
+	var owner account.Person
+	if key.Given() {
+		owner, err = d.Accounts.SetUpWithPasskey(ctx, r.Vars["token"], shown.Name, shown.Email, key, site)
+	} else {
+		owner, err = d.Accounts.SetUp(ctx, r.Vars["token"], shown.Name, shown.Email, in.Get("password"), site)
+	}
 	if err != nil {
 		return d.own.Again(r, "set-up", d.setUpShown(r, shown), err)
+	}
+	if key.Given() {
+		return d.enters(r, owner)
 	}
 	signed, err := d.Accounts.SignIn(ctx, account.Credentials{Email: shown.Email, Password: in.Get("password")}, d.visit(r))
 	if err != nil {
@@ -146,6 +177,7 @@ func (d *Desk) setUp(r *web.Request) (web.Response, error) {
 type joinData struct {
 	Name, Email string
 	Invitation  bool
+	Host        string // at which passkeys work; "" for none
 }
 
 func (d *Desk) joining(r *web.Request) (Page, error) {
@@ -153,7 +185,13 @@ func (d *Desk) joining(r *web.Request) (Page, error) {
 	if err == nil && t.Kind == account.TicketSetUp {
 		err = fault.New(fault.NotFound, "this link sets the site up")
 	}
-	return Page{Title: d.T(r, "desk.join_title"), Data: joinData{t.Person.Name, t.Person.Email, t.Kind == account.TicketInvitation}}, err
+	data := joinData{Name: t.Person.Name, Email: t.Person.Email, Invitation: t.Kind == account.TicketInvitation}
+	data.Host, _ = d.Accounts.PasskeyHost() // without one the button is left out
+	title := d.T(r, "desk.join_title")
+	if data.Invitation {
+		title = d.T(r, "desk.join_title_invited")
+	}
+	return Page{Title: title, Scripts: []string{"passkey.js"}, Data: data}, err
 }
 
 func (d *Desk) joinPage(r *web.Request) (web.Response, error) {
@@ -168,6 +206,13 @@ func (d *Desk) join(r *web.Request) (web.Response, error) {
 	p, err := d.joining(r)
 	if err != nil {
 		return web.Response{}, err
+	}
+	if key := answered(r); key.Given() {
+		person, err := d.Accounts.RedeemWithPasskey(r.HTTP.Context(), r.Vars["token"], key)
+		if err != nil {
+			return d.own.Again(r, "join", p, err)
+		}
+		return d.enters(r, person)
 	}
 	person, err := d.Accounts.Redeem(r.HTTP.Context(), r.Vars["token"], r.HTTP.PostForm.Get("password"))
 	if err != nil {

@@ -17,6 +17,10 @@ type accountData struct {
 	Languages []choice
 	Sessions  []account.Session
 	Current   int64
+	Passkeys  []account.Passkey
+	Host      string // at which passkeys work; "" for none
+	NoHost    string // why not
+	Prove     bool   // changes of the passkeys need the present password
 }
 
 // choice is one option of a select.
@@ -34,7 +38,18 @@ func speaks() []choice {
 func (d *Desk) ownPage(r *web.Request) (Page, error) {
 	v := who(r)
 	sessions, err := d.Accounts.Sessions(r.HTTP.Context(), v.person.Actor())
-	return Page{Title: d.T(r, "desk.menu_account"), Data: accountData{Person: v.person, Languages: speaks(), Sessions: sessions, Current: v.session.ID}}, err
+	if err != nil {
+		return Page{}, err
+	}
+	data := accountData{Person: v.person, Languages: speaks(), Sessions: sessions, Current: v.session.ID, Prove: v.person.Password && !d.Accounts.Fresh(v.session)}
+	if data.Passkeys, err = d.Accounts.Passkeys(r.HTTP.Context(), v.person.Actor()); err != nil {
+		return Page{}, err
+	}
+	var none error
+	if data.Host, none = d.Accounts.PasskeyHost(); none != nil {
+		data.NoHost = sentence(none.Error())
+	}
+	return Page{Title: d.T(r, "desk.menu_account"), Scripts: []string{"passkey.js"}, Data: data}, nil
 }
 
 func (d *Desk) accountPage(r *web.Request) (web.Response, error) {
@@ -73,6 +88,10 @@ func (d *Desk) chooseLanguage(r *web.Request) (web.Response, error) {
 func (d *Desk) changePassword(r *web.Request) (web.Response, error) {
 	var token string
 	resp, err := d.changeOwn(r, "password", func() (err error) {
+		if !who(r).person.Password {
+			token, err = d.Accounts.FirstPassword(r.HTTP.Context(), d.visit(r), who(r).person.Actor(), who(r).session, r.HTTP.PostForm.Get("password"))
+			return err
+		}
 		token, err = d.Accounts.ChangePassword(r.HTTP.Context(), d.visit(r), who(r).person.Actor(), r.HTTP.PostForm.Get("present"), r.HTTP.PostForm.Get("password"))
 		return err
 	})

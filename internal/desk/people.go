@@ -152,6 +152,8 @@ func (d *Desk) changePerson(r *web.Request) (web.Response, error) {
 		done, err = "enabled", d.Accounts.Enable(ctx, actor, personID)
 	case "factor":
 		done, err = "nofactor", d.Accounts.DropFor(ctx, actor, personID)
+	case "passkeys":
+		done, err = "nopasskeys", d.Accounts.DropPasskeysFor(ctx, actor, personID)
 	case "reset":
 		if d.Accounts.Mails() {
 			done, err = "mailed", d.Accounts.ResetByMail(ctx, actor, personID)

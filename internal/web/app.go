@@ -200,7 +200,7 @@ func (a *App) dispatch(w http.ResponseWriter, r *http.Request, path string, safe
 		return
 	}
 	req := a.newRequest(r, path)
-	req.Vars, req.Query = vars, route.known(path, r.URL.RawQuery)
+	req.Vars, req.Query, req.BodyLimit = vars, route.known(path, r.URL.RawQuery), int64(route.Body)
 	if err := a.admit(req, route, safe); err != nil {
 		a.send(w, r, a.problem(req.HTTP, path, err)) // Authorize may have told who asks
 		return

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -26,7 +27,21 @@ type Problem struct {
 	Wait    time.Duration // before trying again, 0 when that does not help
 	JSON    bool          // a script asked, and reads JSON only
 	Accepts string        // Accept-Language of the request, "" when that is not known
+	Form    url.Values    // of a FormError
 }
+
+// FormError is an error of Options.Authorize that keeps the form which was
+// sent, so that the page for the problem can offer to send it again.
+type FormError struct {
+	Err  error
+	Form url.Values
+}
+
+// Error says why the form was not taken.
+func (e *FormError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *FormError) Unwrap() error { return e.Err }
 
 // statuses maps the codes of errors to statuses, here and nowhere else.
 var statuses = map[fault.Code]int{
@@ -65,6 +80,10 @@ func problemOf(err error) Problem {
 		p.Wait = 10 * time.Second
 	}
 	if p.Status < 500 {
+		var form *FormError
+		if errors.As(err, &form) {
+			p.Form = form.Form
+		}
 		var f *fault.Error
 		if errors.As(err, &f) {
 			p.Message, p.Hint = f.Msg, f.Hint

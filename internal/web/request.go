@@ -16,6 +16,8 @@ type Request struct {
 	Path   string     // as sent, still escaped
 	Vars   map[string]string
 	Query  url.Values // known parameters only, one value each
+
+	BodyLimit int64 // of the route, in bytes; NoBody for none
 }
 
 // newRequest looks through trusted proxies, and through them only. The Host is
