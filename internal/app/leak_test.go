@@ -92,6 +92,31 @@ var secretStates = []secretState{
 	{"password", article.StatusPublished, article.AccessPassword, func(w *world, c article.Content) article.Article {
 		return w.publish(c, article.PublishInput{Access: article.AccessPassword, PasswordHash: w.app.vault.HashPassword("open sesame")})
 	}},
+	{"replaced under embargo", article.StatusPublished, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		a := w.publish(c, article.PublishInput{EmbargoUntil: w.app.clock.Now().Add(time.Hour)})
+		return w.replace(a, article.PublishInput{})
+	}},
+	{"once private", article.StatusPublished, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		return w.replace(w.publish(c, article.PublishInput{Access: article.AccessPrivate}), article.PublishInput{Access: article.AccessOpen})
+	}},
+	{"once behind a password", article.StatusPublished, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		a := w.publish(c, article.PublishInput{Access: article.AccessPassword, PasswordHash: w.app.vault.HashPassword("open sesame")})
+		return w.replace(a, article.PublishInput{Access: article.AccessOpen})
+	}},
+	{"taken back and published again", article.StatusPublished, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		a := w.publish(c, article.PublishInput{})
+		a, err := w.app.articles.Retract(w.ctx, w.actor, a.ID, a.Revision)
+		w.must(err)
+		return w.replace(a, article.PublishInput{})
+	}},
+	{"replaced for legal reasons", article.StatusPublished, article.AccessOpen, func(w *world, c article.Content) article.Article {
+		a := w.publish(c, article.PublishInput{})
+		a, err := w.app.articles.Publish(w.ctx, w.actor, article.PublishInput{ID: a.ID, Revision: a.Revision, Change: article.ChangeCorrection, Note: "A year was wrong.",
+			Corrections: []article.Correction{{Passage: c.Headline, Wrong: c.Kicker, Right: c.Dateline}}})
+		w.must(err)
+		return w.replace(a, article.PublishInput{Change: article.ChangeLegal, Note: "A court forbade a sentence.",
+			Corrections: []article.Correction{{Passage: c.Headline, Wrong: c.Kicker, Right: c.Dateline}}})
+	}},
 	{"newer working copy", article.StatusPublished, article.AccessOpen, func(w *world, c article.Content) article.Article {
 		a := w.publish(w.harmless("Public face"), article.PublishInput{})
 		a, err := w.app.articles.Save(w.ctx, w.actor, article.SaveInput{ID: a.ID, Revision: a.Revision, Content: c})
@@ -133,6 +158,18 @@ func (w *world) publish(c article.Content, in article.PublishInput) article.Arti
 	d := w.draft(c)
 	in.ID, in.Revision = d.ID, d.Revision
 	a, err := w.app.articles.Publish(w.ctx, w.actor, in)
+	w.must(err)
+	return a
+}
+
+// replace publishes harmless words at a harmless address in place of what an
+// article said.
+func (w *world) replace(a article.Article, in article.PublishInput) article.Article {
+	w.t.Helper()
+	a, err := w.app.articles.Save(w.ctx, w.actor, article.SaveInput{ID: a.ID, Revision: a.Revision, Content: w.harmless("Put right")})
+	w.must(err)
+	in.ID, in.Revision, in.Slug = a.ID, a.Revision, fmt.Sprintf("put-right-%d", a.ID)
+	a, err = w.app.articles.Publish(w.ctx, w.actor, in)
 	w.must(err)
 	return a
 }
@@ -234,6 +271,7 @@ func (w *world) get(h http.Handler, path string) (status int, all string) {
 
 // fixedOutputs are public outputs that no page links to.
 var fixedOutputs = []string{"/", "/page/2/", "/feed/", "/feed/atom/", "/feed/json/", "/comments/feed/", "/comments/feed/atom/", "/comments/feed/json/",
+	"/corrections/", "/corrections/feed/", "/corrections/feed/atom/", "/corrections/feed/json/",
 	"/feeds/", "/archive/", "/sitemap.xml", "/sitemaps/news.xml", "/sitemaps/pages.xml", "/sitemaps/sections.xml", "/sitemaps/tags.xml",
 	"/sitemaps/authors.xml", "/robots.txt", "/opensearch.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/search/", "/healthz",
 	"/wp-json/wp/v2/posts", "/?feed=rss2", "/?author=1", "/section/world/", "/section/world/feed/"}
@@ -299,7 +337,7 @@ func leaks(t *testing.T, w *world) {
 			return w.app.comments.PutTx(ctx, tx, comment.Comment{ID: id.New(), Article: a.ID, Kind: comment.KindComment, Status: comment.StatusApproved,
 				Name: canary + "Commenter", Email: canary + "@mail.example", Body: paragraph(canary + "Comment"), Created: w.app.clock.Now()})
 		})
-		if s.name == "newer working copy" || s.name == "being written" {
+		if a.Public {
 			// The live article's comments are public; only the copy is secret.
 			w.write(func(ctx context.Context, tx *db.Tx) error {
 				_, err := tx.Exec(ctx, `DELETE FROM comment WHERE article_id = $1`, a.ID)
@@ -313,6 +351,8 @@ func leaks(t *testing.T, w *world) {
 		w.must(err)
 		slug := strings.ToLower(canary + "headline")
 		seeds = append(seeds, "/world/"+slug+"/", "/"+slug+"/", "/2026/01/01/"+slug+"/", "/world/"+slug+"/feed/", "/world/"+slug+"/2/",
+			"/world/"+slug+"/versions/", "/world/"+slug+"/versions/1/", "/world/"+slug+"/versions/2/", a.Path, a.Path+"feed/",
+			a.Path+"versions/", a.Path+"versions/1/", a.Path+"versions/2/", a.Path+"versions/3/",
 			"/world/"+slug+"/comment-page-2/", "/world/"+slug+"/amp/", "/?name="+slug, "/tag/"+canary+"tagslug/", "/tag/"+canary+"tagslug/feed/",
 			"/author/"+canary+"author/", "/author/"+canary+"author/feed/", "/topic/"+canary+"termslug/", "/?tag="+canary+"tagslug",
 			"/search/?q="+canary+"Headline", "/search/?q="+canary+"Body", "/wp-content/uploads/2026/"+canary+"file.jpg",

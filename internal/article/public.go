@@ -45,20 +45,6 @@ func (p *Public) Live(ctx context.Context, a *Article) (Version, error) {
 	return versionByID(ctx, p.q, a.LiveVersion)
 }
 
-// Changes returns the published versions that readers are told of, newest
-// first, without their content.
-func (p *Public) Changes(ctx context.Context, articleID int64) ([]Version, error) {
-	rows, err := p.q.Query(ctx, `SELECT change, note, created_at FROM version
-		WHERE article_id = $1 AND change IN ('correction', 'clarification', 'legal') ORDER BY number DESC LIMIT 20`, articleID)
-	return db.All(rows, err, func(r *sql.Rows) (Version, error) {
-		var v Version
-		var created int64
-		err := r.Scan(&v.Change, &v.Note, &created)
-		v.Created = db.Time(created)
-		return v, err
-	})
-}
-
 // BySlug returns the listed or protected article whose address word is slug,
 // the one published nearest to when if several are; NotFound for none.
 func (p *Public) BySlug(ctx context.Context, slug string, when time.Time) (Article, error) {

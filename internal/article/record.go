@@ -139,18 +139,21 @@ func (p *Public) VersionAt(ctx context.Context, articleID, number int64) (Editio
 	}
 	for _, e := range all {
 		if e.Number == number {
-			return p.edition(ctx, e)
+			content, err := p.EditionContent(ctx, e)
+			return e, content, err
 		}
 	}
 	return Edition{}, Content{}, fault.New(fault.NotFound, "readers saw no version %d of the article", number)
 }
 
-func (p *Public) edition(ctx context.Context, e Edition) (Edition, Content, error) {
+// EditionContent returns what a version of Versions said. One that is sealed
+// is Gone.
+func (p *Public) EditionContent(ctx context.Context, e Edition) (Content, error) {
 	if e.Sealed {
-		return e, Content{}, fault.New(fault.Gone, "version %d is not shown any more for legal reasons", e.Number)
+		return Content{}, fault.New(fault.Gone, "version %d is not shown any more for legal reasons", e.Number)
 	}
 	v, err := versionByID(ctx, p.q, e.id)
-	return e, v.Content, err
+	return v.Content, err
 }
 
 // LiveAt returns what readers saw of a listed article at a time; NotFound when
@@ -162,7 +165,8 @@ func (p *Public) LiveAt(ctx context.Context, articleID int64, at time.Time) (Edi
 	}
 	for i := len(all) - 1; i >= 0; i-- {
 		if !all[i].When.After(at) {
-			return p.edition(ctx, all[i])
+			content, err := p.EditionContent(ctx, all[i])
+			return all[i], content, err
 		}
 	}
 	return Edition{}, Content{}, fault.New(fault.NotFound, "the article was not public then")

@@ -228,7 +228,7 @@ func TestSave_OfLiveArticleStaysUnseen(t *testing.T) {
 		if !b.FirstPublished.Equal(midnight) || !b.Updated.Equal(midnight.Add(time.Hour)) {
 			t.Errorf("first published %v, updated %v", b.FirstPublished, b.Updated)
 		}
-		changes, err := k.public.Changes(t.Context(), a.ID)
+		changes, err := k.public.CorrectionsOf(t.Context(), a.ID)
 		if err != nil || len(changes) != 1 || changes[0].Note != "The words were wrong." {
 			t.Errorf("changes %v, %v", changes, err)
 		}

@@ -187,6 +187,13 @@ func (s *Service) pathBuilder(ctx context.Context, q db.Querier, a *Article, c *
 func (s *Service) announce(ctx context.Context, tx *db.Tx, ch change, moved []place) error {
 	a := ch.after
 	tx.Purge(db.Key("article", a.ID))
+	if ch.before.Public != a.Public || ch.before.ParentID != a.ParentID {
+		for _, parent := range []int64{ch.before.ParentID, a.ParentID} { // they list their subpages
+			if parent != 0 {
+				tx.Purge(db.Key("article", parent))
+			}
+		}
+	}
 	if len(moved) > 0 {
 		tx.Purge("front", "feed")
 		around, err := neighbourIDs(ctx, tx, a.ID, moved)

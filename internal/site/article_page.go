@@ -47,6 +47,12 @@ func (c *scene) articleAt(id int64, p part) (Answer, error) {
 	if p.twin {
 		return moved(path), nil
 	}
+	if p.versions {
+		if vis != article.Listed || id == c.conf.FrontPage {
+			return Answer{}, fault.New(fault.NotFound, "the article has no public record")
+		}
+		return c.versionsPage(&a, path, p.version)
+	}
 	p.bare = true // "/page/2/" of an article leads to "/2/"
 	if vis == article.Protected {
 		if c.ask.Unlocked == nil || !c.ask.Unlocked(id) {
@@ -252,14 +258,23 @@ func (c *scene) authorBox(p author.Profile) (view.Author, error) {
 	return box, err
 }
 
+// addChanges adds the corrections and the way to the article's versions. Both
+// need a change that readers were told of.
 func (c *scene) addChanges(r *reading, out *view.Article) error {
 	if out.Updated == nil {
 		return nil
 	}
-	changes, err := c.public.Changes(c.ctx, r.a.ID)
-	for _, v := range changes {
-		out.Corrections = append(out.Corrections, view.Correction{Label: c.words.T("correction." + string(v.Change)),
-			Note: v.Note, When: c.stamp(v.Created, c.words)})
+	corrections, err := c.public.CorrectionsOf(c.ctx, r.a.ID)
+	if err != nil && !notFound(err) { // in a preview the article may be hidden
+		return err
+	}
+	out.Corrections = c.corrected(corrections)
+	if !c.conf.ShowVersions || !r.a.Public || c.preview || r.a.ID == c.conf.FrontPage {
+		return nil
+	}
+	n, err := c.public.CountVersions(c.ctx, &r.a)
+	if n > 1 {
+		out.VersionsURL = part{versions: true}.under(r.path)
 	}
 	return err
 }

@@ -38,6 +38,13 @@ func (c *scene) feedsPage() (Answer, error) {
 			group.Feeds = append(group.Feeds, named(s.Name, sectionPath(c.conf, s)))
 		}
 	}
+	f, err := c.memos.frame.get(0, c.readFrame)
+	if err != nil {
+		return Answer{}, err
+	}
+	if f.corrections {
+		out.Groups[0].Feeds = append(out.Groups[0].Feeds, named(c.words.T("corrections.title"), correctionsPath(0)))
+	}
 	if len(group.Feeds) > 0 {
 		out.Groups = append(out.Groups, group)
 	}

@@ -35,6 +35,9 @@ func (c *scene) frame() (view.Site, error) {
 		return s, err
 	}
 	c.shows(f.keys...)
+	if f.corrections {
+		s.CorrectionsPath = correctionsPath(0)
+	}
 	s.MainMenu, s.FooterMenu, s.Logo = c.current(f.main), c.current(f.footer), f.logo
 	return s, nil
 }
@@ -66,6 +69,11 @@ func (c *scene) readFrame() (frame, error) {
 		f.logo, err = own.picture(article.Picture{Media: c.conf.LogoMedia}, pictureCard)
 	}
 	f.keys = own.keys
+	if err == nil {
+		var some []article.Correct
+		some, err = c.public.Corrections(c.ctx, 0, 1)
+		f.corrections = len(some) > 0
+	}
 	return f, err
 }
 

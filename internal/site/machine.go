@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -340,7 +341,17 @@ func (c *scene) feedItem(a *article.Article) (feed.Item, error) {
 	if err != nil {
 		return feed.Item{}, err
 	}
-	html, err := c.feedHTML(v.Content.Body)
+	doc := v.Content.Body
+	if a.Updated.After(a.FirstPublished) {
+		corrections, err := c.public.CorrectionsOf(c.ctx, a.ID)
+		if err != nil {
+			return feed.Item{}, err
+		}
+		for _, x := range corrections {
+			doc.Content = append(slices.Clip(doc.Content), c.correctionNodes(x)...)
+		}
+	}
+	html, err := c.feedHTML(doc)
 	if err != nil {
 		return feed.Item{}, err
 	}

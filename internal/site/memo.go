@@ -67,6 +67,7 @@ type memos struct {
 type frame struct {
 	main, footer []view.MenuItem
 	logo         *view.Picture
+	corrections  bool // there are some: a purge of "site" tells when that turns
 	keys         []string
 }
 

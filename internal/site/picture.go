@@ -66,6 +66,9 @@ func (r resolver) Picture(id int64) (richtext.Picture, bool) {
 	}
 	src := m.Sources()
 	p := richtext.Picture{URL: src.URL, Width: src.Width, Height: src.Height, Alt: m.Alt, Credit: m.Credit, Missing: src.Missing || !m.Public && !r.opened}
+	if !m.Public && !r.opened { // of an earlier version: what is said of it now is not for readers
+		p.Alt, p.Credit = "", ""
+	}
 	for _, s := range src.Sources {
 		p.Sources = append(p.Sources, richtext.Source(s))
 	}

@@ -23,6 +23,8 @@ type part struct {
 	page     int64  // of a list, or of an article in parts
 	bare     bool   // the page is a number alone, "/2/": only articles are divided so
 	comments int64  // page of threads, counted from 1
+	versions bool   // of an article: its public record
+	version  int64  // one of them, by its number
 	twin     bool   // /amp/, /embed/, /trackback/: leads to the thing itself
 }
 
@@ -31,6 +33,7 @@ var (
 	pageEnd    = regexp.MustCompile(`^(.*?)/page/([0-9]{1,9})$`)
 	commentEnd = regexp.MustCompile(`^(.*?)/comment-page-([0-9]{1,9})$`)
 	twinEnd    = regexp.MustCompile(`^(.*?)/(?:amp|embed|trackback)$`)
+	versionEnd = regexp.MustCompile(`^(.*?)/versions(?:/([1-9][0-9]{0,5}))?$`)
 	numberEnd  = regexp.MustCompile(`^(.*?)/([0-9]{1,4})$`)
 	dayPath    = regexp.MustCompile(`^/([0-9]{4})(?:/([0-9]{1,2})(?:/([0-9]{1,2}))?)?$`)
 )
@@ -118,6 +121,9 @@ func splitPart(key string) (base string, p part, ok bool) {
 	if m := twinEnd.FindStringSubmatch(key); m != nil {
 		return root(m[1]), part{twin: true}, true
 	}
+	if m := versionEnd.FindStringSubmatch(key); m != nil {
+		return root(m[1]), part{versions: true, version: number(m[2])}, true
+	}
 	if m := numberEnd.FindStringSubmatch(key); m != nil {
 		return root(m[1]), part{page: number(m[2]), bare: true}, true
 	}
@@ -163,7 +169,16 @@ func (c *scene) fixed(key string) (Answer, bool, error) {
 			return answer, done, err
 		}
 		answer, err = c.archiveFront()
+	case "/corrections":
+		if answer, done, err := c.taken(key); done || err != nil {
+			return answer, done, err
+		}
+		answer, err = c.correctionsPage(0)
 	default:
+		if m := correctionsAfter.FindStringSubmatch(key); m != nil {
+			answer, err = c.correctionsPage(number(m[1]))
+			return answer, true, err
+		}
 		answer, err = c.machine(key)
 		if fault.Is(err, fault.NotFound) {
 			return Answer{}, false, nil
@@ -188,7 +203,7 @@ func (c *scene) at(key string, p part) (Answer, error) {
 		switch {
 		case p.feed != "":
 			return c.listFeed(article.ScopeSite, 0, p.feed)
-		case p.bare:
+		case p.bare, p.versions:
 			return Answer{}, fault.New(fault.NotFound, "the front has no parts")
 		case p.page > 0:
 			return c.home(p.page)
@@ -198,11 +213,14 @@ func (c *scene) at(key string, p part) (Answer, error) {
 	if key == "/comments" && p.feed != "" {
 		return c.commentFeed(p.feed)
 	}
+	if key == "/corrections" && p.feed != "" {
+		return c.correctionsFeed(p.feed)
+	}
 	addr, err := c.public.Address(c.ctx, key)
 	switch {
 	case err == nil:
 		return c.show(addr, p)
-	case !fault.Is(err, fault.NotFound):
+	case !fault.Is(err, fault.NotFound) || p.versions:
 		return Answer{}, err
 	}
 	if answer, err := c.listAt(key, p); !fault.Is(err, fault.NotFound) {
@@ -213,6 +231,9 @@ func (c *scene) at(key string, p part) (Answer, error) {
 
 // show answers for an address.
 func (c *scene) show(addr article.Address, p part) (Answer, error) {
+	if p.versions && addr.Kind != article.AddressArticle && addr.Kind != article.AddressGone && addr.Of != article.AddressArticle {
+		return Answer{}, fault.New(fault.NotFound, "only articles have versions")
+	}
 	switch addr.Kind {
 	case article.AddressArticle:
 		return c.articleAt(addr.Target, p)
@@ -258,6 +279,10 @@ func under(path, rest string) string {
 
 func (p part) suffix() string {
 	switch {
+	case p.versions && p.version > 0:
+		return "versions/" + strconv.FormatInt(p.version, 10) + "/"
+	case p.versions:
+		return "versions/"
 	case p.feed == "rss":
 		return "feed/"
 	case p.feed != "":

@@ -156,6 +156,32 @@ func (c *scene) page(status int, p view.Page) (Answer, error) {
 	return answer, nil
 }
 
+// files are the first words of addresses that the web layer answers without a
+// Site: their contents come and go on their own.
+var files = map[string]bool{"media": true, "assets": true, "share": true, "wp-content": true, "desk": true, "healthz": true}
+
+// Shows reports whether readers get something at an address of this site: for
+// checks of links. It follows the site's own redirects.
+func (s *Site) Shows(ctx context.Context, address *url.URL) (bool, error) {
+	path, query := address.EscapedPath(), address.Query()
+	for range 3 {
+		first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+		if files[first] {
+			return true, nil
+		}
+		answer, err := s.Answer(ctx, Ask{Path: path, Query: query, Probe: true})
+		if err != nil || answer.Status != 301 {
+			return err == nil && answer.Status < 400, err
+		}
+		to, err := url.Parse(answer.Location)
+		if err != nil || to.Host != "" {
+			return err == nil, nil
+		}
+		path, query = to.EscapedPath(), to.Query()
+	}
+	return true, nil
+}
+
 func moved(location string) Answer {
 	return Answer{Status: 301, Location: location, Keys: []string{"site"}, MaxAge: pageAge}
 }

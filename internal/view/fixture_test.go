@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"strings"
 	"time"
 
 	"dateline/internal/i18n"
@@ -38,8 +39,8 @@ func (f fixture) site() view.Site {
 	s := view.Site{
 		Title: "The Brannock Post", Tagline: "News of the coast since 1887", URL: "https://post.example",
 		Language: f.words.Locale(), Direction: f.words.Dir(), Today: today, TodayText: f.words.FullDate(today),
-		SearchPath: "/search/", FeedPath: "/feed/", FeedsPath: "/feeds/", Year: 2026,
-		FooterMenu: []view.MenuItem{{Label: "Imprint", URL: "/imprint/"}, {Label: "Privacy", URL: "/privacy/"}, {Label: "Corrections", URL: "/corrections/"}},
+		SearchPath: "/search/", FeedPath: "/feed/", FeedsPath: "/feeds/", CorrectionsPath: "/corrections/", Year: 2026,
+		FooterMenu: []view.MenuItem{{Label: "Imprint", URL: "/imprint/"}, {Label: "Privacy", URL: "/privacy/"}},
 	}
 	labels := []string{"World", "Politics", "City", "Business", "Science", "Culture", "Sport", "Opinion"}
 	if f.arabic() {
@@ -324,6 +325,42 @@ func (f fixture) feeds() view.Page {
 	return p
 }
 
+func (f fixture) version(n int64, change string, hoursAgo int) view.Version {
+	return view.Version{Number: n, Label: f.words.T("correction." + change), When: f.stamp(hoursAgo), Note: "An earlier version gave another year.",
+		URL: fmt.Sprintf("/city/story/versions/%d/", n), Summary: f.words.T("versions.words", "12", "3"), Current: n == 4}
+}
+
+func (f fixture) versions() view.Page {
+	p := f.page("versions", f.words.T("versions.title"))
+	p.Meta.NoIndex = true
+	sealed := f.version(1, "original", 90)
+	sealed.Sealed, sealed.URL = true, ""
+	p.Versions = &view.Versions{Headline: stories[0].headline, URL: "/city/story/", ListURL: "/city/story/versions/", Language: "en", Direction: "ltr",
+		Groups: []view.VersionGroup{{Versions: []view.Version{f.version(4, "correction", 3)}},
+			{Minor: true, Label: f.words.N("versions.minor", 2), Versions: []view.Version{f.version(3, "silent", 30), f.version(2, "silent", 40)}},
+			{Versions: []view.Version{sealed}}}}
+	return p
+}
+
+func (f fixture) versionShown() view.Page {
+	p := f.versions()
+	p.Versions.Groups = nil
+	p.Versions.Shown = &view.VersionShown{Version: f.version(4, "correction", 3), Compared: f.words.T("versions.compared", 3), Hash: strings.Repeat("0123456789abcdef", 4),
+		Body:  template.HTML("<p>The gate was shut at <del>four</del><ins>five</ins>.</p><details class=\"details\"><summary>" + f.words.N("versions.unchanged", 2) + "</summary><p>And so on.</p><p>And on.</p></details>"),
+		Older: &view.Link{Label: f.words.T("versions.number", 3), URL: "/city/story/versions/3/"}}
+	return p
+}
+
+func (f fixture) corrections() view.Page {
+	p := f.page("corrections", f.words.T("corrections.title"))
+	p.Corrections = &view.Corrections{FeedURL: "/corrections/feed/", Pager: view.Pager{Older: "/corrections/after/1/"}}
+	for i := range 3 {
+		p.Corrections.Entries = append(p.Corrections.Entries, view.Correction{Label: f.words.T("correction.correction"), Note: "An earlier version gave another year.",
+			When: f.stamp(4 * i), Of: &view.Link{Label: stories[i].headline, URL: "/city/story/"}, Items: []view.CorrectionItem{{Wrong: "1975", Right: "1974"}}})
+	}
+	return p
+}
+
 func (f fixture) problem(name string, status int) view.Page {
 	p := f.page(name, "Problem")
 	p.Problem = &view.Problem{Status: status, Latest: f.cards(0, 4)}
@@ -342,6 +379,7 @@ func (f fixture) all() map[string]view.Page {
 	return map[string]view.Page{
 		"front": f.front(), "article": f.article(), "page": f.standing(), "section": f.list(), "author": f.author(),
 		"archive": f.archive(), "month": f.month(), "search": f.search(), "attachment": f.attachment(), "password": f.password(),
-		"feeds": f.feeds(), "notfound": f.problem("notfound", 404), "gone": f.problem("gone", 410), "error": f.problem("error", 500),
+		"feeds": f.feeds(), "versions": f.versions(), "version": f.versionShown(), "corrections": f.corrections(),
+		"notfound": f.problem("notfound", 404), "gone": f.problem("gone", 410), "error": f.problem("error", 500),
 	}
 }

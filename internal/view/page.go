@@ -12,37 +12,40 @@ import (
 // Page is what every page template is given; exactly one of the pointers
 // below Meta is set, named by Template.
 type Page struct {
-	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "notfound", "gone", "error"
+	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "notfound", "gone", "error"
 	Site     Site
 	Meta     Meta
 	Crumbs   []Link // Home / Section / Headline; the last one is the page itself
 
-	Front      *Front
-	Article    *Article
-	List       *List
-	Archive    *Archive
-	Search     *Search
-	Attachment *Attachment
-	Password   *Password
-	Feeds      *FeedList
-	Problem    *Problem
+	Front       *Front
+	Article     *Article
+	List        *List
+	Archive     *Archive
+	Search      *Search
+	Attachment  *Attachment
+	Password    *Password
+	Feeds       *FeedList
+	Versions    *Versions
+	Corrections *Corrections
+	Problem     *Problem
 }
 
 // Site is the same on every page.
 type Site struct {
-	Title, Tagline string
-	URL            string // origin without a trailing slash
-	Language       string // BCP 47 of the interface
-	Direction      string // "ltr" or "rtl", of the interface
-	Today          time.Time
-	TodayText      string // "Monday, November 23, 2026" in the site's zone and locale
-	Logo           *Picture
-	MainMenu       []MenuItem
-	FooterMenu     []MenuItem
-	SearchPath     string
-	FeedPath       string
-	FeedsPath      string
-	Year           int
+	Title, Tagline  string
+	URL             string // origin without a trailing slash
+	Language        string // BCP 47 of the interface
+	Direction       string // "ltr" or "rtl", of the interface
+	Today           time.Time
+	TodayText       string // "Monday, November 23, 2026" in the site's zone and locale
+	Logo            *Picture
+	MainMenu        []MenuItem
+	FooterMenu      []MenuItem
+	SearchPath      string
+	FeedPath        string
+	FeedsPath       string
+	CorrectionsPath string // "" while there are none
+	Year            int
 }
 
 // MenuItem is one entry of a navigation menu.
@@ -178,6 +181,7 @@ type Article struct {
 	Bylines      []BylineEntry
 	Published    Stamp
 	Updated      *Stamp
+	VersionsURL  string // what changed; "" when readers saw one version only, or the site shows none
 	Lead         *Picture
 	Body         template.HTML
 	Parts        []Link // pages of a paged article, current one without URL
@@ -216,9 +220,69 @@ type BylineEntry struct {
 
 // Correction is a change that readers are told of.
 type Correction struct {
-	Label string // localised kind
-	Note  string
-	When  Stamp
+	Label     string // localised kind
+	Note      string
+	When      Stamp
+	Items     []CorrectionItem // what was wrong, if the newsroom says so
+	Of        *Link            // the article, in the list of all corrections
+	Language  string           // of the article; "" when the site's
+	Direction string
+}
+
+// CorrectionItem is one passage that was put right. Any part may be empty.
+type CorrectionItem struct{ Passage, Wrong, Right string }
+
+// Corrections is the list of all corrections of the site.
+type Corrections struct {
+	Entries []Correction
+	FeedURL string
+	Pager   Pager
+}
+
+// Versions is the public record of an article: the list of its versions, or
+// one of them as Shown.
+type Versions struct {
+	Headline  string // of the article
+	URL       string // of the article
+	ListURL   string
+	Language  string // of the article, always set
+	Direction string
+	Groups    []VersionGroup // the newest first; empty when one is Shown
+	Shown     *VersionShown
+}
+
+// VersionGroup is one version, or several in a row that changed no more than
+// spelling and punctuation.
+type VersionGroup struct {
+	Minor    bool
+	Label    string // of a minor one: "3 small changes …"
+	Versions []Version
+}
+
+// Version is one version of an article that readers could see.
+type Version struct {
+	Number  int64
+	Label   string // localised kind of change
+	When    Stamp
+	Note    string
+	URL     string // "" when Sealed
+	Summary string // "Words: +12 −3"
+	Current bool   // what readers see now
+	Sealed  bool   // not shown any more, for legal reasons
+}
+
+// VersionShown is a version with what changed in it, or its whole text when
+// there is none before it to compare with.
+type VersionShown struct {
+	Version    Version
+	Compared   string // how to read Body: "Changes from version 2 …"
+	Same       bool   // nothing that readers see changed
+	Headline   string // of a whole text
+	Standfirst string // of a whole text
+	Body       template.HTML
+	Hash       string
+	Older      *Link
+	Newer      *Link
 }
 
 // Author is an author box or the head of an author page.

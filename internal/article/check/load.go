@@ -51,9 +51,7 @@ type Database struct {
 	Files interface {
 		GetMany(ctx context.Context, q db.Querier, ids []int64) (map[int64]media.Medium, error)
 	}
-	// Expires is when the right to show a medium ends, zero for never; nil
-	// where the newsroom keeps no rights.
-	Expires func(media.Medium) time.Time
+	Zone *time.Location // of the days on which rights end
 	// Resolve says whether readers get something at an address of this site;
 	// nil leaves links unchecked.
 	Resolve func(ctx context.Context, address *url.URL) (bool, error)
@@ -65,12 +63,17 @@ func (d Database) Media(ctx context.Context, ids []int64) (map[int64]Medium, err
 	if err != nil {
 		return nil, err
 	}
+	zone := d.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
 	out := make(map[int64]Medium, len(found))
 	for id, m := range found {
 		fact := Medium{Missing: m.State == media.StateMissing || m.State == media.StateFailed, Image: m.Kind == media.KindImage,
 			Alt: m.Alt, Caption: m.Caption, Credit: m.Credit}
-		if d.Expires != nil {
-			fact.Expires = d.Expires(m)
+		if last := m.Rights.Expire; last != 0 {
+			day := last.Time()
+			fact.Expires = time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, zone).Add(-time.Second) // the last moment of that day
 		}
 		out[id] = fact
 	}

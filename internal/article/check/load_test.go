@@ -56,8 +56,8 @@ func TestLoad_ReadsWhatTheChecksAsk(t *testing.T) {
 		}
 		source := check.Database{
 			Q:       d,
-			Files:   files{7: {State: media.StateReady, Kind: media.KindImage, Alt: "A", Caption: "B", Credit: "C"}, 8: {State: media.StateMissing}},
-			Expires: func(m media.Medium) time.Time { return map[string]time.Time{"A": noon.Add(-time.Hour)}[m.Alt] },
+			Files:   files{7: {State: media.StateReady, Kind: media.KindImage, Alt: "A", Caption: "B", Credit: "C", Rights: media.Rights{Expire: media.DayOf(noon.AddDate(0, 0, -1))}}, 8: {State: media.StateMissing}},
+			Zone:    time.UTC,
 			Resolve: func(_ context.Context, u *url.URL) (bool, error) { return u.Path != "/gone/", nil },
 		}
 		in := right()
@@ -65,7 +65,7 @@ func TestLoad_ReadsWhatTheChecksAsk(t *testing.T) {
 		in.Content.Tags = []int64{5, 6}
 		body(&in, linked("/gone/"), linked("https://news.example/gone/"), linked("https://else.example/gone/"), para("Heda Quill came."))
 		want := []string{
-			"error rights_expired lead: 2026-03-01", "error rights_expired content[6]: 2026-03-01", "warn media_missing content[13]",
+			"error rights_expired lead: 2026-02-28", "error rights_expired content[6]: 2026-02-28", "warn media_missing content[13]",
 			"warn link_broken content[14]: /gone/", "warn link_broken content[15]: https://news.example/gone/",
 			"warn name_known content[17]: Heda Quill, Hedda Quill",
 		}
