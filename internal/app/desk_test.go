@@ -264,7 +264,7 @@ func TestDesk_SpeaksTheVisitorsLanguage(t *testing.T) {
 				if !strings.Contains(got.body, `<html lang="`+language+`"`) {
 					t.Errorf("%s is not in %s", path, language)
 				}
-				if key := regexp.MustCompile(`[> "]desk\.[a-z_]+[<" ]`).FindString(got.body); key != "" {
+				if key := regexp.MustCompile(`[> "]desk\.[a-z_]+[<" ]|>[a-z]+\.[a-z0-9_]+<`).FindString(got.body); key != "" {
 					t.Errorf("%s in %s shows the key %s", path, language, key)
 				}
 			}

@@ -41,6 +41,9 @@ type MenuItem struct {
 	Path  string
 	Role  account.Role // that sees it
 	Order int
+
+	Text string // of a page's menu: the word in the visitor's language
+	area *Area  // whose word it is
 }
 
 // NewArea reads a part of the desk: templates/*.html, which define "body" and
@@ -51,7 +54,10 @@ func (d *Desk) NewArea(name string, files fs.FS, menu ...MenuItem) (*Area, error
 	if err := a.read(files); err != nil {
 		return nil, fault.New(fault.Internal, "the desk's part %s: %w", name, err)
 	}
-	d.menu = append(d.menu, menu...)
+	for _, item := range menu {
+		item.area = a
+		d.menu = append(d.menu, item)
+	}
 	slices.SortStableFunc(d.menu, func(a, b MenuItem) int { return a.Order - b.Order })
 	return a, nil
 }
@@ -275,6 +281,7 @@ func (a *Area) Page(r *web.Request, status int, name string, p Page) (web.Respon
 		p.Me = &v.person
 		for _, item := range d.menu {
 			if item.Role <= v.person.Role {
+				item.Text = item.area.printers[p.Language()].T(item.Word) // this page's area has no words of others
 				p.Menu = append(p.Menu, item)
 			}
 		}

@@ -99,7 +99,7 @@ func TestPasskeys_InTheBrowser(t *testing.T) {
 		}
 	}
 	open(link)
-	check(t, p, "desk-set-up-passkey", "Use a passkey instead of a password")
+	check(t, p, "desk-set-up-passkey", "Use a passkey instead")
 	press(t, p, `{"title": "The Gull", "name": "Olga Owner", "email": "olga@paper.example"}`, "/desk/")
 	held, err := chromedp.Call(p.Context(), webauthn.GetCredentials, webauthn.GetCredentialsParams{AuthenticatorID: phone})
 	if err != nil || len(held.Credentials) != 1 || held.Credentials[0].RpID != "localhost" || !held.Credentials[0].IsResidentCredential {
@@ -144,7 +144,7 @@ func TestPasskeys_InTheBrowser(t *testing.T) {
 	p = b.Page(t, browser.Phone)
 	device(t, p)
 	open(join)
-	check(t, p, "desk-join-passkey", "Use a passkey instead of a password")
+	check(t, p, "desk-join-passkey", "Use a passkey instead")
 	press(t, p, `{}`, "/desk/")
 	p = mine
 	open(origin + "/desk/account")
@@ -156,4 +156,18 @@ func TestPasskeys_InTheBrowser(t *testing.T) {
 	}
 	arrive(t, p, "/desk/account")
 	check(t, p, "desk-account-removed", "The passkey is removed")
+
+	// A session ends while a form is open: it is kept, and sent again.
+	open(origin + "/desk/site")
+	if _, err := browser.Evaluate[bool](p, `fetch('/desk/sign-out', {method: 'POST'}).then(r => r.ok)`); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, p, map[string]string{"tagline": "Kept through it all"}, "/desk/site")
+	check(t, p, "desk-again", "Your session has ended")
+	beside := b.Page(t, browser.Phone)
+	if _, err := beside.Open(local(origin + "/desk/sign-in?popup=1")); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, beside, map[string]string{"email": "olga@paper.example", "password": secret}, "/desk/sign-in")
+	check(t, beside, "desk-signed-in", "You can close this window")
 }
