@@ -150,7 +150,7 @@ func TestDesk_InTheBrowser(t *testing.T) {
 		t.Errorf("the set-up suggests the zone %q, the browser is in %q (%v)", guessed, own, err)
 	}
 	fill(t, first, map[string]string{"title": "The Gull", "zone": "Europe/Berlin", "locale": "en", "name": "Olga Owner", "email": "olga@paper.example", "password": secret}, "/desk/")
-	check(t, first, "desk-welcome", "You are signed in as owner")
+	check(t, first, "desk-welcome", "Good to see you, Olga Owner")
 	open(first, origin+"/desk/people", 200)
 	fill(t, first, map[string]string{"name": "Anna-Theodora von Hohenberg-Lichtenstein", "email": "anna@paper.example", "role": "editor"}, "/desk/people")
 	check(t, first, "desk-invited", "/desk/join/")
@@ -167,7 +167,7 @@ func TestDesk_InTheBrowser(t *testing.T) {
 		fill(t, anna, map[string]string{"language": language}, "/desk/account")
 		check(t, anna, "desk-account-"+language, map[string]string{"ar": "تم الحفظ", "de": "Gespeichert"}[language])
 		open(anna, origin+"/desk/", 200)
-		check(t, anna, "desk-"+language, map[string]string{"ar": "محرّر", "de": "Redakteur/in"}[language])
+		check(t, anna, "desk-"+language, map[string]string{"ar": "تسجيل الخروج", "de": "Abmelden"}[language])
 	}
 	for _, view := range []browser.View{browser.Phone, browser.Phone.InDark(), browser.Desktop.InDark(), browser.Desktop, browser.Phone.WithoutScript()} {
 		p := b.Page(t, view)
