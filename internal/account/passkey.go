@@ -39,6 +39,12 @@ const challengeLife = 5 * time.Minute
 
 const maxPasskeys = 20 // of a person
 
+// How often an address may try to sign in with passkeys.
+const (
+	passkeyEvery = time.Second
+	passkeyBurst = 60
+)
+
 // ServeAt tells the origin of the site, which passkeys are tied to. Without one
 // there are none.
 func (s *Service) ServeAt(origin func() string) { s.origin = origin }
@@ -413,7 +419,9 @@ func (s *Service) OfferSignIn(ctx context.Context) (Offer, error) {
 // SignInWithPasskey begins a session with the answer to OfferSignIn. It needs
 // no code: the device has asked for a second factor.
 func (s *Service) SignInWithPasskey(ctx context.Context, in Answer, from Visit) (SignedIn, error) {
-	if err := s.guards.try(0, Visit{Client: from.Client}); err != nil {
+	// Nobody guesses a passkey: this only bounds the work, and apart from the
+	// allowance for passwords, whose guessing must not keep anybody out here.
+	if err := s.guards.take("passkey "+network(from.Client, 32, 64), passkeyEvery, passkeyBurst); err != nil {
 		return SignedIn{}, err
 	}
 	a, err := s.take(ctx, subjectSignIn, in.Challenge)

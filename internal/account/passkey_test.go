@@ -278,3 +278,20 @@ func TestPasskeyHost(t *testing.T) {
 		}
 	}
 }
+
+// TestPasskey_IsNotLockedOut: who guesses passwords from the same network does
+// not keep anybody out who has a passkey.
+func TestPasskey_IsNotLockedOut(t *testing.T) {
+	each(t, func(t *testing.T, n *newsroom) {
+		n.atSite()
+		k := phone()
+		n.must(n.register(n.owner, n.session("olga@paper.example"), k, "Phone"))
+		var err error
+		for range 40 {
+			_, err = n.signIn("olga@paper.example", "guess")
+		}
+		n.wants(fault.TooMany, "40 guesses", err)
+		_, err = n.enter(k)
+		n.must(err)
+	})
+}
