@@ -242,3 +242,13 @@ func (s *Service) Restore(ctx context.Context, actor account.Actor, articleID, r
 	})
 	return a, err
 }
+
+// LiveVersion returns the version of an article that readers see, for the desk;
+// NotFound when there is none.
+func (s *Service) LiveVersion(ctx context.Context, articleID int64) (Version, error) {
+	a, err := byID(ctx, s.db, articleID)
+	if err != nil {
+		return Version{}, err
+	}
+	return versionByID(ctx, s.db, a.LiveVersion)
+}

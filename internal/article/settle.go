@@ -207,6 +207,15 @@ func (s *Service) announce(ctx context.Context, tx *db.Tx, ch change, moved []pl
 	for _, p := range moved {
 		tx.Purge(db.ListKey(p.scope, p.ref))
 	}
+	if before := &ch.before; a.Public != before.Public || a.Path != before.Path || a.Language != before.Language {
+		set, err := translationSet(ctx, tx, a.ID)
+		if err == nil && set != 0 {
+			err = purgeTranslations(ctx, tx, set)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return s.bus.Emit(ctx, tx, EventSettled, Settled{Article: a.ID, Public: a.Public})
 }
 

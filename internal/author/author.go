@@ -102,3 +102,23 @@ func Save(ctx context.Context, tx *db.Tx, p Profile, now time.Time) error {
 	tx.Purge(db.Key("author", p.ID))
 	return taxonomy.IndexName(ctx, tx, "author", p.ID, p.Name)
 }
+
+// Find returns up to limit profiles whose name matches, by name.
+func Find(ctx context.Context, q db.Querier, match func(name string) bool, limit int) ([]Profile, error) {
+	rows, err := q.Query(ctx, `SELECT id, slug, name, role FROM profile ORDER BY name, id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found []Profile
+	for len(found) < limit && rows.Next() {
+		var p Profile
+		if err := rows.Scan(&p.ID, &p.Slug, &p.Name, &p.Role); err != nil {
+			return nil, err
+		}
+		if match(p.Name) {
+			found = append(found, p)
+		}
+	}
+	return found, rows.Err()
+}

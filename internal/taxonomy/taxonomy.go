@@ -342,3 +342,23 @@ func metaJSON(m map[string]string) string {
 	raw, _ := json.Marshal(m) // a map of strings always encodes
 	return string(raw)
 }
+
+// FindTags returns up to limit tags whose name matches, by name.
+func FindTags(ctx context.Context, q db.Querier, match func(name string) bool, limit int) ([]Tag, error) {
+	rows, err := q.Query(ctx, `SELECT id, slug, name FROM tag ORDER BY name, id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found []Tag
+	for len(found) < limit && rows.Next() {
+		var t Tag
+		if err := rows.Scan(&t.ID, &t.Slug, &t.Name); err != nil {
+			return nil, err
+		}
+		if match(t.Name) {
+			found = append(found, t)
+		}
+	}
+	return found, rows.Err()
+}
