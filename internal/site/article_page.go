@@ -112,6 +112,9 @@ func (c *scene) articlePage(a article.Article, path string, p part) (Answer, err
 		return Answer{}, err
 	}
 	page.Meta = c.articleMeta(r, out, want)
+	if page.Meta.Translations, err = c.translations(&a, page.Meta.Canonical); err != nil {
+		return Answer{}, err
+	}
 	page.Meta.JSONLD = c.ld(c.articleLD(r, out, page))
 	return c.page(200, page)
 }
@@ -406,4 +409,18 @@ func (c *scene) articleMeta(r *reading, out *view.Article, path string) view.Met
 	m.CommentsCount = r.a.CommentCount
 	c.articleImage(&m, r, out)
 	return m
+}
+
+// translations are the article in all its languages, as far as readers may see
+// them; none when there is one language only.
+func (c *scene) translations(a *article.Article, canonical string) ([]view.Translation, error) {
+	others, err := c.public.Translations(c.ctx, a.ID)
+	if err != nil || len(others) == 0 {
+		return nil, err
+	}
+	all := []view.Translation{{Language: cmp.Or(a.Language, c.conf.Locale), URL: canonical}}
+	for i := range others {
+		all = append(all, view.Translation{Language: cmp.Or(others[i].Language, c.conf.Locale), URL: c.abs(urlpath.Escape(others[i].Path))})
+	}
+	return all, nil
 }

@@ -29,6 +29,12 @@ func head(p *Page) template.HTML {
 		m.url("href", feed.URL)
 		m.raw(">\n")
 	}
+	for _, t := range meta.Translations {
+		m.raw(`<link rel="alternate"`)
+		m.attr("hreflang", t.Language)
+		m.url("href", t.URL)
+		m.raw(">\n")
+	}
 	social(&m, &p.Site, meta)
 	m.raw(string(meta.Preload))
 	m.raw(string(meta.JSONLD))

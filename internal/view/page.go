@@ -80,11 +80,15 @@ type Meta struct {
 	Tags          []string
 	Authors       []string
 	Feeds         []Feed        // <link rel=alternate>
+	Translations  []Translation // <link rel=alternate hreflang>, this page among them
 	Prev, Next    string        // rel=prev/next of lists
 	JSONLD        template.HTML // complete <script type="application/ld+json"> element, built by the one reviewed encoder
 	Preload       template.HTML // <link rel=preload> of the lead picture, or ""
 	CommentsCount int64
 }
+
+// Translation is the same page in a language; URL is absolute.
+type Translation struct{ Language, URL string }
 
 // Feed is one alternate feed address.
 type Feed struct{ Title, URL, Type string }
