@@ -7,6 +7,7 @@ import (
 	"dateline/internal/desk/articles"
 	"dateline/internal/desk/library"
 	"dateline/internal/desk/structure"
+	"dateline/internal/desk/write"
 	"dateline/internal/web"
 	"dateline/ui/dist"
 )
@@ -16,6 +17,7 @@ type rooms struct {
 	articles *articles.Articles
 	layout   *structure.Part
 	library  *library.Part
+	write    *write.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -34,6 +36,10 @@ func (a *App) openDesk() (err error) {
 	if a.library, err = library.New(a.desk, a.media); err != nil {
 		return err
 	}
+	if a.write, err = write.New(write.Parts{Desk: a.desk, DB: a.db, Clock: a.clock, Articles: a.articles, Accounts: a.accounts, Media: a.media,
+		Search: a.search, Settings: a.settings, HashPassword: a.vault.HashPassword, Resolve: a.answers}); err != nil {
+		return err
+	}
 	a.desk.Home = a.rooms.articles.Home
 	return nil
 }
@@ -41,5 +47,5 @@ func (a *App) openDesk() (err error) {
 // deskRoutes are the routes of the desk. They can be listed without one: a
 // route binds to its part, and is not called then.
 func (a *App) deskRoutes() []web.Route {
-	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes())
+	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes())
 }

@@ -8,6 +8,7 @@ var roleRows = []map[string]string{
 	rolesStructure,
 	rolesArticles,
 	rolesLibrary,
+	rolesWrite,
 }
 
 var rolesReaders = map[string]string{

@@ -115,6 +115,14 @@ func (a *App) ask(ctx context.Context, address string) (status int, location str
 	return answer.Status, answer.Location, err
 }
 
+// answers tells whether readers get something at an address of ours.
+func (a *App) answers(ctx context.Context, address *url.URL) (bool, error) {
+	path := *address
+	path.Scheme, path.Host, path.Fragment = "", "", ""
+	status, _, err := a.ask(ctx, path.String())
+	return status < http.StatusBadRequest, err
+}
+
 // PrintRoutes writes the registry as a table. Routes are the same for every
 // site, so it needs none.
 func PrintRoutes(w io.Writer) error {

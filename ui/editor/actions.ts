@@ -125,7 +125,7 @@ export function actions(open: { link(): void; language(): void; abbreviation(): 
     { id: 'down', icon: 'down', label: 'editor.edit.down', keys: 'Alt-ArrowDown', group: 'edit', run: command(moveBlock(1)) },
     { id: 'duplicate', icon: 'copy', label: 'editor.edit.duplicate', keys: 'Mod-Shift-d', group: 'edit', run: command(duplicateBlock) },
     { id: 'remove', icon: 'bin', label: 'editor.edit.remove', keys: 'Mod-Shift-Backspace', group: 'edit', run: command(removeBlock) },
-    { id: 'below', icon: 'plus', label: 'editor.edit.below', keys: 'Mod-Enter', group: 'edit', run: command(lineBelow) },
+    { id: 'below', icon: 'plus', label: 'editor.edit.below', keys: 'Mod-Shift-Enter', group: 'edit', run: command(lineBelow) },
     { id: 'indent', icon: 'details', label: 'editor.edit.indent', keys: 'Tab', group: 'edit', run: command(sinkListItem(n.list_item!)) },
     { id: 'outdent', icon: 'details', label: 'editor.edit.outdent', keys: 'Shift-Tab', group: 'edit', run: command(liftListItem(n.list_item!)) },
     { id: 'find', icon: 'search', label: 'editor.find', keys: 'Mod-f', group: 'find', run: () => { open.find(); return true; } },

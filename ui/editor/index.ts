@@ -35,10 +35,19 @@ export type * from './types';
 const silent = 'dateline$silent';
 
 export function createEditor(o: EditorOptions): Editor {
+  let writable = true;
   const ctx = new Context(o);
   ctx.live = h('div', { class: 'ed-live', role: 'status', 'aria-live': 'polite' });
   ctx.root = h('div', { class: 'editor', 'data-dir': o.dir });
   o.mount.append(ctx.root);
+  // Whoever only reads changes nothing in the fields of blocks either.
+  for (const kind of ['beforeinput', 'paste', 'cut', 'drop', 'change', 'mousedown'] as const) {
+    ctx.root.addEventListener(kind, (e) => {
+      if (writable || e.target instanceof Element && e.target.closest('a') || kind === 'mousedown' && !(e.target instanceof Element && e.target.closest('button, select, input[type=checkbox]'))) return;
+      e.preventDefault();
+      e.stopPropagation();
+    }, true);
+  }
 
   let find: FindBar | null = null;
   const open = {
@@ -54,6 +63,7 @@ export function createEditor(o: EditorOptions): Editor {
   for (const [from, to] of [['Mod-B', 'Mod-b'], ['Mod-I', 'Mod-i'], ['Mod-U', 'Mod-u']] as const) keys[from] = keys[to]!;
 
   const view = new EditorView(ctx.root, {
+    editable: () => writable,
     state: EditorState.create({
       doc: toEditor(o.doc),
       plugins: [
@@ -120,6 +130,12 @@ export function createEditor(o: EditorOptions): Editor {
     block: () => topBlock(view.state.doc, view.state.selection.from)?.index ?? 0,
     typography,
     uploading: () => uploading(view),
+    writable(on) {
+      if (writable === on) return;
+      writable = on;
+      ctx.root.classList.toggle('ed-reading', !on);
+      view.setProps({});
+    },
     find: () => open.find(),
     help: () => open.help(),
     destroy() {

@@ -64,5 +64,7 @@ export interface Editor {
   find(): void;
   /** Opens the list of shortcuts, as Mod-/ does. */
   help(): void;
+  /** Whether it can be written in; to begin with, it can. */
+  writable(on: boolean): void;
   destroy(): void;
 }

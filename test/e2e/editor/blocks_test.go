@@ -288,7 +288,7 @@ func TestBlocks_CodeMathVerseAndOthers(t *testing.T) {
 	r.field("code", 0, "Language of the code", "Go")
 	r.want(`code{"language":"go"}("a\n  b \"q\" -- #")`)
 	r.press("Escape")
-	r.press("Control+Enter")
+	r.press("Control+Shift+Enter")
 	r.typed("out")
 	r.want("code{\"language\":\"go\"}(\"a\\n  b \\\"q\\\" -- #\")\nparagraph(\"out\")")
 
