@@ -2,7 +2,6 @@ package media
 
 import (
 	"fmt"
-	"time"
 
 	"dateline/internal/fault"
 	"dateline/internal/media/picture"
@@ -53,49 +52,3 @@ func (c Crop) point(x, y int) (int, int) {
 	}
 	return min(max((x-c.X)*1000/c.W, 0), 1000), min(max((y-c.Y)*1000/c.H, 0), 1000)
 }
-
-// Day is a day of the calendar as the number 20261231, 0 for none.
-type Day int64
-
-// DayOf is the day of a time in its zone.
-func DayOf(t time.Time) Day { return Day(t.Year()*10_000 + int(t.Month())*100 + t.Day()) }
-
-// ParseDay reads "2026-12-31"; "" is no day.
-func ParseDay(text string) (Day, error) {
-	if text == "" {
-		return 0, nil
-	}
-	t, err := time.Parse(time.DateOnly, text)
-	if err != nil {
-		return 0, fault.New(fault.Invalid, "%q is no day", text).WithHint("write year, month and day, such as 2026-12-31")
-	}
-	return DayOf(t), nil
-}
-
-// Time is the beginning of the day in UTC, the zero time for none.
-func (d Day) Time() time.Time {
-	if d == 0 {
-		return time.Time{}
-	}
-	return time.Date(int(d/10_000), time.Month(d/100%100), int(d%100), 0, 0, 0, 0, time.UTC)
-}
-
-// Add returns the day n days later.
-func (d Day) Add(n int) Day { return DayOf(d.Time().AddDate(0, 0, n)) }
-
-// String writes the day as ParseDay reads it.
-func (d Day) String() string {
-	if d == 0 {
-		return ""
-	}
-	return d.Time().Format(time.DateOnly)
-}
-
-// Expired tells whether the medium may no longer be shown on a day.
-func (r Rights) Expired(today Day) bool { return r.Expire != 0 && r.Expire < today }
-
-// RightsWarn is how many days before their end rights are warned about.
-const RightsWarn = 30
-
-// Expiring tells whether the rights end within RightsWarn days, or have ended.
-func (r Rights) Expiring(today Day) bool { return r.Expire != 0 && r.Expire <= today.Add(RightsWarn) }

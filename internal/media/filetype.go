@@ -59,7 +59,7 @@ func refuse(head []byte, ext string) error {
 		reason = "the file is called a picture but is none, or it is damaged"
 	}
 	return fault.New(fault.Invalid, "%s", reason).
-		WithHint("Taken are JPEG, PNG, GIF, WebP; MP3, M4A, OGG, WAV, FLAC; MP4, WebM, OGV, MOV; PDF, EPUB, ZIP, DOCX, XLSX, PPTX, ODT, CSV, TXT.")
+		WithHint("Taken are JPEG, PNG, GIF, WebP; MP3, M4A, OGG, WAV, FLAC; MP4, WebM, OGV, MOV; PDF, EPUB, ZIP, DOCX, XLSX, PPTX, ODT, CSV, TXT")
 }
 
 // isoMedia recognises MP4, M4A and QuickTime by the brand in their ftyp box

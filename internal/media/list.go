@@ -73,21 +73,21 @@ type List struct {
 	Next  Cursor // to go on after; zero at the end
 }
 
-// Find answers a question to the library. It reads a range of an index whose
-// length depends on the page, not on the library; only a search for several
-// words reads as much as the rarest of them has.
+// Find answers a question to the library. It walks the index of the rarest
+// thing asked for (a word, what a word begins with, or the view), so that what
+// it reads depends on the page and on that, not on the library.
 func (s *Service) Find(ctx context.Context, q Query) (List, error) {
 	q.Limit = min(max(q.Limit, 1), 200)
 	var places []Cursor
 	var err error
-	words := fold.Words(maxAsked+1, q.Text)
+	words := fold.Words(maxAsked, q.Text)
 	switch {
 	case strings.TrimSpace(q.Text) != "" && len(words) == 0:
 		return List{}, nil
 	case len(words) > 0:
 		places, err = s.search(ctx, q, words)
 	default:
-		places, err = s.browse(ctx, q)
+		places, err = s.browse(ctx, q, asked{})
 	}
 	if err != nil {
 		return List{}, err
@@ -119,105 +119,144 @@ const current = `(r.version_id = 0 AND EXISTS (SELECT 1 FROM working_copy c WHER
 
 const (
 	places = `SELECT m.created_at, m.id FROM media m WHERE `
-	page   = ` AND (m.created_at, m.id) < ($1, $2) ORDER BY m.created_at DESC, m.id DESC LIMIT $3`
 	ofKind = ` AND ($4 = '' OR m.kind = $4)`
+	page   = hasWords + ` AND (m.created_at, m.id) < ($1, $2) ORDER BY m.created_at DESC, m.id DESC LIMIT $3`
 )
 
-// browse lists a view by one of its indexes.
-func (s *Service) browse(ctx context.Context, q Query) ([]Cursor, error) {
-	after := q.After
-	if after == (Cursor{}) && q.View != ViewRights {
-		after = Cursor{math.MaxInt64, math.MaxInt64}
+// hasWords is the condition that a medium has the words $5 to $9 and one that
+// lies between $10 and $11, as far as they are given.
+const hasWords = ` AND ($5 = '' OR EXISTS (SELECT 1 FROM media_word x WHERE x.media_id = m.id AND x.word = $5))
+	AND ($6 = '' OR EXISTS (SELECT 1 FROM media_word x WHERE x.media_id = m.id AND x.word = $6))
+	AND ($7 = '' OR EXISTS (SELECT 1 FROM media_word x WHERE x.media_id = m.id AND x.word = $7))
+	AND ($8 = '' OR EXISTS (SELECT 1 FROM media_word x WHERE x.media_id = m.id AND x.word = $8))
+	AND ($9 = '' OR EXISTS (SELECT 1 FROM media_word x WHERE x.media_id = m.id AND x.word = $9))
+	AND ($10 = '' OR EXISTS (SELECT 1 FROM media_word x WHERE x.media_id = m.id AND x.word >= $10 AND x.word < $11))`
+
+// asked is the words of a search, as hasWords takes them.
+type asked struct {
+	whole     [maxAsked - 1]string
+	beginning string
+}
+
+// after is the place of everything that comes before the first of a list.
+func (q Query) after() Cursor {
+	if q.After == (Cursor{}) {
+		return Cursor{math.MaxInt64, math.MaxInt64}
 	}
-	at, id, limit, kind := after.At, after.ID, q.Limit+1, string(q.Kind)
+	return q.After
+}
+
+// args are the arguments of the statements of lists: $1 to $11, and further
+// ones.
+func (q Query) args(w asked, more ...any) []any {
+	after := q.after()
+	if q.View == ViewRights && q.After == (Cursor{}) {
+		after = Cursor{}
+	}
+	return append([]any{after.At, after.ID, q.Limit + 1, string(q.Kind), w.whole[0], w.whole[1], w.whole[2], w.whole[3], w.whole[4],
+		w.beginning, end(w.beginning)}, more...)
+}
+
+// end lies behind all words that begin as said.
+func end(beginning string) string { return beginning + "\U0010ffff" }
+
+// browse lists what a view holds of some words by one of its indexes.
+func (s *Service) browse(ctx context.Context, q Query, w asked) ([]Cursor, error) {
 	var rows *sql.Rows
 	var err error
 	switch q.View {
 	case ViewAll:
 		if q.Kind == "" {
-			rows, err = s.db.Query(ctx, places+`1 = 1`+page, at, id, limit)
+			rows, err = s.db.Query(ctx, places+`$4 = ''`+page, q.args(w)...)
 		} else {
-			rows, err = s.db.Query(ctx, places+`m.kind = $4`+page, at, id, limit, kind)
+			rows, err = s.db.Query(ctx, places+`m.kind = $4`+page, q.args(w)...)
 		}
 	case ViewUnused:
-		rows, err = s.db.Query(ctx, places+unused+ofKind+page, at, id, limit, kind)
+		rows, err = s.db.Query(ctx, places+unused+ofKind+page, q.args(w)...)
 	case ViewNoAlt:
-		rows, err = s.db.Query(ctx, places+`m.kind = 'image' AND m.alt = ''`+ofKind+page, at, id, limit, kind)
+		rows, err = s.db.Query(ctx, places+`m.kind = 'image' AND m.alt = ''`+ofKind+page, q.args(w)...)
 	case ViewNoFile:
-		rows, err = s.db.Query(ctx, places+`m.state IN ('missing', 'failed')`+ofKind+page, at, id, limit, kind)
+		rows, err = s.db.Query(ctx, places+`m.state IN ('missing', 'failed')`+ofKind+page, q.args(w)...)
 	case ViewRights:
-		rows, err = s.db.Query(ctx, `SELECT m.rights_expire, m.id FROM media m WHERE m.rights_expire > 0 AND m.rights_expire <= $5`+ofKind+
-			` AND (m.rights_expire, m.id) > ($1, $2) ORDER BY m.rights_expire, m.id LIMIT $3`, at, id, limit, kind, int64(q.Today.Add(RightsWarn)))
+		rows, err = s.db.Query(ctx, `SELECT m.rights_expire, m.id FROM media m WHERE m.rights_expire > 0 AND m.rights_expire <= $12`+ofKind+hasWords+
+			` AND (m.rights_expire, m.id) > ($1, $2) ORDER BY m.rights_expire, m.id LIMIT $3`, q.args(w, int64(q.Today.Add(RightsWarn)))...)
 	case ViewMine:
-		rows, err = s.db.Query(ctx, places+`m.uploader = $5 AND m.uploader > 0`+ofKind+page, at, id, limit, kind, q.Person)
+		rows, err = s.db.Query(ctx, places+`m.uploader = $12 AND m.uploader > 0`+ofKind+page, q.args(w, q.Person)...)
 	case ViewUsed:
-		rows, err = s.db.Query(ctx, places+usedBy+ofKind+page, at, id, limit, kind, q.Article)
+		rows, err = s.db.Query(ctx, places+usedBy+ofKind+page, q.args(w, q.Article)...)
 	default:
-		return nil, noView(q.View)
+		return nil, fault.New(fault.Invalid, "the library has no view %q", string(q.View))
 	}
 	return db.All(rows, err, scanCursor)
 }
 
-// usedBy is the condition of ViewUsed: the article is $5.
-const usedBy = `m.id IN (SELECT u.media_id FROM media_use u WHERE u.article_id = $5
-	UNION SELECT r.media_id FROM media_ref r WHERE r.article_id = $5 AND ` + current + `)`
-
-func noView(v View) error { return fault.New(fault.Invalid, "the library has no view %q", string(v)) }
+// usedBy is the condition of ViewUsed: the article is $12.
+const usedBy = `m.id IN (SELECT u.media_id FROM media_use u WHERE u.article_id = $12
+	UNION SELECT r.media_id FROM media_ref r WHERE r.article_id = $12 AND ` + current + `)`
 
 func scanCursor(r *sql.Rows) (c Cursor, err error) {
 	err = r.Scan(&c.At, &c.ID)
 	return c, err
 }
 
-// maxAsked is how many words of a search count.
-const maxAsked = 6
+const (
+	maxAsked      = 6    // words of a search that count
+	maxBeginnings = 24   // words tried for a beginning that many media have
+	few           = 1000 // media that are looked at one by one
+)
 
-// maxBeginnings is how many words that begin like the last one asked for are
-// tried when it is the only one.
-const maxBeginnings = 24
-
-// matching lists the media that have the word $5 and, where they are given, the
-// words $6 to $9 and one that lies between $10 and $11. $12 is the view, $13 its
-// argument.
-const matching = `SELECT w.at, w.media_id FROM media_word w JOIN media m ON m.id = w.media_id
-	WHERE w.word = $5 AND (w.at, w.media_id) < ($1, $2)
-	AND ($4 = '' OR m.kind = $4)
-	AND ($6 = '' OR EXISTS (SELECT 1 FROM media_word x WHERE x.media_id = w.media_id AND x.word = $6))
-	AND ($7 = '' OR EXISTS (SELECT 1 FROM media_word x WHERE x.media_id = w.media_id AND x.word = $7))
-	AND ($8 = '' OR EXISTS (SELECT 1 FROM media_word x WHERE x.media_id = w.media_id AND x.word = $8))
-	AND ($9 = '' OR EXISTS (SELECT 1 FROM media_word x WHERE x.media_id = w.media_id AND x.word = $9))
-	AND ($10 = '' OR EXISTS (SELECT 1 FROM media_word x WHERE x.media_id = w.media_id AND x.word >= $10 AND x.word < $11))
-	AND CASE $12 WHEN '' THEN 1 = 1
-		WHEN 'noalt' THEN m.kind = 'image' AND m.alt = ''
-		WHEN 'nofile' THEN m.state IN ('missing', 'failed')
-		WHEN 'rights' THEN m.rights_expire > 0 AND m.rights_expire <= $13
-		WHEN 'mine' THEN m.uploader > 0 AND m.uploader = $13
-		WHEN 'used' THEN m.id IN (SELECT u.media_id FROM media_use u WHERE u.article_id = $13
-			UNION SELECT r.media_id FROM media_ref r WHERE r.article_id = $13 AND ` + current + `)
-		ELSE ` + unused + ` END
-	ORDER BY w.at DESC, w.media_id DESC LIMIT $3`
-
-// search lists the media of a view that have all the words, the newest first
-// in every view.
+// search lists the media that have all the words, the last of which may be a
+// beginning.
 func (s *Service) search(ctx context.Context, q Query, words []string) ([]Cursor, error) {
-	words = words[:min(len(words), maxAsked)]
-	last := words[len(words)-1]
-	whole, beginning := words[:len(words)-1], last
-	if len(whole) > 0 {
-		drive, err := s.rarest(ctx, whole)
-		if err != nil {
-			return nil, err
-		}
-		whole[0], whole[drive] = whole[drive], whole[0]
-		return s.match(ctx, q, whole, beginning)
+	var w asked
+	copy(w.whole[:], words[:len(words)-1])
+	w.beginning = words[len(words)-1]
+	rarest, fewest, err := s.rarest(ctx, w.whole[:len(words)-1])
+	if err != nil {
+		return nil, err
 	}
-	starts, err := s.beginnings(ctx, beginning)
+	begun, err := s.count(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM media_word WHERE word >= $1 AND word < $2 LIMIT $3) AS counted`, w.beginning, end(w.beginning), few)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case q.View != ViewAll || q.Kind != "" && min(fewest, begun) == few:
+		return s.browse(ctx, q, w)
+	case begun < few && begun <= fewest:
+		return s.list(ctx, byBeginning, q.args(w)...)
+	case len(words) > 1:
+		return s.list(ctx, byWord, q.args(w, w.whole[rarest])...)
+	}
+	return s.eachBeginning(ctx, q, w.beginning)
+}
+
+// byWord lists the media that have the words, found by the word $12; byBeginning
+// those found by what the last word begins with.
+const (
+	byWord      = `SELECT m.at, m.id FROM ` + worded + ` WHERE m.word = $12` + hasWords + pageOfWords
+	byBeginning = `SELECT DISTINCT m.at, m.id FROM ` + worded + ` WHERE m.word >= $10 AND m.word < $11` + hasWords + pageOfWords
+
+	worded      = `(SELECT word, at, media_id AS id FROM media_word) m`
+	pageOfWords = ` AND ($4 = '' OR EXISTS (SELECT 1 FROM media k WHERE k.id = m.id AND k.kind = $4))
+		AND (m.at, m.id) < ($1, $2) ORDER BY m.at DESC, m.id DESC LIMIT $3`
+)
+
+func (s *Service) list(ctx context.Context, query string, args ...any) ([]Cursor, error) {
+	rows, err := s.db.Query(ctx, query, args...)
+	return db.All(rows, err, scanCursor)
+}
+
+// eachBeginning lists the media that have one of the words that begin as said.
+// There are many, so each word is walked by itself: itself first, then the
+// others by the alphabet, as far as maxBeginnings.
+func (s *Service) eachBeginning(ctx context.Context, q Query, beginning string) ([]Cursor, error) {
+	words, err := s.beginnings(ctx, beginning)
 	if err != nil {
 		return nil, err
 	}
 	var all []Cursor
-	for _, word := range starts {
-		some, err := s.match(ctx, q, []string{word}, "")
+	for _, word := range words {
+		some, err := s.list(ctx, byWord, q.args(asked{}, word)...)
 		if err != nil {
 			return nil, err
 		}
@@ -228,46 +267,25 @@ func (s *Service) search(ctx context.Context, q Query, words []string) ([]Cursor
 	return all[:min(len(all), q.Limit+1)], nil
 }
 
-// match lists the media with all the words, found by the first, and one that
-// begins as said.
-func (s *Service) match(ctx context.Context, q Query, words []string, beginning string) ([]Cursor, error) {
-	after := q.After
-	if after == (Cursor{}) {
-		after = Cursor{math.MaxInt64, math.MaxInt64}
-	}
-	var word [maxAsked]string
-	copy(word[:], words)
-	var ref int64
-	switch q.View {
-	case ViewAll, ViewNoAlt, ViewNoFile, ViewUnused:
-	case ViewRights:
-		ref = int64(q.Today.Add(RightsWarn))
-	case ViewMine:
-		ref = q.Person
-	case ViewUsed:
-		ref = q.Article
-	default:
-		return nil, noView(q.View)
-	}
-	rows, err := s.db.Query(ctx, matching, after.At, after.ID, q.Limit+1, string(q.Kind), word[0], word[1], word[2], word[3], word[4],
-		beginning, beginning+"\U0010ffff", string(q.View), ref)
-	return db.All(rows, err, scanCursor)
+func (s *Service) count(ctx context.Context, query string, args ...any) (n int64, err error) {
+	err = s.db.QueryRow(ctx, query, args...).Scan(&n)
+	return n, err
 }
 
-// rarest returns the index of the word that the fewest media have, counting to
-// a thousand.
-func (s *Service) rarest(ctx context.Context, words []string) (int, error) {
-	best, fewest := 0, int64(math.MaxInt64)
+// rarest returns the index of the word that the fewest media have, and how many
+// that are, counting to few.
+func (s *Service) rarest(ctx context.Context, words []string) (best int, fewest int64, err error) {
+	fewest = few
 	for i, word := range words {
-		var n int64
-		if err := s.db.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM media_word WHERE word = $1 LIMIT 1000) AS some`, word).Scan(&n); err != nil {
-			return 0, err
+		n, err := s.count(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM media_word WHERE word = $1 LIMIT $2) AS counted`, word, few)
+		if err != nil {
+			return 0, 0, err
 		}
 		if n < fewest {
 			best, fewest = i, n
 		}
 	}
-	return best, nil
+	return best, fewest, nil
 }
 
 // beginnings returns the indexed words that begin with a text, the first
@@ -276,7 +294,7 @@ func (s *Service) beginnings(ctx context.Context, start string) ([]string, error
 	words := []string{start}
 	for at := start; len(words) < maxBeginnings; {
 		var next string
-		err := s.db.QueryRow(ctx, `SELECT word FROM media_word WHERE word > $1 AND word < $2 ORDER BY word LIMIT 1`, at, start+"\U0010ffff").Scan(&next)
+		err := s.db.QueryRow(ctx, `SELECT word FROM media_word WHERE word > $1 AND word < $2 ORDER BY word LIMIT 1`, at, end(start)).Scan(&next)
 		if fault.Is(err, fault.NotFound) {
 			break
 		}

@@ -102,6 +102,27 @@ func (k *desk) work() int {
 	return len(jobs)
 }
 
+// workAll runs the waiting jobs of the package until there are none.
+func (k *desk) workAll() {
+	k.t.Helper()
+	for {
+		jobs, err := job.List(k.t.Context(), k.db, job.Ready, 100)
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		if len(jobs) == 0 {
+			return
+		}
+		for _, j := range jobs {
+			run := map[string]job.Handler{media.JobVariants: k.VariantsJob, media.JobWords: k.WordsJob, media.JobForget: k.ForgetJob}[j.Kind]
+			if err := run(k.t.Context(), j.Payload); err != nil {
+				k.t.Fatal(err)
+			}
+			k.write(func(ctx context.Context, tx *db.Tx) error { return job.Cancel(ctx, tx, j.Kind, j.Key) })
+		}
+	}
+}
+
 // read returns the bytes of a blob.
 func (k *desk) read(key string) []byte {
 	k.t.Helper()

@@ -75,14 +75,6 @@ type Medium struct {
 	Variants       []Variant
 }
 
-// Rights are the terms under which a medium may be shown.
-type Rights struct {
-	Holder  string
-	Licence string // its name or terms: "CC BY 4.0", "one use, print and web"
-	Note    string // for colleagues, never public
-	Expire  Day    // the last day on which it may be shown, 0 for ever
-}
-
 // Variant is one file of a medium that readers can get.
 type Variant struct {
 	Name          string // label, "-", fingerprint, ending: "w640-1f2e3d4c.webp"

@@ -89,12 +89,15 @@ type Uses struct {
 	Profiles []string // names of people whose portrait it is
 	Logo     bool     // of the site
 	Aliases  int      // addresses of a former site that lead to it
+	// Elsewhere tells that it was made public for something that is none of the
+	// above and no former address: the front.
+	Elsewhere bool
 }
 
 const maxUses = 200
 
 // Any tells whether anything shows the medium now.
-func (u Uses) Any() bool { return len(u.Articles)+len(u.Profiles) > 0 || u.Logo }
+func (u Uses) Any() bool { return len(u.Articles)+len(u.Profiles) > 0 || u.Logo || u.Elsewhere }
 
 // Uses finds where a medium is shown: live articles, drafts, what is being
 // written, profiles and the site's own settings.
@@ -132,7 +135,16 @@ func (s *Service) Uses(ctx context.Context, q db.Querier, id int64) (Uses, error
 		return u, err
 	}
 	site, err := settings.Read(ctx, q)
+	if err != nil {
+		return u, err
+	}
 	u.Logo = id != 0 && site.LogoMedia == id
+	if u.Any() || u.Aliases > 0 {
+		return u, nil
+	}
+	var marked int64
+	err = q.QueryRow(ctx, `SELECT public FROM media WHERE id = $1`, id).Scan(&marked)
+	u.Elsewhere = marked == 1
 	return u, err
 }
 
@@ -159,27 +171,10 @@ func (u Uses) refuseDelete(m Medium) error {
 	if u.Logo {
 		places = append(places, "the logo of the site")
 	}
-	return fault.New(fault.Conflict, "%q is still shown: %s", m.FileName, strings.Join(places, ", ")).WithHint("take it out there first, or replace its file")
-}
-
-// RightsExpiring returns the media whose rights end within RightsWarn days or
-// have ended, the earliest first, at most limit. today is a day of the site's
-// zone.
-func (s *Service) RightsExpiring(ctx context.Context, q db.Querier, today Day, limit int) ([]Medium, error) {
-	rows, err := q.Query(ctx, `SELECT id FROM media WHERE rights_expire > 0 AND rights_expire <= $1 ORDER BY rights_expire, id LIMIT $2`,
-		int64(today.Add(RightsWarn)), limit)
-	ids, err := db.All(rows, err, scanID)
-	if err != nil {
-		return nil, err
+	if u.Elsewhere {
+		places = append(places, "the front, now or before")
 	}
-	return s.ordered(ctx, q, ids)
-}
-
-// ExpiringOf returns those of some media whose rights end within RightsWarn
-// days or have ended: what is asked before an article that shows them goes out.
-func (s *Service) ExpiringOf(ctx context.Context, q db.Querier, today Day, ids []int64) ([]Medium, error) {
-	all, err := s.ordered(ctx, q, ids)
-	return slices.DeleteFunc(all, func(m Medium) bool { return !m.Rights.Expiring(today) }), err
+	return fault.New(fault.Conflict, "%q is still shown: %s", m.FileName, strings.Join(places, ", ")).WithHint("take it out there first, or replace its file")
 }
 
 func (s *Service) ordered(ctx context.Context, q db.Querier, ids []int64) ([]Medium, error) {

@@ -87,7 +87,7 @@ func (m Medium) heir(gone Variant) (Variant, bool) {
 		}
 	}
 	width, err := strconv.Atoi(strings.TrimPrefix(gone.Label(), "w"))
-	if err != nil && !slices.Contains([]string{picture.Wide, labelAnimation, labelFile, labelClean}, gone.Label()) {
+	if path.Ext(gone.Name) == "" || err != nil && !slices.Contains([]string{picture.Wide, labelAnimation, labelFile, labelClean}, gone.Label()) {
 		return Variant{}, false
 	}
 	if v, ok := alike.labelled(gone.Label()); ok {

@@ -158,6 +158,7 @@ func TestUpload_Refuses(t *testing.T) {
 		{"bomb, GIF", "a.gif", picturetest.DeclareGIF(65535, 65535), "the limit is", fault.TooLarge},
 		{"bomb, WebP", "a.webp", picturetest.DeclareWebP(16383, 16383, 16383, 16383), "the limit is", fault.TooLarge},
 		{"bomb, JPEG", "a.jpg", picturetest.DeclareJPEG(65535, 65535), "the limit is", fault.TooLarge},
+		{"bomb, frames", "a.gif", picturetest.Animation(700, 4, 4), "601 frames", fault.TooLarge},
 		{"large picture", "a.jpg", glue(jpeg, make([]byte, 100<<10)), "the picture's file is larger", fault.TooLarge},
 		{"large file", "a.pdf", glue(text("%PDF-1.7\n"), make([]byte, 200<<10)), "the file is larger", fault.TooLarge},
 	} {

@@ -16,7 +16,7 @@ CREATE INDEX media_newest ON media (created_at, id);
 CREATE INDEX media_kind ON media (kind, created_at, id);
 CREATE INDEX media_uploader ON media (uploader, created_at, id) WHERE uploader > 0;
 CREATE INDEX media_idle ON media (created_at, id) WHERE idle = 1 AND public = 0;
-CREATE INDEX media_noalt ON media (created_at, id) WHERE kind = 'image' AND alt = '';
+CREATE INDEX media_noalt ON media (kind, alt, created_at, id) WHERE alt = '';
 CREATE INDEX media_nofile ON media (created_at, id) WHERE state IN ('missing', 'failed');
 CREATE INDEX media_rights ON media (rights_expire, id) WHERE rights_expire > 0;
 CREATE INDEX profile_picture ON profile (picture);

@@ -28,6 +28,7 @@ type detailData struct {
 	Hidden   int64 // articles that the visitor may not see
 	Profiles []string
 	Logo     bool
+	Front    bool
 	Earlier  int64
 	Aliases  int64
 	Deleting bool // may be deleted: nothing shows it
@@ -182,7 +183,7 @@ func (p *Part) detailPage(r *web.Request, kept *form) (desk.Page, error) {
 		return desk.Page{}, err
 	}
 	actor := desk.Actor(r)
-	d := detailData{Item: itemOf(m, today), Medium: m, Edit: formOf(m), MayEdit: media.MayEdit(actor, m), Profiles: uses.Profiles, Logo: uses.Logo,
+	d := detailData{Item: itemOf(m, today), Medium: m, Edit: formOf(m), MayEdit: media.MayEdit(actor, m), Profiles: uses.Profiles, Logo: uses.Logo, Front: uses.Elsewhere,
 		Earlier: int64(uses.Earlier), Aliases: int64(uses.Aliases), Deleting: !uses.Any(), NamedAlt: m.NamedAlt(), MaxFile: p.maxFile >> 20}
 	d.Taken, _, _ = strings.Cut(m.Meta[media.MetaTaken], "T")
 	d.Preview = d.URL
