@@ -165,11 +165,11 @@ func TestDesk_PeopleAndSite(t *testing.T) {
 		p.shows("a link for a new password", owner.post(at, "do", "reset"), 200, "A link for Ann")
 		p.leads("switched off", owner.post(at, "do", "disable"), "/desk/people?done=disabled")
 		p.shows("signing in when switched off", p.browser().post("/desk/sign-in", "email", "ann@paper.example", "password", deskSecret), 422, "not right")
-		p.leads("settings", owner.post("/desk/site", "title", "The Evening Gull", "zone", "Europe/Berlin"), "/desk/site?done=saved")
+		p.leads("settings", owner.post("/desk/structure/site", "title", "The Evening Gull", "zone", "Europe/Berlin"), "/desk/structure/site?done=saved")
 		if got := p.visit("/"); !strings.Contains(got.body, "The Evening Gull") {
 			t.Error("the site kept its old title")
 		}
-		p.shows("an odd setting", owner.post("/desk/site", "title", "Kept", "page_size", "0"), 422, `value="Kept"`)
+		p.shows("an odd setting", owner.post("/desk/structure/site", "title", "Kept", "page_size", "0"), 422, `value="Kept"`)
 	})
 }
 
@@ -250,7 +250,7 @@ func TestDesk_SpeaksTheVisitorsLanguage(t *testing.T) {
 		owner := p.setUp()
 		owner.language = "de"
 		p.shows("the desk of a German browser", owner.get("/desk/"), 200, "Schön, Sie zu sehen, Olga")
-		p.shows("its settings", owner.get("/desk/site"), 200, "Wort vor Ressorts")
+		p.shows("its settings", owner.get("/desk/structure/site"), 200, "Wort vor Ressorts")
 		p.shows("its people", owner.get("/desk/people"), 200, "Eigentümer/in")
 		p.leads("choosing Arabic", owner.post("/desk/account/language", "language", "ar"), "/desk/account?done=saved")
 		p.shows("the desk after it", owner.get("/desk/"), 200, `<html lang="ar" dir="rtl">`)
@@ -259,7 +259,7 @@ func TestDesk_SpeaksTheVisitorsLanguage(t *testing.T) {
 		p.leads("choosing the browser's", owner.post("/desk/account/language", "language", ""), "/desk/account?done=saved")
 		for _, language := range []string{"en", "de", "fr", "es", "ar"} {
 			owner.language = language
-			for _, path := range []string{"/desk/", "/desk/people", "/desk/site", "/desk/log", "/desk/account", "/desk/account/second-factor", "/desk/set-up/x"} {
+			for _, path := range []string{"/desk/", "/desk/people", "/desk/structure/site", "/desk/log", "/desk/account", "/desk/account/second-factor", "/desk/set-up/x"} {
 				got := owner.get(path)
 				if !strings.Contains(got.body, `<html lang="`+language+`"`) {
 					t.Errorf("%s is not in %s", path, language)

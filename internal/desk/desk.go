@@ -20,18 +20,19 @@ import (
 
 // The addresses of the desk.
 const (
-	home        = "/desk/"
-	shortHome   = "/desk"
-	signInPath  = "/desk/sign-in"
-	signOutPath = "/desk/sign-out"
-	setUpPath   = "/desk/set-up/"
-	joinPath    = "/desk/join/"
-	accountPath = "/desk/account"
-	peoplePath  = "/desk/people"
-	forgotPath  = "/desk/forgot"
-	sessionPath = "/desk/session"
-	sitePath    = "/desk/site"
-	logPath     = "/desk/log"
+	home         = "/desk/"
+	shortHome    = "/desk"
+	signInPath   = "/desk/sign-in"
+	signOutPath  = "/desk/sign-out"
+	setUpPath    = "/desk/set-up/"
+	joinPath     = "/desk/join/"
+	accountPath  = "/desk/account"
+	peoplePath   = "/desk/people"
+	forgotPath   = "/desk/forgot"
+	sessionPath  = "/desk/session"
+	sitePath     = "/desk/site"
+	settingsPath = "/desk/structure/site"
+	logPath      = "/desk/log"
 )
 
 // SetUpLink is the address of the set-up page for a token, below the origin.
@@ -78,7 +79,7 @@ func New(p Parts) (*Desk, error) {
 	if d.own, err = d.NewArea("desk", files,
 		MenuItem{Word: "desk.menu_home", Path: home, Role: account.Contributor, Order: 0},
 		MenuItem{Word: "desk.menu_people", Path: peoplePath, Role: account.Administrator, Order: 80},
-		MenuItem{Word: "desk.menu_site", Path: sitePath, Role: account.Administrator, Order: 90},
+		MenuItem{Word: "desk.menu_site", Path: settingsPath, Role: account.Administrator, Order: 90},
 		MenuItem{Word: "desk.menu_log", Path: logPath, Role: account.Administrator, Order: 100},
 		MenuItem{Word: "desk.menu_account", Path: accountPath, Role: account.Contributor, Order: 110},
 	); err != nil {
@@ -125,7 +126,6 @@ func (d *Desk) Routes() []web.Route {
 		Post("invite", peoplePath, Administrator, web.RateForm, d.invite),
 		Post("change person", peoplePath+"/{id}", Administrator, web.RateForm, d.changePerson),
 		Get("site settings", sitePath, Administrator, d.sitePage),
-		Post("change site", sitePath, Administrator, web.RateForm, d.saveSite),
 		Get("audit log", logPath, Administrator, d.logPage, "before"),
 	}
 }

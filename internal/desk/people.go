@@ -1,13 +1,10 @@
 package desk
 
 import (
-	"context"
 	"net/http"
 
 	"dateline/internal/account"
-	"dateline/internal/db"
 	"dateline/internal/fault"
-	"dateline/internal/settings"
 	"dateline/internal/web"
 )
 
@@ -183,51 +180,6 @@ func (d *Desk) changePerson(r *web.Request) (web.Response, error) {
 	return d.handOn(r, p, data, token, name)
 }
 
-// siteField is one setting as the form shows it.
-type siteField struct {
-	Name, Label, Help, Value string
-	Suggestions              []choice
-}
-
-// siteFields are the settings in the visitor's words.
-func (d *Desk) siteFields(r *web.Request, value func(settings.Field) string) []siteField {
-	words := d.own.Printer(r)
-	var fields []siteField
-	for _, f := range settings.Fields {
-		key := "desk.site_" + f.Name
-		field := siteField{Name: f.Name, Label: words.T(key), Help: words.T(key + "_help"), Value: value(f)}
-		switch f.Name {
-		case "zone":
-			field.Suggestions = zoneChoices()
-		case "locale":
-			field.Suggestions = localeChoices()
-		}
-		fields = append(fields, field)
-	}
-	return fields
-}
-
-func (d *Desk) sitePage(r *web.Request) (web.Response, error) {
-	site, err := settings.Read(r.HTTP.Context(), d.DB)
-	if err != nil {
-		return web.Response{}, err
-	}
-	return d.own.Page(r, http.StatusOK, "site", Page{Title: d.T(r, "desk.menu_site"), Data: d.siteFields(r, func(f settings.Field) string { return f.Value(site) })})
-}
-
-func (d *Desk) saveSite(r *web.Request) (web.Response, error) {
-	in := r.HTTP.PostForm
-	var changes []settings.Change
-	for _, f := range settings.Fields {
-		if in.Has(f.Name) {
-			changes = append(changes, settings.Change{Name: f.Name, Value: in.Get(f.Name)})
-		}
-	}
-	err := d.DB.Write(r.HTTP.Context(), func(ctx context.Context, tx *db.Tx) error {
-		return d.ChangeSite(ctx, tx, who(r).person.Actor(), changes)
-	})
-	if err != nil {
-		return d.own.Again(r, "site", Page{Title: d.T(r, "desk.menu_site"), Data: d.siteFields(r, func(f settings.Field) string { return in.Get(f.Name) })}, err)
-	}
-	return SeeOther(sitePath + "?done=saved"), nil
-}
+// sitePage leads to where the settings are: the part of the desk that arranges
+// the site.
+func (d *Desk) sitePage(*web.Request) (web.Response, error) { return SeeOther(settingsPath), nil }

@@ -36,18 +36,9 @@ type siteField struct {
 	Suggestions              []string
 }
 
-// zones are offered when a time zone is typed; every other name works, too.
-var zones = []string{"Africa/Cairo", "Africa/Casablanca", "Africa/Johannesburg", "Africa/Lagos", "Africa/Nairobi", "America/Argentina/Buenos_Aires",
-	"America/Bogota", "America/Chicago", "America/Denver", "America/Halifax", "America/Lima", "America/Los_Angeles", "America/Mexico_City",
-	"America/New_York", "America/Santiago", "America/Sao_Paulo", "America/Toronto", "Asia/Bangkok", "Asia/Beirut", "Asia/Dubai", "Asia/Hong_Kong",
-	"Asia/Jakarta", "Asia/Jerusalem", "Asia/Karachi", "Asia/Kolkata", "Asia/Manila", "Asia/Riyadh", "Asia/Seoul", "Asia/Shanghai", "Asia/Singapore",
-	"Asia/Tehran", "Asia/Tokyo", "Australia/Brisbane", "Australia/Perth", "Australia/Sydney", "Europe/Amsterdam", "Europe/Athens", "Europe/Berlin",
-	"Europe/Brussels", "Europe/Bucharest", "Europe/Budapest", "Europe/Copenhagen", "Europe/Dublin", "Europe/Helsinki", "Europe/Istanbul",
-	"Europe/Kyiv", "Europe/Lisbon", "Europe/London", "Europe/Madrid", "Europe/Oslo", "Europe/Paris", "Europe/Prague", "Europe/Rome", "Europe/Sofia",
-	"Europe/Stockholm", "Europe/Vienna", "Europe/Vilnius", "Europe/Warsaw", "Europe/Zurich", "Pacific/Auckland", "UTC"}
-
 // siteGroups lays the settings out with the values that a form or the site has.
 func (p *Part) siteGroups(r *web.Request, value func(settings.Field) string) []siteGroup {
+	words := p.Printer(r)
 	var groups []siteGroup
 	for _, g := range settings.Groups {
 		group := siteGroup{Name: g.Name, Title: p.say(r, "group_"+g.Name), Lead: p.say(r, "group_"+g.Name+"_lead")}
@@ -56,11 +47,12 @@ func (p *Part) siteGroups(r *web.Request, value func(settings.Field) string) []s
 			if !ok {
 				continue
 			}
-			field := siteField{Name: name, Label: p.say(r, "set_"+name), Help: p.say(r, "set_"+name+"_help"), Value: value(f)}
+			key := "desk.site_" + name // the set-up uses them, too
+			field := siteField{Name: name, Label: words.T(key), Help: words.T(key + "_help"), Value: value(f)}
 			field.Entry, field.Least, field.Most = settings.Control(name)
 			switch field.Entry {
 			case settings.EnterZone:
-				field.Suggestions = zones
+				field.Suggestions = settings.Zones()
 			case settings.EnterLocale:
 				field.Suggestions = i18n.Languages()
 			}
