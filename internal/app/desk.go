@@ -5,6 +5,7 @@ import (
 
 	"dateline/internal/desk"
 	"dateline/internal/desk/articles"
+	"dateline/internal/desk/fronts"
 	"dateline/internal/desk/library"
 	"dateline/internal/desk/structure"
 	"dateline/internal/desk/write"
@@ -18,6 +19,7 @@ type rooms struct {
 	layout   *structure.Part
 	library  *library.Part
 	write    *write.Part
+	board    *fronts.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -40,6 +42,9 @@ func (a *App) openDesk() (err error) {
 		Search: a.search, Settings: a.settings, HashPassword: a.vault.HashPassword, Resolve: a.answers}); err != nil {
 		return err
 	}
+	if a.board, err = fronts.New(a.desk, fronts.Services{Fronts: a.fronts, Search: a.search, Media: a.media, Site: a.site, Views: a.views}); err != nil {
+		return err
+	}
 	a.desk.Home = a.rooms.articles.Home
 	return nil
 }
@@ -47,5 +52,5 @@ func (a *App) openDesk() (err error) {
 // deskRoutes are the routes of the desk. They can be listed without one: a
 // route binds to its part, and is not called then.
 func (a *App) deskRoutes() []web.Route {
-	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes())
+	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes())
 }

@@ -9,6 +9,7 @@ var roleRows = []map[string]string{
 	rolesArticles,
 	rolesLibrary,
 	rolesWrite,
+	rolesFronts,
 }
 
 var rolesReaders = map[string]string{

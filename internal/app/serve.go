@@ -21,7 +21,8 @@ import (
 // routes is the registry of everything that the server answers.
 func (a *App) routes() []web.Route {
 	parts := siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock}
-	routes := append(mediaweb.Routes(a.media, parts.Opens), siteweb.Routes(parts)...)
+	opens := func(r *web.Request, medium int64) bool { return parts.Opens(r.HTTP, medium) || a.desk.Opens(r) }
+	routes := append(mediaweb.Routes(a.media, opens), siteweb.Routes(parts)...)
 	return append(routes, a.deskRoutes()...)
 }
 

@@ -53,6 +53,10 @@ func (d *Desk) Authorize(r *web.Request, role web.Role) error {
 	return person.Actor().Require(need, "open this page")
 }
 
+// Opens tells whether a request is somebody's of the newsroom, who sees the
+// pictures of what is not public yet.
+func (d *Desk) Opens(r *web.Request) bool { return d.Authorize(r, Contributor) == nil }
+
 // who returns the visitor of a request that Authorize let pass.
 func who(r *web.Request) *visitor {
 	v, _ := r.HTTP.Context().Value(visitorKey{}).(*visitor)

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -127,7 +128,7 @@ func Automatic(place int64, tops []taxonomy.Section) Plan {
 // NextID is a name for a further block.
 func (p *Plan) NextID() string {
 	for n := len(p.Blocks) + 1; ; n++ {
-		id := "b" + string(rune('0'+n/10)) + string(rune('0'+n%10))
+		id := "b" + strconv.Itoa(n)
 		if p.Block(id) == nil {
 			return id
 		}

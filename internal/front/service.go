@@ -105,8 +105,9 @@ type SaveInput struct {
 	Plan     Plan
 }
 
-// Save writes the draft of a place and returns it. It returns Conflict when
-// somebody else wrote since the revision.
+// Save writes the draft of a place and returns it; a plan that is the draft's
+// already changes nothing. It returns Conflict when somebody else wrote since
+// the revision.
 func (s *Service) Save(ctx context.Context, actor account.Actor, in SaveInput) (d Draft, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := actor.Require(account.Editor, "arrange the front"); err != nil {
@@ -118,6 +119,12 @@ func (s *Service) Save(ctx context.Context, actor account.Actor, in SaveInput) (
 		if err := s.check(ctx, tx, in.Place, in.Plan); err != nil {
 			return err
 		}
+		if d, err = s.draft(ctx, tx, in.Place); err != nil {
+			return err
+		}
+		if same, err := samePlan(d.Plan, in.Plan); err != nil || same && d.Revision == in.Revision {
+			return err
+		}
 		d, err = s.write(ctx, tx, actor, in.Place, in.Revision, in.Plan, false)
 		if err != nil {
 			return err
@@ -125,6 +132,15 @@ func (s *Service) Save(ctx context.Context, actor account.Actor, in SaveInput) (
 		return s.record(ctx, tx, actor.Name, "arrange front", in.Place, map[string]any{"revision": d.Revision})
 	})
 	return d, err
+}
+
+func samePlan(a, b Plan) (bool, error) {
+	x, err := writePlan(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := writePlan(b)
+	return x == y, err
 }
 
 // write stores a draft over the revision that its editor began from.

@@ -18,9 +18,9 @@ import (
 	"dateline/internal/web"
 )
 
-// Opens tells whether a reader may see a medium that is not public, because
-// they gave the password of an article that shows it.
-type Opens func(r *http.Request, medium int64) bool
+// Opens tells whether somebody may see a medium that is not public: they gave
+// the password of an article that shows it, or they belong to the newsroom.
+type Opens func(r *web.Request, medium int64) bool
 
 // Routes returns the routes of media: variants under their own addresses, and
 // public files under those that they had on a former site.
@@ -64,7 +64,7 @@ func (f files) hidden(r *web.Request, token, name string) (web.Response, error) 
 	if err != nil {
 		return web.Response{}, err
 	}
-	if !f.opens(r.HTTP, file.Media) {
+	if !f.opens(r, file.Media) {
 		return web.Response{}, fault.New(fault.NotFound, "no such file")
 	}
 	return f.open(r, file, web.Response{Private: true, NoIndex: true})

@@ -35,7 +35,7 @@ func newSite(t *testing.T) *site {
 	d := dbtest.Open(t, db.SQLite)
 	s := media.New(media.Config{DB: d, Blobs: blobs, Clock: clock.System{}, NoWebP: true, NoAVIF: true})
 	t.Cleanup(func() { s.Close(); _ = blobs.Close() })
-	h, err := web.New(web.Options{Routes: mediaweb.Routes(s, func(*http.Request, int64) bool { return false }), Origin: "http://example.com"})
+	h, err := web.New(web.Options{Routes: mediaweb.Routes(s, func(*web.Request, int64) bool { return false }), Origin: "http://example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
