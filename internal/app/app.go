@@ -29,6 +29,7 @@ import (
 	"dateline/internal/job"
 	"dateline/internal/media"
 	"dateline/internal/outline"
+	"dateline/internal/preview"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/site"
@@ -56,6 +57,7 @@ type App struct {
 	articles  *article.Service
 	comments  *comment.Store
 	fronts    *front.Service
+	previews  *preview.Service
 	search    *search.Service
 	fetch     *fetch.Client
 	views     *view.Engine
@@ -127,6 +129,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.closers = append(a.closers, a.media.Close)
 	a.articles = article.NewService(a.db, a.clock, a.bus, a.settings)
 	a.fronts = front.NewService(a.db, a.clock, a.media)
+	a.previews = preview.NewService(a.db, a.clock, a.articles)
 	a.comments = comment.NewStore(a.vault)
 	a.outline = outline.NewService(outline.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles, Media: a.media, Vault: a.vault})
 	a.search = search.NewService(a.db, a.clock)

@@ -7,6 +7,7 @@ import (
 	"dateline/internal/desk/articles"
 	"dateline/internal/desk/fronts"
 	"dateline/internal/desk/library"
+	"dateline/internal/desk/previews"
 	"dateline/internal/desk/structure"
 	"dateline/internal/desk/write"
 	"dateline/internal/web"
@@ -20,6 +21,7 @@ type rooms struct {
 	library  *library.Part
 	write    *write.Part
 	board    *fronts.Part
+	looks    *previews.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -45,6 +47,9 @@ func (a *App) openDesk() (err error) {
 	if a.board, err = fronts.New(a.desk, fronts.Services{Fronts: a.fronts, Search: a.search, Media: a.media, Site: a.site, Views: a.views}); err != nil {
 		return err
 	}
+	if a.looks, err = previews.New(a.desk, previews.Services{Articles: a.articles, Links: a.previews, Site: a.site, Views: a.views}); err != nil {
+		return err
+	}
 	a.desk.Home = a.rooms.articles.Home
 	return nil
 }
@@ -52,5 +57,5 @@ func (a *App) openDesk() (err error) {
 // deskRoutes are the routes of the desk. They can be listed without one: a
 // route binds to its part, and is not called then.
 func (a *App) deskRoutes() []web.Route {
-	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes())
+	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.looks.Routes())
 }

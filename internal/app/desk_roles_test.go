@@ -10,10 +10,11 @@ var roleRows = []map[string]string{
 	rolesLibrary,
 	rolesWrite,
 	rolesFronts,
+	rolesPreviews,
 }
 
 var rolesReaders = map[string]string{
-	"page": "", "search": "", "unlock": "", "asset": "", "share image": "", "health": "", "media": "", "upload": "",
+	"page": "", "search": "", "unlock": "", "asset": "", "share image": "", "preview link": "", "health": "", "media": "", "upload": "",
 }
 
 var rolesDesk = map[string]string{

@@ -25,8 +25,10 @@ import (
 	"dateline/internal/config"
 	"dateline/internal/db"
 	"dateline/internal/db/dbtest"
+	"dateline/internal/front"
 	"dateline/internal/id"
 	"dateline/internal/media"
+	"dateline/internal/preview"
 	"dateline/internal/richtext"
 	"dateline/internal/taxonomy"
 )
@@ -326,13 +328,14 @@ func leaks(t *testing.T, w *world) {
 	for i := range 24 {
 		w.publish(w.harmless(fmt.Sprintf("Public story %d", i)), article.PublishInput{At: w.app.clock.Now().AddDate(0, -i, 0)})
 	}
-	canaries := map[string]string{}
+	canaries, secrets := map[string]string{}, map[string]int64{}
 	seeds := slices.Clone(fixedOutputs)
 	for i, s := range secretStates {
 		canary := fmt.Sprintf("zqcanary%dx", i)
 		canaries[canary] = s.name
 		c := w.secretContent(canary)
 		a := s.make(w, c)
+		secrets[canary] = a.ID
 		w.write(func(ctx context.Context, tx *db.Tx) error {
 			return w.app.comments.PutTx(ctx, tx, comment.Comment{ID: id.New(), Article: a.ID, Kind: comment.KindComment, Status: comment.StatusApproved,
 				Name: canary + "Commenter", Email: canary + "@mail.example", Body: paragraph(canary + "Comment"), Created: w.app.clock.Now()})
@@ -361,6 +364,8 @@ func leaks(t *testing.T, w *world) {
 			seeds = append(seeds, m.URL(v))
 		}
 	}
+	seeds = append(seeds, w.leakLinks(secrets)...)
+	w.leakFronts(secrets)
 	w.must(w.app.jobs.Drain(w.ctx))
 	h := w.app.handler()
 	rendered := map[string]bool{}
@@ -390,6 +395,53 @@ func leaks(t *testing.T, w *world) {
 	if len(rendered) > 0 && !rendered["front"] {
 		t.Errorf("the crawl saw %v only", rendered)
 	}
+}
+
+// leakLinks makes preview links to the secret articles that open nothing any
+// more, and returns their addresses.
+func (w *world) leakLinks(secrets map[string]int64) []string {
+	w.t.Helper()
+	var paths []string
+	for _, id := range secrets {
+		for _, ended := range []string{"revoked_at = 1", "expires_at = 1"} {
+			work, err := w.app.articles.Working(w.ctx, w.actor, id)
+			w.must(err)
+			if work.Article.Status == article.StatusWithdrawn || work.Article.Status == article.StatusBinned {
+				continue // no link can be made
+			}
+			l, token, err := w.app.previews.Make(w.ctx, w.actor, preview.MakeInput{Article: id, Life: time.Hour, Frozen: ended == "expires_at = 1"})
+			w.must(err)
+			w.write(func(ctx context.Context, tx *db.Tx) error {
+				if ended == "expires_at = 1" {
+					_, err = tx.Exec(ctx, `UPDATE preview_link SET expires_at = 1 WHERE id = $1`, l.ID)
+				} else {
+					_, err = tx.Exec(ctx, `UPDATE preview_link SET revoked_at = 1 WHERE id = $1`, l.ID)
+				}
+				return err
+			})
+			paths = append(paths, "/preview/"+token)
+		}
+	}
+	return paths
+}
+
+// leakFronts puts the secret articles on the fronts, with words of their own.
+func (w *world) leakFronts(secrets map[string]int64) {
+	w.t.Helper()
+	block := front.Block{ID: "a", Kind: front.Lead, Count: 12}
+	for canary, id := range secrets {
+		if _, vis, err := article.NewPublic(w.app.db, w.app.clock).Read(w.ctx, id); err != nil || vis != article.Listed { // words written here for a public one are public
+			block.Slots = append(block.Slots, front.Slot{Article: id, Headline: canary + "FrontHeadline", Standfirst: canary + "FrontStandfirst"})
+		}
+	}
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		for _, place := range []int64{0, w.section} {
+			if _, err := w.app.fronts.PublishPlanTx(ctx, tx, w.actor, front.PublishInput{Place: place}, front.Plan{Blocks: []front.Block{block}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // repeatsOnlyTheAddress reports whether every canary of a line stands in the

@@ -99,12 +99,24 @@ func (c *scene) articlePage(a article.Article, path string, p part) (Answer, err
 	if a.Language != "" {
 		r.words = i18n.For(a.Language)
 	}
+	return c.articleView(r, p, want, nil)
+}
+
+// articleView renders what was read of an article. partAt says where its parts
+// are, for a page that does not stand at the article's address; nil for one
+// that does.
+func (c *scene) articleView(r *reading, p part, want string, partAt func(n int64) string) (Answer, error) {
 	out, err := c.readArticle(r, p)
 	if err != nil {
 		return Answer{}, err
 	}
+	for i := range out.Parts {
+		if partAt != nil && out.Parts[i].URL != "" {
+			out.Parts[i].URL = partAt(int64(i + 1))
+		}
+	}
 	page := view.Page{Template: "article", Article: out}
-	if a.Type == article.TypePage {
+	if r.a.Type == article.TypePage {
 		page.Template = "page"
 	}
 	page.Crumbs, err = c.articleCrumbs(r)

@@ -45,7 +45,7 @@ func (c *scene) frame() (view.Site, error) {
 // readFrame reads the menus and the logo, and notes what they show.
 func (c *scene) readFrame() (frame, error) {
 	own := *c
-	own.keys = nil
+	own.keys, own.opened, own.gathered = nil, false, nil // it is remembered for everybody
 	var f frame
 	menus, err := settings.Menus(c.ctx, c.db)
 	if err != nil {

@@ -2,7 +2,6 @@ package site
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"time"
 
@@ -255,37 +254,6 @@ func standsIn(f *view.Front, id int64) bool {
 		return true
 	}
 	return slices.ContainsFunc(f.Blocks, func(b view.FrontBlock) bool { return slices.ContainsFunc(b.Cards, is) })
-}
-
-// PreviewFront renders the front of a place as a plan would arrange it at a
-// moment, exactly as readers would see it then. The answer is nobody's but the
-// asker's.
-func (s *Site) PreviewFront(ctx context.Context, place int64, plan front.Plan) (Answer, error) {
-	c, err := s.scene(ctx, Ask{Path: "/"})
-	if err != nil {
-		return Answer{}, err
-	}
-	c.preview = true
-	if place == 0 {
-		if plan.Auto {
-			tops, err := taxonomy.Children(ctx, s.db, 0)
-			if err != nil {
-				return Answer{}, err
-			}
-			plan = front.Automatic(0, tops)
-		}
-		return c.frontPage(plan)
-	}
-	l, err := c.listing(article.AddressSection, place)
-	if err != nil {
-		return Answer{}, err
-	}
-	n, err := c.public.Count(ctx, l.scope, l.id)
-	if err != nil {
-		return Answer{}, err
-	}
-	c.ask.Path, c.plan = l.path, &plan
-	return c.listPage(l, n, 1)
 }
 
 // until notes that the page becomes untrue by itself at a time.

@@ -178,7 +178,7 @@ func (c *scene) articleImage(m *view.Meta, r *reading, out *view.Article) {
 // false for one that cannot be had, which is no reason to withhold the page.
 func (c *scene) shareMedium(m *view.Meta, id int64, alt string) bool {
 	medium, err := c.media.Get(c.ctx, c.db, id)
-	if err != nil || !medium.Public {
+	if err != nil || !medium.Public && !c.opened {
 		return false
 	}
 	v, ok := medium.Social()

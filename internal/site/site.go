@@ -188,3 +188,6 @@ func moved(location string) Answer {
 
 // threadStart is the zero cursor of an article's comments.
 var threadStart comment.Cursor
+
+// Conf returns the site's settings.
+func (s *Site) Conf(ctx context.Context) (settings.Site, error) { return s.settings.Site(ctx) }

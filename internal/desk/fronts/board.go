@@ -3,6 +3,7 @@ package fronts
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -331,7 +332,7 @@ func (p *Part) conflict(r *web.Request, b front.Board, mine front.Plan) (*confli
 func outlines(plan front.Plan, records map[int64]article.Article, words *i18n.Printer) []outline {
 	var out []outline
 	for _, b := range plan.Blocks {
-		o := outline{Label: words.T("fronts.kind_" + string(b.Kind)), Title: cmp.Or(b.Title, b.Storyline)}
+		o := outline{Label: words.T(fmt.Sprintf("fronts.kind_%s", b.Kind)), Title: cmp.Or(b.Title, b.Storyline)}
 		for _, s := range b.Slots {
 			if s.Article != 0 {
 				o.Stories = append(o.Stories, cmp.Or(s.Headline, records[s.Article].Headline))

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"dateline/internal/article"
 	"dateline/internal/clock"
 	"dateline/internal/fault"
+	"dateline/internal/preview"
 	"dateline/internal/site"
 	"dateline/internal/vault"
 	"dateline/internal/view"
@@ -30,6 +32,9 @@ type Parts struct {
 	Views *view.Engine
 	Vault *vault.Vault
 	Clock clock.Clock
+
+	Articles *article.Service
+	Previews *preview.Service
 }
 
 // Routes returns the routes of the reader's site.
@@ -50,6 +55,8 @@ func Routes(p Parts) []web.Route {
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Page: p.asset},
 		{Name: "share image", Methods: []string{"GET"}, Pattern: "/share/{name}", Role: web.Anyone, Rate: web.RateReading, Cache: web.CachePages,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Page: p.shareImage},
+		{Name: "preview link", Methods: []string{"GET"}, Pattern: "/preview/{token}", Role: web.Anyone, Rate: web.RateSearch, Cache: web.CacheNone,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: web.Params("part"), Handle: p.preview},
 		{Name: "health", Methods: []string{"GET"}, Pattern: "/healthz", Role: web.Anyone, Rate: web.RateReading, Cache: web.CacheNone,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Handle: p.health},
 	}
@@ -118,8 +125,12 @@ func (p Parts) unlocked(r *http.Request, id int64) bool {
 	return err == nil && value == token(id, hash)
 }
 
-// Opens tells whether the reader has unlocked an article that shows a medium.
+// Opens tells whether the reader has unlocked an article that shows a medium, or
+// follows a preview link to one.
 func (p Parts) Opens(r *http.Request, medium int64) bool {
+	if p.guest(r, medium) {
+		return true
+	}
 	for _, cookie := range r.Cookies() {
 		name, ours := strings.CutPrefix(cookie.Name, UnlockCookie)
 		if !ours {
