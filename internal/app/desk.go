@@ -21,7 +21,7 @@ type rooms struct {
 	library  *library.Part
 	write    *write.Part
 	board    *fronts.Part
-	looks    *previews.Part
+	peeks    *previews.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -47,7 +47,7 @@ func (a *App) openDesk() (err error) {
 	if a.board, err = fronts.New(a.desk, fronts.Services{Fronts: a.fronts, Search: a.search, Media: a.media, Site: a.site, Views: a.views}); err != nil {
 		return err
 	}
-	if a.looks, err = previews.New(a.desk, previews.Services{Articles: a.articles, Links: a.previews, Site: a.site, Views: a.views}); err != nil {
+	if a.peeks, err = previews.New(a.desk, previews.Services{Articles: a.articles, Links: a.previews, Site: a.site, Views: a.views}); err != nil {
 		return err
 	}
 	a.desk.Home = a.rooms.articles.Home
@@ -57,5 +57,5 @@ func (a *App) openDesk() (err error) {
 // deskRoutes are the routes of the desk. They can be listed without one: a
 // route binds to its part, and is not called then.
 func (a *App) deskRoutes() []web.Route {
-	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.looks.Routes())
+	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.peeks.Routes())
 }

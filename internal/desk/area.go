@@ -226,11 +226,6 @@ func (p Page) Machine(t time.Time) string { return t.In(p.zone).Format(time.RFC3
 // Zone is the site's zone.
 func (p Page) Zone() *time.Location { return p.zone }
 
-// MenuText is what a place in the menu is called, which its own part knows.
-func (p Page) MenuText(item MenuItem) string {
-	return item.area.printers[p.Printer.Language()].T(item.Word)
-}
-
 // Current tells whether a menu item leads to this page or above it.
 func (p Page) Current(item MenuItem) bool {
 	return p.Here == item.Path || item.Path != home && strings.HasPrefix(p.Here, item.Path+"/")

@@ -124,7 +124,7 @@ func (c *scene) articleView(r *reading, p part, want string, partAt func(n int64
 		return Answer{}, err
 	}
 	page.Meta = c.articleMeta(r, out, want)
-	if page.Meta.Translations, err = c.translations(&a, page.Meta.Canonical); err != nil {
+	if page.Meta.Translations, err = c.translations(&r.a, page.Meta.Canonical); err != nil {
 		return Answer{}, err
 	}
 	page.Meta.JSONLD = c.ld(c.articleLD(r, out, page))

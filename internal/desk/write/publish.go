@@ -196,7 +196,7 @@ func (p *Part) findings(ctx context.Context, site settings.Site, w article.Work,
 	if f.Embargo {
 		in.EmbargoUntil, _ = moment(f.EDay, f.ETime, f.EFold, zone)
 	}
-	source := check.Database{Q: p.DB, Files: p.Media, Expires: p.Expires, Resolve: p.Resolve}
+	source := check.Database{Q: p.DB, Files: p.Media, Zone: zone, Resolve: p.Resolve}
 	if err := check.Load(ctx, source, a.ID, &in); err != nil {
 		return nil, err
 	}

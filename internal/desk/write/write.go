@@ -14,7 +14,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"dateline/internal/account"
 	"dateline/internal/article"
@@ -45,9 +44,8 @@ type Parts struct {
 	Settings     *settings.Store
 	HashPassword func(string) string
 
-	// Expires is when the right to show a medium ends; Resolve says whether an
-	// address of the site answers. Either may be nil.
-	Expires func(media.Medium) time.Time
+	// Resolve says whether an address of the site answers; nil leaves links
+	// unchecked.
 	Resolve func(ctx context.Context, address *url.URL) (bool, error)
 }
 

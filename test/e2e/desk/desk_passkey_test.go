@@ -26,9 +26,9 @@ func device(t *testing.T, p *browser.Page) webauthn.AuthenticatorID {
 	return added.AuthenticatorID
 }
 
-// press fills fields of the form that has a passkey's button, presses it, and
+// pressPasskey fills fields of the form that has a passkey's button, presses it, and
 // waits until the desk leads to next; "" waits for a message instead.
-func press(t *testing.T, p *browser.Page, fields, next string) {
+func pressPasskey(t *testing.T, p *browser.Page, fields, next string) {
 	t.Helper()
 	_, err := browser.Evaluate[bool](p, `(() => {
 		const form = document.querySelector('form[data-passkey]');
@@ -100,14 +100,14 @@ func TestPasskeys_InTheBrowser(t *testing.T) {
 	}
 	open(link)
 	check(t, p, "desk-set-up-passkey", "Use a passkey instead")
-	press(t, p, `{"title": "The Gull", "name": "Olga Owner", "email": "olga@paper.example"}`, "/desk/")
+	pressPasskey(t, p, `{"title": "The Gull", "name": "Olga Owner", "email": "olga@paper.example"}`, "/desk/")
 	held, err := chromedp.Call(p.Context(), webauthn.GetCredentials, webauthn.GetCredentialsParams{AuthenticatorID: phone})
 	if err != nil || len(held.Credentials) != 1 || held.Credentials[0].RpID != "localhost" || !held.Credentials[0].IsResidentCredential {
 		t.Fatalf("the device holds %+v (%v)", held.Credentials, err)
 	}
 	open(origin + "/desk/account")
 	check(t, p, "desk-account-passkey", "You have no password")
-	press(t, p, `{"name": "The same device"}`, "")
+	pressPasskey(t, p, `{"name": "The same device"}`, "")
 	check(t, p, "desk-account-passkey-known", "This device has a passkey for your account already")
 	signOut := func() {
 		t.Helper()
@@ -126,12 +126,12 @@ func TestPasskeys_InTheBrowser(t *testing.T) {
 	}
 	signOut()
 	arrive(t, p, "/desk/sign-in")
-	press(t, p, `{}`, "")
+	pressPasskey(t, p, `{}`, "")
 	check(t, p, "desk-sign-in-passkey", "Nothing was chosen")
 	if _, err := chromedp.Call(p.Context(), webauthn.SetUserVerified, webauthn.SetUserVerifiedParams{AuthenticatorID: phone, IsUserVerified: true}); err != nil {
 		t.Fatal(err)
 	}
-	press(t, p, `{}`, "/desk/")
+	pressPasskey(t, p, `{}`, "/desk/")
 
 	// A colleague joins with a passkey on a phone.
 	open(origin + "/desk/people")
@@ -145,7 +145,7 @@ func TestPasskeys_InTheBrowser(t *testing.T) {
 	device(t, p)
 	open(join)
 	check(t, p, "desk-join-passkey", "Use a passkey instead")
-	press(t, p, `{}`, "/desk/")
+	pressPasskey(t, p, `{}`, "/desk/")
 	p = mine
 	open(origin + "/desk/account")
 	fill(t, p, map[string]string{"password": secret}, "/desk/account") // a second way in
