@@ -33,7 +33,7 @@ function begin(form: HTMLFormElement): void {
 
   let editor: Editor | null = null, presence: Presence | null = null, notes: Notes | null = null, lastSaved = '';
   const mount = byId('w-editor');
-  const pick = () => library.pick('picture');
+  const pick = () => library.pick('picture', article);
   const touched = () => { sync.changed(); presence?.typing(); count(); };
   const fields = new Fields(form, t, at, editable, { pick, media: library.media }, () => { sync.changed(); presence?.typing(); });
   const local = new Local(article, me, tab);
@@ -47,7 +47,7 @@ function begin(form: HTMLFormElement): void {
         byId('w-plain').hidden = true;
         editor = createEditor({
           mount, doc: c.body, lang, dir, words: JSON.parse(form.dataset.editorWords!) as Record<string, string>, uiLang,
-          upload: (file, progress) => library.upload(article, file, progress), media: library.media, pickMedia: library.pick,
+          upload: (file, progress) => library.upload(article, file, progress), media: library.media, pickMedia: (kind) => library.pick(kind, article),
           searchArticles: (q) => get<Hit[]>('/desk/write/find?kind=article&q=' + encodeURIComponent(q)).then(hits),
           articles: (ids) => get<Hit[]>('/desk/write/find?kind=article&ids=' + ids.join(',')).then(hits),
           onChange: () => { touched(); notes?.moved(); },
@@ -91,6 +91,9 @@ function begin(form: HTMLFormElement): void {
       case 'refused': say(t('unsaved'), 'w-alarm'); banners.show('refused', t('refused', c.why), 'wrong'); break;
     }
   }
+
+  // Pictures that are still on their way would be lost.
+  addEventListener('beforeunload', (e) => { if (editor?.uploading()) e.preventDefault(); });
 
   /** Signing in again, in a window of its own; the text stays where it is. */
   function signIn(): void {

@@ -126,7 +126,7 @@ func (p *Part) articlePage(r *web.Request, w article.Work) (desk.Page, error) {
 	if title == "" {
 		title = d.Untitled
 	}
-	return desk.Page{Title: title, Bare: true, Scripts: []string{"write.js"}, Data: d}, nil
+	return desk.Page{Title: title, Bare: true, Scripts: []string{"write.js", "picker.js"}, Data: d}, nil
 }
 
 // choices fills the lists of the panel.
