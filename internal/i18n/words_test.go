@@ -87,7 +87,11 @@ func TestWords_AreWholeAndKnown(t *testing.T) {
 		}
 	}
 	for key, path := range folders {
-		if !english.Has(key) {
+		whole := english.Has(key)
+		if strings.HasSuffix(key, "_") { // the beginning of keys that code puts together
+			whole = len(english.Texts(key)) > 0
+		}
+		if !whole {
 			t.Errorf("%s uses %q, which no words have", path, key)
 		}
 	}
