@@ -381,3 +381,28 @@ func TestWriting_RestoresARevision(t *testing.T) {
 	d.open(at + "/versions")
 	d.shows("Revision 4") // what was being written became one, and what was restored another
 }
+
+func TestWriting_ChoosesAPicture(t *testing.T) {
+	n := openNewsroom(t, browser.Desktop)
+	d := n.owner
+	at := d.begin()
+	see[string](d, `(async () => {
+		const canvas = new OffscreenCanvas(640, 400), c = canvas.getContext('2d');
+		c.fillStyle = '#246'; c.fillRect(0, 0, 640, 400); c.fillStyle = '#fc6'; c.fillRect(80, 60, 300, 200);
+		const blob = await canvas.convertToBlob({ type: 'image/png' });
+		const r = await fetch('/desk/media?name=ferry.png', { method: 'POST', headers: { Accept: 'application/json', 'Content-Type': 'application/octet-stream' }, body: blob });
+		return r.status + await r.text();
+	})()`)
+	d.click("#w-lead-choose")
+	d.until(`document.querySelector('dialog.picker[open] .picker-grid button')`)
+	look(t, d.Page, "desk-write-picker", "ferry.png")
+	d.click("dialog.picker .picker-grid button")
+	d.until(`document.querySelector('#w-lead-alt')`)
+	see[bool](d, `(() => { const f = document.querySelector('#w-lead-alt'); f.value = 'The ferry at its berth'; f.dispatchEvent(new Event('input', { bubbles: true })); return true; })()`)
+	d.saved()
+	if state := d.fetched(at + "/state"); !strings.Contains(state, `"alt":"The ferry at its berth"`) || strings.Contains(state, `"lead":null`) {
+		t.Errorf("the lead picture is not stored: %.1500s", state)
+	}
+	d.until(`document.querySelector('.w-lead-picture')?.naturalWidth > 0`)
+	look(t, d.Page, "desk-write-lead", "Another picture")
+}
