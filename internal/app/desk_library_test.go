@@ -11,12 +11,14 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"dateline/internal/article"
+	"dateline/internal/audit"
 	"dateline/internal/desk/library"
 	"dateline/internal/media/picture/picturetest"
 	"dateline/internal/richtext"
@@ -268,11 +270,14 @@ func TestLibrary_DescribeReplaceDelete(t *testing.T) {
 		p.shows("it is unused", owner.get("/desk/media?view=unused"), 200, "b.jpg")
 		p.leads("deleting", cora.post(it.Page+"/delete", "revision", "2"), "/desk/media?done=deleted")
 		p.shows("its page afterwards", cora.get(it.Page), 404, "")
-		log := owner.get("/desk/log").body
-		for _, verb := range []string{"upload", "change", "replace", "delete"} {
-			if !strings.Contains(log, "<td>"+verb+"</td><td>media") {
-				t.Errorf("the log lacks %q", verb)
-			}
+		entries, err := audit.Of(p.ctx, p.app.db, "media", number(t, it.ID), 10)
+		p.must(err)
+		var deeds []string
+		for _, e := range entries {
+			deeds = append(deeds, e.Actor+" "+e.Verb)
+		}
+		if want := []string{"Cora delete", "Cora replace", "Cora change", "Cora upload"}; !slices.Equal(deeds, want) {
+			t.Errorf("the log has %q, want %q", deeds, want)
 		}
 	})
 }

@@ -69,13 +69,8 @@ func (d Database) Media(ctx context.Context, ids []int64) (map[int64]Medium, err
 	}
 	out := make(map[int64]Medium, len(found))
 	for id, m := range found {
-		fact := Medium{Missing: m.State == media.StateMissing || m.State == media.StateFailed, Image: m.Kind == media.KindImage,
-			Alt: m.Alt, Caption: m.Caption, Credit: m.Credit}
-		if last := m.Rights.Expire; last != 0 {
-			day := last.Time()
-			fact.Expires = time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, zone).Add(-time.Second) // the last moment of that day
-		}
-		out[id] = fact
+		out[id] = Medium{Missing: m.State == media.StateMissing || m.State == media.StateFailed, Image: m.Kind == media.KindImage,
+			Alt: m.Alt, Caption: m.Caption, Credit: m.Credit, Expires: m.Rights.End(zone)}
 	}
 	return out, nil
 }
