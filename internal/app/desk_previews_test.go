@@ -117,6 +117,24 @@ func TestDeskPreview_LooksAndLinks(t *testing.T) {
 	})
 }
 
+// TestDeskPreview_DatesAsReadersWill previews an embargoed story before its time
+// and compares with what readers get at it.
+func TestDeskPreview_DatesAsReadersWill(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		d := p.draft(p.harmless("Under embargo"))
+		a, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: d.ID, Revision: d.Revision, EmbargoUntil: p.now.Now().Add(time.Hour)})
+		p.must(err)
+		published := regexp.MustCompile(`<time datetime="[^"]*">[^<]*</time>`)
+		before := published.FindString(owner.get(fmt.Sprint("/desk/articles/", a.ID, "/preview")).body)
+		p.now.Advance(time.Hour)
+		p.drain()
+		if after := published.FindString(p.visit(a.Path).body); before != after || after == "" {
+			t.Errorf("the preview says %s, readers see %s", before, after)
+		}
+	})
+}
+
 // TestDeskPreview_IsTheReadersPage holds the preview against what readers get:
 // the same bytes but for what the frame needs.
 func TestDeskPreview_IsTheReadersPage(t *testing.T) {

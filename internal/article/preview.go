@@ -18,6 +18,8 @@ func (s *Service) AsPublished(ctx context.Context, a Article, c Content) (Articl
 		a.FirstPublished = latest(s.clock.Now(), a.ScheduledAt)
 		a.Updated = a.FirstPublished
 	}
+	// As lift does at the end of an embargo.
+	a.FirstPublished, a.Updated = latest(a.FirstPublished, a.EmbargoUntil), latest(a.Updated, a.EmbargoUntil)
 	a.Status, a.Public, a.EmbargoUntil = StatusPublished, true, db.Time(0)
 	if a.Path != "" {
 		return a, nil
