@@ -20,7 +20,7 @@ func TestDesk_AFormOutlivesItsSession(t *testing.T) {
 		p.must(err)
 		p.must(p.app.accounts.RevokeOthers(p.ctx, person.Actor(), 0))
 		tagline := "Two \"lines\" <b>&amp;"
-		got := owner.post("/desk/site", "title", "The Evening Gull", "tagline", tagline, "password", "hunter2hunter2", "present", "hunter3hunter3")
+		got := owner.post("/desk/structure/site", "title", "The Evening Gull", "tagline", tagline, "password", "hunter2hunter2", "present", "hunter3hunter3")
 		p.shows("a form without its session", got, 401, "Your session has ended")
 		p.shows("a way to sign in", got, 401, `href="/desk/sign-in?popup=1" target="_blank"`)
 		if strings.Contains(got.body, "hunter") {
@@ -31,19 +31,19 @@ func TestDesk_AFormOutlivesItsSession(t *testing.T) {
 		for _, m := range hiddenField.FindAllStringSubmatch(got.body, -1) {
 			pairs = append(pairs, m[1], html.UnescapeString(m[2]))
 		}
-		if !strings.Contains(got.body, `action="/desk/site"`) || len(pairs) != 4 {
+		if !strings.Contains(got.body, `action="/desk/structure/site"`) || len(pairs) != 4 {
 			t.Fatalf("the form to send again: %q", pairs)
 		}
 		p.shows("signing in beside it", owner.post("/desk/sign-in", "email", "olga@paper.example", "password", deskSecret, "popup", "1"), 200, "You are signed in")
-		p.leads("sending it again", owner.post("/desk/site", pairs...), "/desk/site?done=saved")
-		p.shows("what arrived", owner.get("/desk/site"), 200, html.EscapeString(tagline))
+		p.leads("sending it again", owner.post("/desk/structure/site", pairs...), "/desk/structure/site?done=saved")
+		p.shows("what arrived", owner.get("/desk/structure/site"), 200, html.EscapeString(tagline))
 
 		p.must(p.app.accounts.RevokeOthers(p.ctx, person.Actor(), 0))
-		r := httptest.NewRequest(http.MethodPost, "http://news.example/desk/site", strings.NewReader("title=x"))
+		r := httptest.NewRequest(http.MethodPost, "http://news.example/desk/structure/site", strings.NewReader("title=x"))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Sec-Fetch-Site", "cross-site")
 		p.shows("a form of another site", p.ask(r), 403, "another site")
-		large := owner.post("/desk/site", "title", strings.Repeat("x", 65<<10))
+		large := owner.post("/desk/structure/site", "title", strings.Repeat("x", 65<<10))
 		if large.status == 401 && strings.Contains(large.body, "xxxx") {
 			t.Error("a form larger than the route takes is repeated")
 		}

@@ -184,7 +184,7 @@ func TestSite_RecordIsPurgedExactly(t *testing.T) {
 	each(t, nil, func(t *testing.T, p *paper) {
 		a := p.story("Bridge", worldSection, article.PublishInput{}, nil)
 		b := p.story("Match", sportSection, article.PublishInput{}, nil)
-		b = p.revise(b, "Other words of the match.", article.PublishInput{Change: article.ChangeCorrection, Note: "Of the match."})
+		p.revise(b, "Other words of the match.", article.PublishInput{Change: article.ChangeCorrection, Note: "Of the match."})
 		all := []string{"/world/bridge/versions/", "/world/bridge/versions/1/", "/sport/match/versions/", "/sport/match/versions/2/", "/corrections/", "/corrections/feed/"}
 		p.warm(all...)
 		p.revise(a, "Other words of the bridge.", article.PublishInput{})
