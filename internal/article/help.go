@@ -68,9 +68,13 @@ func (s *Service) PlannedPath(ctx context.Context, a Article, c *Content, slug s
 	return path, err
 }
 
-// OwnProfile returns the profile under which a person writes: the one of their
-// name. ok is false when there is none.
-func OwnProfile(ctx context.Context, q db.Querier, name string) (p author.Profile, ok bool, err error) {
+// OwnProfile returns the profile under which a person writes: the one that is
+// linked with their account, else the one of their name. ok is false when there
+// is none.
+func OwnProfile(ctx context.Context, q db.Querier, person int64, name string) (p author.Profile, ok bool, err error) {
+	if p, err = author.ByPerson(ctx, q, person); !fault.Is(err, fault.NotFound) {
+		return p, err == nil, err
+	}
 	slug := urlpath.Slug(name)
 	if slug == "" {
 		return p, false, nil

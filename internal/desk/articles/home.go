@@ -19,6 +19,12 @@ type pile struct {
 	Rows []row
 }
 
+// homeData is what the start page shows.
+type homeData struct {
+	Unread int64 // notes in which colleagues name the visitor
+	Piles  []pile
+}
+
 // shownInPile is how many articles a pile of the start page names.
 const shownInPile = 6
 
@@ -82,8 +88,12 @@ func (s *Articles) Home(r *web.Request) (web.Response, error) {
 	if err := add(pile{Word: "articles.home_published", More: listPath + "?group=published"}, article.Filter{Group: article.GroupPublished}, nil); err != nil {
 		return web.Response{}, err
 	}
+	unread, err := s.Articles.Unread(ctx, actor)
+	if err != nil {
+		return web.Response{}, err
+	}
 	p := s.Printer(r)
-	return s.Page(r, http.StatusOK, "home", desk.Page{Title: p.T("articles.home_title", desk.Visitor(r).Name), Data: piles})
+	return s.Page(r, http.StatusOK, "home", desk.Page{Title: p.T("articles.home_title", desk.Visitor(r).Name), Data: homeData{unread, piles}})
 }
 
 // soon is what goes out within the next week.

@@ -348,7 +348,7 @@ func (p *Part) formLists(ctx context.Context, actor account.Actor, in map[string
 			b := article.Byline{Role: "by", Name: name}
 			if i := slices.IndexFunc(was, func(b article.Byline) bool { return b.Name == name }); i >= 0 {
 				b = was[i]
-			} else if profile, ok, err := article.OwnProfile(ctx, p.DB, name); err != nil {
+			} else if profile, ok, err := article.OwnProfile(ctx, p.DB, 0, name); err != nil {
 				return err
 			} else if ok {
 				b.Profile = profile.ID

@@ -137,7 +137,7 @@ func (p *Part) create(r *web.Request) (web.Response, error) {
 			return web.Response{}, err
 		}
 		draft.Type, draft.CommentsOpen = article.TypePage, false
-	} else if profile, ok, err := article.OwnProfile(ctx, p.DB, who.Name); err != nil {
+	} else if profile, ok, err := article.OwnProfile(ctx, p.DB, who.ID, who.Name); err != nil {
 		return web.Response{}, err
 	} else if ok {
 		draft.Content.Bylines = []article.Byline{{Profile: profile.ID, Role: "by", Name: profile.Name}}
