@@ -11,6 +11,7 @@ import (
 	"dateline/test/debian"
 	"dateline/test/node"
 	"dateline/test/pg"
+	"dateline/test/product"
 )
 
 // needs are the Debian packages the tests use.
@@ -61,12 +62,25 @@ func prepare(ctx context.Context, sum *summary) (env []string, cleanup func()) {
 		sum.skip("shared data", "no ../shared beside the repository and DATELINE_SHARED is not set")
 	}
 	cleanup = func() {}
+	sum.check("program", func() (string, error) {
+		dir, err := os.MkdirTemp("", "dateline-program-")
+		if err != nil {
+			return "", err
+		}
+		cleanup = func() { os.RemoveAll(dir) }
+		path, err := product.Build(ctx, dir)
+		if err == nil {
+			env = append(env, product.ProgramVar+"="+path)
+		}
+		return "built once for all tests", err
+	})
 	sum.check("postgresql", func() (string, error) {
 		cluster, remove, err := startPostgres(ctx)
 		if err != nil {
 			return "", err
 		}
-		cleanup = remove
+		built := cleanup
+		cleanup = func() { remove(); built() }
 		env = append(env, "DATELINE_TEST_POSTGRES="+cluster.URL())
 		return fmt.Sprintf("own cluster on port %d", cluster.Port), nil
 	})

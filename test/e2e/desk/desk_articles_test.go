@@ -1,8 +1,11 @@
 package desk
 
 import (
+	"context"
+	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"testing"
 	"time"
 
@@ -10,16 +13,55 @@ import (
 	"dateline/test/product"
 )
 
+// sample is the sample newsroom, filled once for all tests of this package; each
+// serves a copy.
+var sample filled
+
+type filled struct {
+	once         sync.Once
+	dir, program string
+	err          error
+}
+
+func (f *filled) fill() (err error) {
+	if f.dir, err = os.MkdirTemp("", "dateline-desk-"); err != nil {
+		return err
+	}
+	if f.program, err = product.Build(context.Background(), f.dir); err != nil {
+		return err
+	}
+	s, err := product.Start(product.Command(context.Background(), f.program, "demo", "--data", filepath.Join(f.dir, "data"), "--addr", "127.0.0.1:0"))
+	if err != nil {
+		return err
+	}
+	s.Stop()
+	return nil
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if sample.dir != "" {
+		os.RemoveAll(sample.dir)
+	}
+	os.Exit(code)
+}
+
 // demo serves the sample newsroom and lets its owner in: the address, and a
 // function that opens a signed-in page in a view.
 func demo(t *testing.T, b *browser.Browser) (origin string, enter func(view browser.View) *browser.Page) {
 	t.Helper()
-	dir := t.TempDir()
-	program, err := product.Build(t.Context(), dir)
-	if err != nil {
+	sample.once.Do(func() { sample.err = sample.fill() })
+	if sample.err != nil {
+		t.Fatal(sample.err)
+	}
+	data := filepath.Join(t.TempDir(), "data")
+	if err := os.CopyFS(data, os.DirFS(filepath.Join(sample.dir, "data"))); err != nil {
 		t.Fatal(err)
 	}
-	s, err := product.Start(product.Command(t.Context(), program, "demo", "--data", filepath.Join(dir, "data"), "--addr", "127.0.0.1:0"))
+	if err := os.Chmod(filepath.Join(data, "secret.key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := product.Start(product.Command(t.Context(), sample.program, "serve", "--data", data, "--addr", "127.0.0.1:0"))
 	if err != nil {
 		t.Fatal(err)
 	}
