@@ -158,11 +158,11 @@ func TestPasskeys_InTheBrowser(t *testing.T) {
 	check(t, p, "desk-account-removed", "The passkey is removed")
 
 	// A session ends while a form is open: it is kept, and sent again.
-	open(origin + "/desk/site")
+	open(origin + "/desk/structure/site")
 	if _, err := browser.Evaluate[bool](p, `fetch('/desk/sign-out', {method: 'POST'}).then(r => r.ok)`); err != nil {
 		t.Fatal(err)
 	}
-	fill(t, p, map[string]string{"tagline": "Kept through it all"}, "/desk/site")
+	fill(t, p, map[string]string{"tagline": "Kept through it all"}, "/desk/structure/site")
 	check(t, p, "desk-again", "Your session has ended")
 	beside := b.Page(t, browser.Phone)
 	if _, err := beside.Open(local(origin + "/desk/sign-in?popup=1")); err != nil {

@@ -126,6 +126,7 @@ func TestWriting_BothChangeTheSame(t *testing.T) {
 	ann.types("Base.")
 	ann.saved()
 	ben.write(at)
+	ben.until(`document.querySelector('#w-take')`)
 	ben.click("#w-take")
 	ben.until(`document.querySelector('.ed-text').contentEditable == 'true'`)
 	// Ann cannot reach the server for a while, and both write a headline.
