@@ -166,15 +166,14 @@ type Page struct {
 	Problem *web.Problem
 
 	*i18n.Printer
-	Site    string
-	Icon    string
-	Me      *account.Person
-	Here    string
-	Menu    []MenuItem
-	zone    *time.Location
-	desk    *Desk
-	styles  []string
-	answers string // key prefix of its notices
+	Site   string
+	Icon   string
+	Me     *account.Person
+	Here   string
+	Menu   []MenuItem
+	zone   *time.Location
+	desk   *Desk
+	styles []string
 }
 
 // Admin tells whether the visitor manages the site.

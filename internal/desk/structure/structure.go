@@ -5,7 +5,6 @@ package structure
 
 import (
 	"embed"
-	"net/http"
 	"strconv"
 
 	"dateline/internal/account"
@@ -82,11 +81,6 @@ type step struct {
 
 var steps = []step{{outline.Up, "structure.up", "↑", false}, {outline.Down, "structure.down", "↓", false},
 	{outline.Out, "structure.out", "←", true}, {outline.In, "structure.in", "→", true}}
-
-// page renders a template under a tab of the sub-navigation.
-func (p *Part) page(r *web.Request, name, current, title string, data any) (web.Response, error) {
-	return p.Page(r, http.StatusOK, name, p.head(r, current, title, data))
-}
 
 func (p *Part) head(r *web.Request, current, title string, data any) desk.Page {
 	return desk.Page{Title: title, Scripts: []string{"structure.js"}, Data: view{current, tabs, steps, data}}

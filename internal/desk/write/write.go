@@ -11,7 +11,6 @@ package write
 import (
 	"context"
 	"embed"
-	"net/http"
 	"net/url"
 	"strconv"
 
@@ -151,6 +150,3 @@ func (p *Part) create(r *web.Request) (web.Response, error) {
 
 // site returns the settings.
 func (p *Part) site(ctx context.Context) (settings.Site, error) { return p.Settings.Site(ctx) }
-
-// done answers a script without a body of its own.
-func done() (web.Response, error) { return desk.JSON(http.StatusOK, struct{}{}) }
