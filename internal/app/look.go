@@ -139,18 +139,25 @@ func (a *App) styled(conf settings.Site, look settings.Look) (*view.Engine, erro
 	return views, nil
 }
 
+// tryLook returns the site's settings with a look that was checked, and the
+// theme made for it.
+func (a *App) tryLook(ctx context.Context, look settings.Look) (settings.Site, *view.Engine, error) {
+	conf, err := a.settings.Site(ctx)
+	if err != nil {
+		return conf, nil, err
+	}
+	conf.Look = look.Clean()
+	if err := conf.Look.Validate(); err != nil {
+		return conf, nil, err
+	}
+	views, err := a.styled(conf, conf.Look)
+	return conf, views, err
+}
+
 // previewLook renders the front page, or the newest article, as it would be with
 // a look. Its stylesheet stands at style.
 func (a *App) previewLook(ctx context.Context, look settings.Look, logo int64, newest bool, style string) ([]byte, error) {
-	conf, err := a.settings.Site(ctx)
-	if err != nil {
-		return nil, err
-	}
-	look = look.Clean()
-	if err := look.Validate(); err != nil {
-		return nil, err
-	}
-	views, err := a.styled(conf, look)
+	conf, views, err := a.tryLook(ctx, look)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +171,7 @@ func (a *App) previewLook(ctx context.Context, look settings.Look, logo int64, n
 			path = latest[0].Path
 		}
 	}
-	conf.Look, conf.LogoMedia = look, logo
+	conf.LogoMedia = logo
 	answer, err := a.site.Through(views, conf).Answer(ctx, site.Ask{Path: path})
 	if err != nil {
 		return nil, err
@@ -174,15 +181,7 @@ func (a *App) previewLook(ctx context.Context, look settings.Look, logo int64, n
 
 // previewStyle is the stylesheet of a look.
 func (a *App) previewStyle(ctx context.Context, look settings.Look) ([]byte, error) {
-	conf, err := a.settings.Site(ctx)
-	if err != nil {
-		return nil, err
-	}
-	look = look.Clean()
-	if err := look.Validate(); err != nil {
-		return nil, err
-	}
-	views, err := a.styled(conf, look)
+	_, views, err := a.tryLook(ctx, look)
 	if err != nil {
 		return nil, err
 	}

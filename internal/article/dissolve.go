@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"math"
 	"strings"
 
 	"dateline/internal/author"
@@ -71,23 +70,13 @@ func (s *Service) HandleDissolve(ctx context.Context, payload []byte) error {
 
 // moveListed moves the articles of the old list, a batch a transaction.
 func (s *Service) moveListed(ctx context.Context, m Dissolve) error {
-	last := place{at: math.MinInt64}
-	for {
-		var done int
-		err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			done, last, err = s.moveBatch(ctx, tx, m, last)
-			return err
-		})
-		if err != nil || done < relistBatch {
-			return err
-		}
-	}
+	return s.inBatches(ctx, func(ctx context.Context, tx *db.Tx, after place) (int, place, error) {
+		return s.moveBatch(ctx, tx, m, after)
+	})
 }
 
 func (s *Service) moveBatch(ctx context.Context, tx *db.Tx, m Dissolve, after place) (done int, last place, err error) {
-	rows, err := tx.Query(ctx, `SELECT at, article_id FROM listing WHERE scope = $1 AND ref = $2
-		AND (at > $3 OR at = $3 AND article_id > $4) ORDER BY at, article_id LIMIT $5`, m.Kind, m.Old, after.at, after.ref, relistBatch)
-	batch, err := db.All(rows, err, func(r *sql.Rows) (p place, err error) { return p, r.Scan(&p.at, &p.ref) })
+	batch, err := batchAfter(ctx, tx, m.Kind, m.Old, after)
 	if err != nil {
 		return 0, after, err
 	}

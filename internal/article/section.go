@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"math"
 	"time"
 
 	"dateline/internal/db"
@@ -44,11 +45,20 @@ func (s *Service) HandleRelist(ctx context.Context, payload []byte) error {
 	if err := json.Unmarshal(payload, &section); err != nil {
 		return err
 	}
-	last := place{at: -1 << 62}
+	return s.inBatches(ctx, func(ctx context.Context, tx *db.Tx, after place) (int, place, error) {
+		return s.relistBatch(ctx, tx, section, after)
+	})
+}
+
+// inBatches walks a list from its oldest end, a batch a transaction, until a
+// batch is not full. step is told the place after which its batch begins, and
+// returns how many there were and the last place.
+func (s *Service) inBatches(ctx context.Context, step func(ctx context.Context, tx *db.Tx, after place) (int, place, error)) error {
+	last := place{at: math.MinInt64}
 	for {
 		var done int
 		err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			done, last, err = s.relistBatch(ctx, tx, section, last)
+			done, last, err = step(ctx, tx, last)
 			return err
 		})
 		if err != nil || done < relistBatch {
@@ -57,12 +67,18 @@ func (s *Service) HandleRelist(ctx context.Context, payload []byte) error {
 	}
 }
 
+// batchAfter reads the next batch of a list; the ref of its places is the
+// article.
+func batchAfter(ctx context.Context, q db.Querier, scope string, ref int64, after place) ([]place, error) {
+	rows, err := q.Query(ctx, `SELECT at, article_id FROM listing WHERE scope = $1 AND ref = $2
+		AND (at > $3 OR at = $3 AND article_id > $4) ORDER BY at, article_id LIMIT $5`, scope, ref, after.at, after.ref, relistBatch)
+	return db.All(rows, err, func(r *sql.Rows) (p place, err error) { return p, r.Scan(&p.at, &p.ref) })
+}
+
 // relistBatch rewrites the lists of the articles after one place in a section's
 // list. The place's ref is the article.
 func (s *Service) relistBatch(ctx context.Context, tx *db.Tx, section int64, after place) (done int, last place, err error) {
-	rows, err := tx.Query(ctx, `SELECT at, article_id FROM listing WHERE scope = 'section' AND ref = $1
-		AND (at > $2 OR at = $2 AND article_id > $3) ORDER BY at, article_id LIMIT $4`, section, after.at, after.ref, relistBatch)
-	batch, err := db.All(rows, err, func(r *sql.Rows) (p place, err error) { return p, r.Scan(&p.at, &p.ref) })
+	batch, err := batchAfter(ctx, tx, ScopeSection, section, after)
 	if err != nil {
 		return 0, after, err
 	}

@@ -151,11 +151,7 @@ func (s *Service) author(ctx context.Context, tx *db.Tx, id int64) (author.Profi
 	if err != nil {
 		return p, err
 	}
-	leaving, err := article.Dissolving(ctx, tx, article.ScopeAuthor, id)
-	if err == nil && leaving {
-		err = fault.New(fault.Conflict, "%q is being merged or deleted", p.Name).WithHint("it goes by itself when that is done")
-	}
-	return p, err
+	return p, staying(ctx, tx, article.ScopeAuthor, id, "%q is being merged or deleted", p.Name)
 }
 
 // AuthorEmail opens the mail address of a profile for an editor.

@@ -110,11 +110,7 @@ func (s *Service) section(ctx context.Context, tx *db.Tx, id int64) (taxonomy.Se
 	if err != nil {
 		return sec, err
 	}
-	leaving, err := article.Dissolving(ctx, tx, article.ScopeSection, id)
-	if err == nil && leaving {
-		err = fault.New(fault.Conflict, "the articles of %q are being moved to another section", sec.Name).WithHint("it goes by itself when that is done")
-	}
-	return sec, err
+	return sec, staying(ctx, tx, article.ScopeSection, id, "the articles of %q are being moved to another section", sec.Name)
 }
 
 // putSection saves a section and sees to the addresses of all that moved.

@@ -79,11 +79,17 @@ func (s *Service) tag(ctx context.Context, tx *db.Tx, id int64) (taxonomy.Tag, e
 	if err != nil {
 		return t, err
 	}
-	leaving, err := article.Dissolving(ctx, tx, article.ScopeTag, id)
+	return t, staying(ctx, tx, article.ScopeTag, id, "%q is being merged or deleted", t.Name)
+}
+
+// staying refuses to change what a job is taking away; format says of name what
+// is happening to it.
+func staying(ctx context.Context, tx *db.Tx, scope string, id int64, format, name string) error {
+	leaving, err := article.Dissolving(ctx, tx, scope, id)
 	if err == nil && leaving {
-		err = fault.New(fault.Conflict, "%q is being merged or deleted", t.Name).WithHint("it goes by itself when that is done")
+		err = fault.New(fault.Conflict, format, name).WithHint("it goes by itself when that is done")
 	}
-	return t, err
+	return err
 }
 
 // mostMerged bounds one merge.

@@ -31,6 +31,14 @@ const shownInPile = 6
 // Home is the start page: what waits for the visitor, what goes out next.
 func (s *Articles) Home(r *web.Request) (web.Response, error) {
 	ctx, actor := r.HTTP.Context(), desk.Actor(r)
+	people, err := s.Accounts.Colleagues(ctx, actor)
+	if err != nil {
+		return web.Response{}, err
+	}
+	sections, err := taxonomy.Sections(ctx, s.DB)
+	if err != nil {
+		return web.Response{}, err
+	}
 	var piles []pile
 	add := func(p pile, f article.Filter, choose func(*article.Article) bool) error {
 		f.Limit = 60
@@ -47,17 +55,7 @@ func (s *Articles) Home(r *web.Request) (web.Response, error) {
 		if len(kept) == 0 && p.None == "" {
 			return nil
 		}
-		people, err := s.Accounts.Colleagues(ctx, actor)
-		if err != nil {
-			return err
-		}
-		sections, err := taxonomy.Sections(ctx, s.DB)
-		if err != nil {
-			return err
-		}
-		if p.Rows, err = s.rows(r, kept, sections, people); err != nil {
-			return err
-		}
+		p.Rows = s.rows(kept, sections, people)
 		piles = append(piles, p)
 		return nil
 	}

@@ -23,7 +23,6 @@ type row struct {
 	article.Article
 	Section  string
 	Assigned string // name of who is asked to work on it
-	Owner    string
 	Overdue  bool
 	Changed  bool // readers do not see its newest text
 	At       time.Time
@@ -112,12 +111,10 @@ func (s *Articles) showList(r *web.Request, status int, w wish, done []outcome) 
 		next.Set("after", cursorText(f.Next(&found[pageSize-1])))
 		data.Next = listPath + "?" + next.Encode()
 	}
-	if err := s.choices(r, &data, site); err != nil {
+	if err := s.choices(r, &data); err != nil {
 		return web.Response{}, err
 	}
-	if data.Rows, err = s.rows(r, found, data.Sections, data.People); err != nil {
-		return web.Response{}, err
-	}
+	data.Rows = s.rows(found, data.Sections, data.People)
 	page.Data = data
 	if wrong != nil {
 		return s.Again(r, "list", page, wrong)
@@ -126,7 +123,7 @@ func (s *Articles) showList(r *web.Request, status int, w wish, done []outcome) 
 }
 
 // choices fills what the filters offer.
-func (s *Articles) choices(r *web.Request, data *listData, _ settings.Site) (err error) {
+func (s *Articles) choices(r *web.Request, data *listData) (err error) {
 	ctx, actor := r.HTTP.Context(), desk.Actor(r)
 	if data.Sections, err = taxonomy.Sections(ctx, s.DB); err != nil {
 		return err
@@ -148,7 +145,7 @@ func (s *Articles) choices(r *web.Request, data *listData, _ settings.Site) (err
 }
 
 // rows adds to articles what a line of the list says of them.
-func (s *Articles) rows(r *web.Request, found []article.Article, sections []taxonomy.Section, people []account.Colleague) ([]row, error) {
+func (s *Articles) rows(found []article.Article, sections []taxonomy.Section, people []account.Colleague) []row {
 	names := map[int64]string{}
 	for _, p := range people {
 		names[p.ID] = p.Name
@@ -160,7 +157,7 @@ func (s *Articles) rows(r *web.Request, found []article.Article, sections []taxo
 	now := s.Clock.Now()
 	var out []row
 	for _, a := range found {
-		one := row{Article: a, Section: titles[a.SectionID], Assigned: names[a.Assignee], Owner: names[a.Owner], At: a.Modified}
+		one := row{Article: a, Section: titles[a.SectionID], Assigned: names[a.Assignee], At: a.Modified}
 		one.Overdue = a.LiveVersion == 0 && !a.Due.IsZero() && a.Due.Before(now)
 		one.Changed = a.LiveVersion != 0 && a.WorkingVersion != 0
 		switch {
@@ -173,7 +170,7 @@ func (s *Articles) rows(r *web.Request, found []article.Article, sections []taxo
 		}
 		out = append(out, one)
 	}
-	return out, nil
+	return out
 }
 
 // hit is an article as the palette and the editor's link dialog know it.
