@@ -68,7 +68,7 @@ func (s *databaseStore) Do(ctx context.Context, op, key string, payload []byte) 
 		})
 	}
 	if s.fault == faultEarly {
-		go write()
+		early(func() { write() })
 		return nil
 	}
 	return write()

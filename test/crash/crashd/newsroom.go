@@ -98,7 +98,7 @@ func baseID(i int) int64 { return int64(i) + 1 }
 
 func (n *newsroom) Do(ctx context.Context, op, key string, payload []byte) error {
 	if n.fault == faultEarly {
-		go n.do(ctx, op, key, payload)
+		early(func() { n.do(ctx, op, key, payload) })
 		return nil
 	}
 	return n.do(ctx, op, key, payload)

@@ -1,6 +1,7 @@
 // Everything that is pasted or dropped: files are uploaded in place, an
 // address becomes a link, foreign HTML and plain text keep their structure.
 
+import { closeHistory } from 'prosemirror-history';
 import { DOMParser, Fragment, Slice, type ParseOptions, type Schema, type Node } from 'prosemirror-model';
 import { AllSelection, Plugin, PluginKey, TextSelection } from 'prosemirror-state';
 import { Decoration, DecorationSet, type EditorView } from 'prosemirror-view';
@@ -113,7 +114,7 @@ function card(ctx: Context, view: EditorView, url: string): HTMLElement {
   const make = () => {
     const found = key.getState(view.state)!.find()[0];
     if (!found) return;
-    const $at = view.state.doc.resolve(found.from), tr = view.state.tr, at = $at.before();
+    const $at = view.state.doc.resolve(found.from), tr = closeHistory(view.state.tr), at = $at.before(); // taken back alone, it leaves the link
     if (!$at.node(-1).canReplaceWith($at.index(-1), $at.indexAfter(-1), nodes.embed!)) { back(); return; }
     tr.replaceWith(at, $at.after(), nodes.embed!.create({ url, provider: about.key }));
     const end = at + 2, next = tr.doc.resolve(end).nodeAfter;
