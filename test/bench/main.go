@@ -6,6 +6,7 @@
 //	go run ./test/bench -sizes 1000,100000,1000000 -markdown docs/performance.md
 //	go run ./test/bench -archives -dir FOLDER           only make the archives, for later runs
 //	go run ./test/bench -views -dir FOLDER              only cold start and first views
+//	go run ./test/bench -publish -dir FOLDER            only publishing until it is seen
 //	go run ./test/bench -lighthouse                     Lighthouse on the demo
 //	go run ./test/bench -editor                         the article editor: opening, typing, size
 package main
@@ -38,6 +39,7 @@ func main() {
 	keep := flag.String("dir", "", "`FOLDER` for archives, kept and used again; a temporary one when empty")
 	archives := flag.Bool("archives", false, "make the archives in the folder of -dir and measure nothing")
 	views := flag.Bool("views", false, "measure cold start and first views only")
+	publish := flag.Bool("publish", false, "measure only how long a publication takes to be seen")
 	lighthouse := flag.Bool("lighthouse", false, "run Lighthouse on the demo instead")
 	editor := flag.Bool("editor", false, "measure the article editor in Chromium instead")
 	flag.Parse()
@@ -52,7 +54,7 @@ func main() {
 	case *archives && *keep == "":
 		err = errors.New("-archives needs the folder to keep them in: -dir FOLDER")
 	default:
-		p := plan{load: load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, rounds: *rounds, many: 1000, views: 300, viewsOnly: *views}
+		p := plan{load: load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, rounds: *rounds, many: 1000, views: 300, viewsOnly: *views, publishOnly: *publish}
 		err = run(ctx, *sizes, *keep, *markdown, *archives, p)
 	}
 	if err != nil {

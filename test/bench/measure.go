@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -22,13 +21,16 @@ func scanPath(r *sql.Rows) (path string, err error) { return path, r.Scan(&path)
 
 // figures are everything measured on one archive.
 type figures struct {
-	archive   archive
-	ready     time.Duration // cold start to the first page, median
-	views     []view
-	loads     []comparison // with nginx only on the archive that is shown
-	uncached  []rendering
-	publish   []time.Duration
-	visible   []time.Duration
+	archive  archive
+	ready    time.Duration // cold start to the first page, median
+	views    []view
+	loads    []comparison // with nginx only on the archive that is shown
+	uncached []rendering
+	publish  []time.Duration
+	visible  []time.Duration
+
+	deskAnswered, deskVisible []time.Duration
+
 	afterLoad usage
 	nginx     usage
 }
@@ -53,7 +55,8 @@ type plan struct {
 	many   int // articles in the random mix
 	views  int // of each type of page, on each archive
 
-	viewsOnly bool // cold start and first views, and nothing else
+	viewsOnly   bool // cold start and first views, and nothing else
+	publishOnly bool // publishing, and nothing else
 }
 
 // measure takes all figures of all archives. What is compared between archives
@@ -64,6 +67,9 @@ func measure(ctx context.Context, program string, archives []archive, p plan) ([
 		all = append(all, &figures{archive: a})
 	}
 	say := func(what string) { fmt.Fprintln(os.Stderr, what) }
+	if p.publishOnly {
+		return all, publishing(ctx, program, all, say)
+	}
 	say("measuring: cold start")
 	if err := coldStarts(ctx, program, all); err != nil {
 		return nil, err
@@ -84,13 +90,17 @@ func measure(ctx context.Context, program string, archives []archive, p plan) ([
 			return nil, err
 		}
 	}
+	return all, publishing(ctx, program, all, say)
+}
+
+func publishing(ctx context.Context, program string, all []*figures, say func(string)) error {
 	for _, f := range all {
 		say("measuring: publishing on a copy of " + count(float64(f.archive.Articles)) + " articles")
 		if err := f.publishing(ctx, program); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return all, nil
+	return nil
 }
 
 // shown is the archive whose figures of load are printed: the largest of up to
@@ -235,16 +245,17 @@ func medianRound(rounds []result) result {
 	return rounds[len(rounds)/2]
 }
 
-// publishing publishes ten articles from another process, as an editor's
-// request or the command line would, and waits for each on the front page. It
-// does so on a copy: a kept archive is the same for the next run.
+// publishing publishes articles in two ways, on a copy: a kept archive is the
+// same for the next run. From the desk, as an editor does: a form, and then all
+// public pages until each shows the article. And from another process, as the
+// command line would, until the front page of the server shows it.
 func (f *figures) publishing(ctx context.Context, program string) error {
 	own, err := f.archive.copy(ctx)
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(own.Data)
-	s, err := startDateline(ctx, program, own.Data)
+	s, err := startDateline(ctx, program, own.Data, trustUs)
 	if err != nil {
 		return err
 	}
@@ -260,11 +271,39 @@ func (f *figures) publishing(ctx context.Context, program string) error {
 	if err != nil || len(sections) == 0 {
 		return fmt.Errorf("no section to publish in: %w", err)
 	}
+	desk, err := joinDesk(ctx, program, own.Data, s.Origin)
+	if err != nil {
+		return err
+	}
+	site, err := settings.Read(ctx, d)
+	if err != nil {
+		return err
+	}
+	section := "/" + site.SectionBase + "/" + sections[0].Path + "/"
 	editor := account.System("bench")
+	create := func(headline string) (article.Article, error) {
+		return service.Create(ctx, editor, article.Draft{Type: article.TypeArticle, Content: article.Content{Headline: headline, Sections: []int64{sections[0].ID},
+			Bylines: []article.Byline{{Role: "by", Name: "Ann Lee"}},
+			Body:    richtext.Doc{Version: richtext.SchemaVersion, Content: []richtext.Node{{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: headline}}}}}}})
+	}
+	for i := range 30 {
+		a, err := create(fmt.Sprintf("Measured at the desk: %d", i))
+		if err != nil {
+			return err
+		}
+		newest, err := newestMap(s.Origin)
+		if err != nil {
+			return err
+		}
+		v, err := publishFromDesk(desk, a, section, newest)
+		if err != nil {
+			return err
+		}
+		f.deskAnswered, f.deskVisible = append(f.deskAnswered, v.answered), append(f.deskVisible, v.all)
+	}
 	for i := range 10 {
 		headline := fmt.Sprintf("Measured publication %d of %s", i, time.Now().Format(time.RFC3339))
-		a, err := service.Create(ctx, editor, article.Draft{Type: article.TypeArticle, Content: article.Content{Headline: headline, Sections: []int64{sections[0].ID},
-			Body: richtext.Doc{Version: richtext.SchemaVersion, Content: []richtext.Node{{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: headline}}}}}}})
+		a, err := create(headline)
 		if err != nil {
 			return err
 		}
@@ -273,27 +312,12 @@ func (f *figures) publishing(ctx context.Context, program string) error {
 			return err
 		}
 		f.publish = append(f.publish, time.Since(start))
-		if err := awaitFront(s.Origin, headline, 10*time.Second); err != nil {
+		if err := awaitText(s.Origin+"/", headline, 10*time.Second); err != nil {
 			return err
 		}
 		f.visible = append(f.visible, time.Since(start))
 	}
 	return nil
-}
-
-func awaitFront(origin, headline string, limit time.Duration) error {
-	for deadline := time.Now().Add(limit); ; {
-		body, err := get(origin+"/", false)
-		if err != nil {
-			return err
-		}
-		if bytes.Contains(body, []byte(headline)) {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%q was not on the front page after %s", headline, limit)
-		}
-	}
 }
 
 // percentile of the durations, by nearest rank.

@@ -15,7 +15,10 @@ func report(all []*figures, how string) string {
 	if largest := shown(all); len(largest.loads) > 0 {
 		loads(&b, largest)
 	}
-	growth(&b, all)
+	if len(all[0].views) > 0 {
+		growth(&b, all)
+	}
+	others(&b, all)
 	return b.String()
 }
 
@@ -138,7 +141,6 @@ func growth(b *bytes.Buffer, all []*figures) {
 	g = perView(func(v view) (string, float64) { return ms(v.disk), float64(v.disk) })
 	g.head[0] = "view from the disk"
 	g.print(b)
-	others(b, all)
 }
 
 // others writes what else growth might cost.
@@ -148,13 +150,22 @@ func others(b *bytes.Buffer, all []*figures) {
 	duration := func(get func(f *figures) time.Duration) func(f *figures) (string, float64) {
 		return func(f *figures) (string, float64) { d := get(f); return ms(d), float64(d) }
 	}
-	row("cold start to first page, ms", duration(func(f *figures) time.Duration { return f.ready }))
+	if all[0].ready > 0 {
+		row("cold start to first page, ms", duration(func(f *figures) time.Duration { return f.ready }))
+	}
 	if all[0].publish == nil {
 		g.print(b)
 		return
 	}
+	row("publish at the desk until answered, median ms", duration(func(f *figures) time.Duration { return percentile(f.deskAnswered, 50) }))
+	row("… until on front, section, feed and two sitemaps, median ms", duration(func(f *figures) time.Duration { return percentile(f.deskVisible, 50) }))
+	row("… the slowest of 30, ms", duration(func(f *figures) time.Duration { return percentile(f.deskVisible, 100) }))
 	row("publish call, median ms", duration(func(f *figures) time.Duration { return percentile(f.publish, 50) }))
 	row("publish in another process until on the front page, median ms", duration(func(f *figures) time.Duration { return percentile(f.visible, 50) }))
+	if all[0].uncached == nil {
+		g.print(b)
+		return
+	}
 	row("resident after load, MiB", func(f *figures) (string, float64) { return mib(f.afterLoad.RSS), float64(f.afterLoad.RSS) })
 	rate("random articles uncached, req/s", func(f *figures) (string, float64) { return count(f.uncached[0].result.RPS), f.uncached[0].result.RPS })
 	row("random articles uncached, CPU µs/request", func(f *figures) (string, float64) {

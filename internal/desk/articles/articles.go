@@ -57,10 +57,10 @@ func (s *Articles) Routes() []web.Route {
 	return []web.Route{
 		desk.Get("article list", listPath, desk.Contributor, s.list, "group", "status", "section", "author", "person", "from", "to", "q", "after"),
 		desk.Get("find articles", findPath, desk.Contributor, s.find, "q"),
-		desk.Post("bulk", bulkPath, desk.Contributor, web.RateForm, s.bulk),
-		desk.Post("save view", viewsPath, desk.Contributor, web.RateForm, s.saveView),
-		desk.Post("delete view", viewsPath+"/{id}/delete", desk.Contributor, web.RateForm, s.deleteView),
-		desk.Post("plan article", planPath, desk.Editor, web.RateForm, s.plan),
+		desk.Post("bulk", bulkPath, desk.Contributor, web.RateDesk, s.bulk),
+		desk.Post("save view", viewsPath, desk.Contributor, web.RateDesk, s.saveView),
+		desk.Post("delete view", viewsPath+"/{id}/delete", desk.Contributor, web.RateDesk, s.deleteView),
+		desk.Post("plan article", planPath, desk.Editor, web.RateDesk, s.plan),
 		desk.Get("calendar", calendarPath, desk.Contributor, s.calendar, "month"),
 	}
 }

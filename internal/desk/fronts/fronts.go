@@ -67,9 +67,9 @@ func (p *Part) Routes() []web.Route {
 		desk.PostUpTo("arrange front", boardPath, desk.Editor, web.RateSearch, boardLimit, p.arrange),
 		desk.Get("look at front", lookPath, desk.Author, p.look, "section", "edition"),
 		desk.Get("front preview", previewPath, desk.Author, p.preview, "section", "edition"),
-		desk.Post("cancel front", cancelPath, desk.Editor, web.RateForm, p.cancel),
-		desk.Post("restore front", restorePath, desk.Editor, web.RateForm, p.restore),
-		desk.Post("discard front", discardPath, desk.Editor, web.RateForm, p.discard),
+		desk.Post("cancel front", cancelPath, desk.Editor, web.RateDesk, p.cancel),
+		desk.Post("restore front", restorePath, desk.Editor, web.RateDesk, p.restore),
+		desk.Post("discard front", discardPath, desk.Editor, web.RateDesk, p.discard),
 	}
 }
 

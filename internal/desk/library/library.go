@@ -53,7 +53,7 @@ func (p *Part) Routes() []web.Route {
 		desk.Get("medium", libraryPath+"/{id}", desk.Contributor, p.detail),
 		desk.Post("change medium", libraryPath+"/{id}", desk.Contributor, web.RateUpload, p.change),
 		desk.PostRaw("replace medium", libraryPath+"/{id}/file", desk.Contributor, web.RateUpload, limit, p.replace).Knowing("name", "revision"),
-		desk.Post("delete medium", libraryPath+"/{id}/delete", desk.Contributor, web.RateForm, p.remove),
+		desk.Post("delete medium", libraryPath+"/{id}/delete", desk.Contributor, web.RateDesk, p.remove),
 		desk.Get("medium file", libraryPath+"/{id}/file/{variant}", desk.Contributor, p.file),
 	}
 }

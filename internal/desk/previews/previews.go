@@ -57,8 +57,8 @@ func (p *Part) Routes() []web.Route {
 		desk.Get("article looks", "/desk/articles/{id}/look", desk.Contributor, p.look, "as"),
 		desk.Get("article share image", "/desk/articles/{id}/share.png", desk.Contributor, p.shareImage),
 		desk.Get("preview styles", "/desk/preview-styles/{name}", desk.Contributor, p.styles),
-		desk.Post("make preview link", "/desk/articles/{id}/links", desk.Author, web.RateForm, p.makeLink),
-		desk.Post("revoke preview link", "/desk/articles/{id}/links/{link}", desk.Author, web.RateForm, p.revoke),
+		desk.Post("make preview link", "/desk/articles/{id}/links", desk.Author, web.RateDesk, p.makeLink),
+		desk.Post("revoke preview link", "/desk/articles/{id}/links/{link}", desk.Author, web.RateDesk, p.revoke),
 	}
 }
 

@@ -79,25 +79,25 @@ func path(id int64) string { return articlesPath + "/" + strconv.FormatInt(id, 1
 func (p *Part) Routes() []web.Route {
 	const at = articlesPath + "/{id}"
 	return []web.Route{
-		desk.Post("new article", articlesPath+"/new", desk.Contributor, web.RateForm, p.create),
+		desk.Post("new article", articlesPath+"/new", desk.Contributor, web.RateDesk, p.create),
 		desk.Get("article", at, desk.Contributor, p.page),
-		desk.PostUpTo("article fields", at, desk.Contributor, web.RateForm, 1<<20, p.saveFields),
+		desk.PostUpTo("article fields", at, desk.Contributor, web.RateDesk, 1<<20, p.saveFields),
 		desk.Get("article state", at+"/state", desk.Contributor, p.state),
 		desk.PostRaw("save article", at+"/save", desk.Contributor, web.RateReading, textLimit, p.save),
 		desk.PostRaw("merge article", at+"/merge", desk.Contributor, web.RateReading, 3*textLimit, p.merge),
 		desk.PostRaw("arrange article", at+"/arrange", desk.Contributor, web.RateReading, jsonLimit, p.arrange),
 		desk.PostRaw("article presence", at+"/presence", desk.Contributor, web.RateReading, jsonLimit, p.presence),
-		desk.Post("move article", at+"/move", desk.Contributor, web.RateForm, p.move),
-		desk.Post("discard changes", at+"/discard", desk.Contributor, web.RateForm, p.discard),
+		desk.Post("move article", at+"/move", desk.Contributor, web.RateDesk, p.move),
+		desk.Post("discard changes", at+"/discard", desk.Contributor, web.RateDesk, p.discard),
 		desk.Get("publish article", at+"/publish", desk.Contributor, p.publishPage, "jump"),
-		desk.Post("publish article now", at+"/publish", desk.Contributor, web.RateForm, p.publish),
+		desk.Post("publish article now", at+"/publish", desk.Contributor, web.RateDesk, p.publish),
 		desk.Get("publication time", at+"/when", desk.Contributor, p.when, "day", "time", "fold"),
 		desk.Get("published article", at+"/published", desk.Contributor, p.published),
-		desk.Post("take article back", at+"/retract", desk.Contributor, web.RateForm, p.retract),
+		desk.Post("take article back", at+"/retract", desk.Contributor, web.RateDesk, p.retract),
 		desk.Get("withdraw article", at+"/withdraw", desk.Editor, p.withdrawPage),
-		desk.Post("withdraw article now", at+"/withdraw", desk.Editor, web.RateForm, p.withdraw),
+		desk.Post("withdraw article now", at+"/withdraw", desk.Editor, web.RateDesk, p.withdraw),
 		desk.Get("revisions", at+"/versions", desk.Contributor, p.versions, "a", "b", "view", "at"),
-		desk.Post("restore revision", at+"/versions/{number}/restore", desk.Contributor, web.RateForm, p.restore),
+		desk.Post("restore revision", at+"/versions/{number}/restore", desk.Contributor, web.RateDesk, p.restore),
 		desk.Get("article notes", at+"/notes", desk.Contributor, p.notes),
 		desk.PostRaw("write note", at+"/notes", desk.Contributor, web.RateReading, jsonLimit, p.writeNote),
 		desk.PostRaw("link translation", at+"/translations", desk.Contributor, web.RateReading, jsonLimit, p.translate),
@@ -105,7 +105,7 @@ func (p *Part) Routes() []web.Route {
 		desk.Get("media for article", "/desk/write/media", desk.Contributor, p.media, "ids"),
 		desk.PostRaw("new tag", "/desk/write/tags", desk.Contributor, web.RateReading, jsonLimit, p.newTag),
 		desk.Get("mentions", notesPath, desk.Contributor, p.mentions),
-		desk.Post("mentions read", notesPath, desk.Contributor, web.RateForm, p.mentionsRead),
+		desk.Post("mentions read", notesPath, desk.Contributor, web.RateDesk, p.mentionsRead),
 	}
 }
 
