@@ -29,7 +29,7 @@ import (
 // What the editor must reach (docs/performance.md).
 const (
 	editorOpen  = time.Second           // a long article, until it is painted
-	editorKey   = 16 * time.Millisecond // work for one key, 95th percentile
+	editorKey   = 16 * time.Millisecond // a key until it is painted, 95th percentile
 	editorBytes = 300 << 10             // everything the page of writing loads, packed
 )
 
@@ -44,26 +44,20 @@ var editorPage = template.Must(template.New("page").Parse(`<!doctype html>
 <script type="application/json" id="settings">{{.Settings}}</script><script type="application/json" id="doc">{{.Doc}}</script>
 <script src="/testpage.js"></script><script src="/watch.js"></script></body></html>`))
 
-// watchScript notes when the page was painted, and for every key what it cost.
-// A message that is posted in a frame's callback arrives when that frame is
-// done. The work is what the thread did: handling the key, and making the
-// frame; the wait for the screen's next frame between them is not counted in it.
+// watchScript notes when the page was painted, and for every key how long after
+// it the frame that shows it was done: a message that is posted in a frame's
+// callback arrives then.
 const watchScript = `(() => {
 	const after = f => { const c = new MessageChannel(); c.port1.onmessage = f; c.port2.postMessage(0); };
 	const w = window.watch = {painted: 0, keys: []};
 	requestAnimationFrame(() => after(() => { w.painted = performance.now(); }));
-	addEventListener('keydown', e => {
-		const start = e.timeStamp, key = {};
-		after(() => { key.handled = performance.now(); });
-		requestAnimationFrame(() => {
-			const frame = performance.now();
-			after(() => {
-				const end = performance.now(), handled = key.handled && key.handled < frame ? key.handled : frame;
-				w.keys.push({work: handled - start + end - frame, paint: end - start});
-			});
-		});
-	}, true);
+	addEventListener('keydown', e => requestAnimationFrame(() => after(() => w.keys.push(performance.now() - e.timeStamp))), true);
 })()`
+
+// unpaced makes Chromium draw a frame as soon as there is something to draw.
+// At the pace of a screen a key waits up to a sixtieth of a second for its
+// frame, however quick the editor is, and the wait is all that one would see.
+var unpaced = []string{"disable-frame-rate-limit", "disable-gpu-vsync"}
 
 // runEditor measures the article editor in Chromium with a long article.
 func runEditor(ctx context.Context, markdown string) error {
@@ -81,33 +75,44 @@ func runEditor(ctx context.Context, markdown string) error {
 		return err
 	}
 	defer server.Close()
-	b, err := browser.Launch()
+	opens, paced, err := tryEditor(server.URL, editorOpens)
 	if err != nil {
 		return err
 	}
-	defer b.Close()
-	var opens []time.Duration
-	var keys []keyCost
-	for i := range editorOpens {
-		p, err := b.NewPage(browser.Desktop)
-		if err != nil {
-			return err
-		}
-		painted, err := openEditor(p, server.URL)
-		if err == nil && i == editorOpens-1 {
-			keys, err = typeKeys(p)
-		}
-		p.Close()
-		if err != nil {
-			return err
-		}
-		opens = append(opens, painted)
+	_, keys, err := tryEditor(server.URL, 1, unpaced...)
+	if err != nil {
+		return err
 	}
 	bytes, names, err := packed(dir)
 	if err != nil {
 		return err
 	}
-	return reportEditor(markdown, doc, opens, keys, bytes, names)
+	return reportEditor(markdown, doc, opens, keys, paced, bytes, names)
+}
+
+// tryEditor opens the page so many times, and types in the last.
+func tryEditor(address string, times int, switches ...string) (opens, keys []time.Duration, err error) {
+	b, err := browser.Launch(switches...)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer b.Close()
+	for i := range times {
+		p, err := b.NewPage(browser.Desktop)
+		if err != nil {
+			return nil, nil, err
+		}
+		painted, err := openEditor(p, address)
+		if err == nil && i == times-1 {
+			keys, err = typeKeys(p)
+		}
+		p.Close()
+		if err != nil {
+			return nil, nil, err
+		}
+		opens = append(opens, painted)
+	}
+	return opens, keys, nil
 }
 
 func serveEditor(dir string, doc richtext.Doc) (*httptest.Server, error) {
@@ -150,10 +155,8 @@ func openEditor(p *browser.Page, address string) (time.Duration, error) {
 	return time.Duration(painted * float64(time.Millisecond)), err
 }
 
-type keyCost struct{ Work, Paint float64 } // milliseconds
-
 // typeKeys types in the middle of the article.
-func typeKeys(p *browser.Page) ([]keyCost, error) {
+func typeKeys(p *browser.Page) ([]time.Duration, error) {
 	if _, err := browser.Evaluate[bool](p, `(room.editor.jump('content[30]'), true)`); err != nil {
 		return nil, err
 	}
@@ -171,7 +174,12 @@ func typeKeys(p *browser.Page) ([]keyCost, error) {
 			return nil, err
 		}
 	}
-	return browser.Evaluate[[]keyCost](p, `watch.keys.map(k => ({Work: k.work, Paint: k.paint}))`)
+	found, err := browser.Evaluate[[]float64](p, `watch.keys`)
+	var keys []time.Duration
+	for _, k := range found {
+		keys = append(keys, time.Duration(k*float64(time.Millisecond)))
+	}
+	return keys, err
 }
 
 // packed is the size of what the page of writing loads, compressed: the built
@@ -197,19 +205,11 @@ func packed(dir string) (int, string, error) {
 	return sum, names, nil
 }
 
-func reportEditor(markdown string, doc richtext.Doc, opens []time.Duration, keys []keyCost, bytesPacked int, names string) error {
-	column := func(of func(keyCost) float64) []time.Duration {
-		out := make([]time.Duration, 0, len(keys))
-		for _, k := range keys {
-			out = append(out, time.Duration(of(k)*float64(time.Millisecond)))
-		}
-		return out
-	}
-	work, paint := column(func(k keyCost) float64 { return k.Work }), column(func(k keyCost) float64 { return k.Paint })
+func reportEditor(markdown string, doc richtext.Doc, opens, keys, paced []time.Duration, bytesPacked int, names string) error {
 	t := table{head: []string{"", "p50", "p95", "at most"}}
 	t.add("open until the text is painted, ms", ms(quantile(opens, 0.5)), ms(quantile(opens, 0.95)), ms(editorOpen))
-	t.add("work for one key, ms", ms(quantile(work, 0.5)), ms(quantile(work, 0.95)), ms(editorKey))
-	t.add("key until painted, with the wait for the screen's next frame, ms", ms(quantile(paint, 0.5)), ms(quantile(paint, 0.95)), "")
+	t.add("key until painted, frames drawn as they come, ms", ms(quantile(keys, 0.5)), ms(quantile(keys, 0.95)), ms(editorKey))
+	t.add("key until painted, waiting for a frame of a 60 Hz screen, ms", ms(quantile(paced, 0.5)), ms(quantile(paced, 0.95)), "")
 	t.add("packed bytes: "+names, fmt.Sprintf("%d KB", bytesPacked>>10), "", fmt.Sprintf("%d KB", editorBytes>>10))
 	var text strings.Builder
 	text.WriteString(origin("go run ./test/bench -editor"))
@@ -224,8 +224,8 @@ func reportEditor(markdown string, doc richtext.Doc, opens []time.Duration, keys
 	switch {
 	case quantile(opens, 0.5) > editorOpen:
 		return fmt.Errorf("opening takes %s ms, at most %s are wanted", ms(quantile(opens, 0.5)), ms(editorOpen))
-	case quantile(work, 0.95) > editorKey:
-		return fmt.Errorf("a key takes %s ms at the 95th percentile, at most %s are wanted", ms(quantile(work, 0.95)), ms(editorKey))
+	case quantile(keys, 0.95) > editorKey:
+		return fmt.Errorf("a key takes %s ms at the 95th percentile, at most %s are wanted", ms(quantile(keys, 0.95)), ms(editorKey))
 	case bytesPacked > editorBytes:
 		return fmt.Errorf("the page loads %d KB, at most %d are wanted", bytesPacked>>10, editorBytes>>10)
 	}

@@ -43,12 +43,12 @@ type Browser struct {
 }
 
 // Launch starts Chromium with an empty profile.
-func Launch() (*Browser, error) {
+func Launch(switches ...string) (*Browser, error) {
 	path, err := Find()
 	if err != nil {
 		return nil, err
 	}
-	allocator, cancelAllocator := chromedp.NewExecAllocator(context.Background(),
+	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
@@ -58,7 +58,11 @@ func Launch() (*Browser, error) {
 		// No name is looked up: nothing that a page asks for leaves the machine.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
 		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("password-store", "basic"),
-	)
+	}
+	for _, name := range switches {
+		options = append(options, chromedp.Flag(name, true))
+	}
+	allocator, cancelAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancelBrowser := chromedp.NewContext(allocator)
 	b := &Browser{ctx: ctx, cancel: func() { cancelBrowser(); cancelAllocator() }}
 	if err := chromedp.Do(ctx); err != nil {
