@@ -8,14 +8,16 @@ import (
 )
 
 // boundMemory lets the garbage collector wait while there is room, and work
-// harder before an import of a few gigabytes takes more than 300 MB in all. GOMEMLIMIT
-// and GOGC say otherwise when they are set.
+// harder before an import of a few gigabytes takes more than 300 MB in all. What
+// must live of a larger one, some hundred bytes an item, moves the bound: at it
+// the collector would do nothing but run. GOMEMLIMIT and GOGC say otherwise when
+// they are set.
 func boundMemory() {
 	if memoryIsSet() {
 		return
 	}
 	debug.SetGCPercent(300)
-	debug.SetMemoryLimit(160 << 20)
+	afterCollection(func() { debug.SetMemoryLimit(max(160<<20, int64(live())+80<<20)) })
 }
 
 // spareMemory keeps the garbage of a server small: a fixed room and a little of
@@ -33,10 +35,15 @@ func memoryIsSet() bool { return os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOG
 
 // setRoom sets how far the heap may grow until the next collection.
 func setRoom() {
+	n := max(live(), 1<<20)
+	debug.SetGCPercent(int(100 * room(n) / n))
+}
+
+// live is what the last collection left, in bytes.
+func live() uint64 {
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(sample)
-	live := max(sample[0].Value.Uint64(), 1<<20)
-	debug.SetGCPercent(int(100 * room(live) / live))
+	return sample[0].Value.Uint64()
 }
 
 const fixedRoom = 12 << 20 // bytes

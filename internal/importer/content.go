@@ -65,7 +65,7 @@ func (r *run) context(it *wxr.Item) wpcontent.Context {
 
 // medium returns the medium that an attachment becomes.
 func (r *run) medium(number int64) (wpcontent.Media, bool) {
-	entry := r.survey.items[number]
+	entry := r.survey.items.get(number)
 	if entry == nil || entry.kind != 'a' {
 		return wpcontent.Media{}, false
 	}

@@ -23,7 +23,7 @@ func (r *run) enclose(it *wxr.Item, c *article.Content) {
 		seen[bare] = true
 		attrs := map[string]any{"src": address}
 		if number, ok := r.survey.uploads[rank(uploadKey(address))]; ok {
-			attrs["media"] = r.survey.items[number].target
+			attrs["media"] = r.survey.items.get(number).target
 		}
 		kind := "file"
 		switch name, _, _ := strings.Cut(address, "?"); {

@@ -24,7 +24,7 @@ func (r *run) attachment(it *wxr.Item, entry *surveyed, why Outcome, add func(ta
 		Title: plainText(it.Title), Caption: plainText(it.Excerpt), Description: plainText(it.Content), Credit: credit(it),
 		Alt: strings.TrimSpace(wxr.First(it.Meta, "_wp_attachment_image_alt")), SourceURL: strings.TrimSpace(it.AttachmentURL),
 		CreatedAt: db.Micros(r.survey.when(it.DateGMT, it.Date))}
-	parent := r.survey.items[it.Parent]
+	parent := r.survey.items.get(it.Parent)
 	if parent != nil && (parent.kind == 'p' || parent.kind == 'g') {
 		m.Parent = parent.target
 	} else {

@@ -47,7 +47,7 @@ func unnoted([]wxr.Repair) {}
 var itemKinds = map[byte]string{'p': KindPost, 'g': KindPage, 'a': KindAttachment, 'm': KindMenuItem, 'b': KindOther, 'o': KindOther}
 
 func (r *run) item(ctx context.Context, it *wxr.Item, file string, add func(task) error) error {
-	entry := r.survey.items[it.ID]
+	entry := r.survey.items.get(it.ID)
 	kind := itemKinds[kindByte(it.Type)]
 	why := Outcome{Kind: kind, ID: strconv.FormatInt(it.ID, 10), Title: clip(html.UnescapeString(it.Title)), File: file, Line: it.Line}
 	skip := func(reason string) error {
@@ -298,7 +298,7 @@ func (r *run) put(ctx context.Context, it *wxr.Item, entry *surveyed, why Outcom
 	if why.Kind == KindPage {
 		put.Type, put.MenuOrder = article.TypePage, int64(it.MenuOrder)
 	}
-	if parent := r.survey.items[it.Parent]; parent != nil && parent.kind == 'g' && put.Type == article.TypePage && it.Parent != it.ID {
+	if parent := r.survey.items.get(it.Parent); parent != nil && parent.kind == 'g' && put.Type == article.TypePage && it.Parent != it.ID {
 		put.ParentID = parent.target
 	}
 	put.Created = r.survey.when(it.DateGMT, it.Date)
@@ -395,7 +395,7 @@ func (s *survey) pagePath(number int64, depth int) string {
 	if word == "" || depth > 16 {
 		return ""
 	}
-	if parent := s.pagePath(s.items[number].parent, depth+1); parent != "" {
+	if parent := s.pagePath(s.items.get(number).parent, depth+1); parent != "" {
 		return parent + word + "/"
 	}
 	return "/" + word + "/"

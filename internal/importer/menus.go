@@ -147,7 +147,7 @@ func (r *run) menuItem(it *wxr.Item) (settings.MenuItem, string) {
 			out.URL = "#"
 		}
 	case "post_type":
-		target := r.survey.items[number]
+		target := r.survey.items.get(number)
 		if target == nil || target.kind == 'm' || target.kind == 'o' {
 			return out, "leads to an item that is not in the export"
 		}

@@ -37,7 +37,7 @@ func (r *run) meta(it *wxr.Item, c *article.Content) {
 		return ""
 	}
 	if n, err := strconv.ParseInt(m("_thumbnail_id"), 10, 64); err == nil {
-		if target := r.survey.items[n]; target != nil && target.kind == 'a' {
+		if target := r.survey.items.get(n); target != nil && target.kind == 'a' {
 			c.Lead = &article.Picture{Media: target.target}
 		}
 	}
@@ -53,7 +53,7 @@ func (r *run) meta(it *wxr.Item, c *article.Content) {
 	}
 	c.NoIndex = m("_yoast_wpseo_meta-robots-noindex") == "1" || strings.Contains(m("rank_math_robots"), "noindex")
 	if n, err := strconv.ParseInt(m("_yoast_wpseo_opengraph-image-id"), 10, 64); err == nil {
-		if target := r.survey.items[n]; target != nil && target.kind == 'a' {
+		if target := r.survey.items.get(n); target != nil && target.kind == 'a' {
 			c.SocialImage = target.target
 		}
 	}
@@ -129,7 +129,7 @@ func (s *Service) HandleRelate(ctx context.Context, payload []byte) error {
 
 // titleOf is the headline of an imported item, for menu entries without a label.
 func (r *run) titleOf(number int64) string {
-	target := r.survey.items[number]
+	target := r.survey.items.get(number)
 	if target == nil {
 		return ""
 	}

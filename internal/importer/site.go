@@ -71,7 +71,7 @@ func (r *run) takeSettings(ctx context.Context, tx *db.Tx, zone, pattern string)
 	if err != nil || set && !(known && was.hash == now) {
 		return false, err
 	}
-	seen := int64(len(r.survey.items))
+	seen := int64(r.survey.items.len())
 	if known && seen < was.target {
 		return true, nil
 	}
@@ -139,9 +139,9 @@ func (s *survey) remember(kind byte, rows *sql.Rows) error {
 		if err != nil {
 			return err
 		}
-		switch entry := s.items[number]; {
+		switch entry := s.items.get(number); {
 		case entry == nil:
-			s.items[number] = &surveyed{target: target, kind: kind, before: true}
+			s.items.add(number, surveyed{target: target, kind: kind, before: true})
 		case entry.kind == kind:
 			entry.target = target
 		}

@@ -29,6 +29,41 @@ type surveyed struct {
 	before bool // not in these files: an earlier run stored it
 }
 
+// surveyedItems are all items by their numbers. They stand in blocks without a
+// pointer in them: the garbage collector does not read a million of them again
+// in each cycle.
+type surveyedItems struct {
+	at   map[int64]int32
+	rows [][]surveyed
+}
+
+const surveyedBlock = 4096
+
+func (t *surveyedItems) len() int { return len(t.at) }
+
+// get returns an item, or nil.
+func (t *surveyedItems) get(number int64) *surveyed {
+	i, ok := t.at[number]
+	if !ok {
+		return nil
+	}
+	return &t.rows[i/surveyedBlock][i%surveyedBlock]
+}
+
+func (t *surveyedItems) add(number int64, item surveyed) *surveyed {
+	if t.at == nil {
+		t.at = map[int64]int32{}
+	}
+	n := len(t.at)
+	if n%surveyedBlock == 0 {
+		t.rows = append(t.rows, make([]surveyed, 0, surveyedBlock))
+	}
+	block := &t.rows[len(t.rows)-1]
+	*block = append(*block, item)
+	t.at[number] = int32(n)
+	return t.get(number)
+}
+
 // survey is what the parts of an import need to know of each other.
 type survey struct {
 	channel  wxr.Channel
@@ -37,7 +72,7 @@ type survey struct {
 	hosts    map[string]bool
 	authors  []*wxr.Author
 	terms    []term
-	items    map[int64]*surveyed
+	items    surveyedItems
 	taken    map[int64]int64   // target id → source id, to keep targets apart
 	uploads  map[uint64]int64  // attachment by the hash of its uploadKey
 	children map[int64][]child // attachments of a post
@@ -96,7 +131,7 @@ func keyOf(taxonomy, slug string) termKey {
 func keyOfRef(t wxr.TermRef) termKey { return keyOf(t.Taxonomy, cmp.Or(t.Slug, urlpath.Slug(t.Name))) }
 
 func newSurvey() *survey {
-	return &survey{hosts: map[string]bool{}, items: map[int64]*surveyed{}, taken: map[int64]int64{}, uploads: map[uint64]int64{},
+	return &survey{hosts: map[string]bool{}, taken: map[int64]int64{}, uploads: map[uint64]int64{},
 		children: map[int64][]child{}, blocks: map[int64]string{}, media: map[int64]wpcontent.Media{}, pages: map[int64]string{}, offsets: map[string]int{},
 		usedBy: map[termKey]byte{}, repairs: tally{}}
 }
@@ -222,10 +257,10 @@ func kindByte(t string) byte {
 func (s *survey) addItem(it *wxr.Item, file string) {
 	entry := &surveyed{parent: it.Parent, kind: kindByte(it.Type)}
 	entry.public = it.Status == "publish" && it.Password == ""
-	if _, twice := s.items[it.ID]; twice {
+	if s.items.get(it.ID) != nil {
 		return // the writing pass says so
 	}
-	s.items[it.ID] = entry
+	entry = s.items.add(it.ID, *entry)
 	at, _ := wxr.ParseTime(cmp.Or(nonZero(it.DateGMT), it.Date), time.UTC)
 	entry.target = s.freeTarget(timedID(at, it.ID^s.salt), it.ID)
 	s.noteOffset(it)
