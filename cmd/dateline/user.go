@@ -9,9 +9,9 @@ import (
 )
 
 type userCmds struct {
-	Add     userAdd     `cmd:"" help:"Invite somebody: prints the link with which they choose a password."`
+	Add     userAdd     `cmd:"" help:"Invite somebody: mails the link with which they choose a password, or prints it without a mail server."`
 	List    userList    `cmd:"" help:"List everybody with an account."`
-	Reset   userReset   `cmd:"" help:"Print a link with which somebody chooses a new password or passkey."`
+	Reset   userReset   `cmd:"" help:"Mail or print a link with which somebody chooses a new password or passkey."`
 	Disable userDisable `cmd:"" help:"Switch an account off: its sessions and links end."`
 	Enable  userEnable  `cmd:"" help:"Switch an account on again."`
 }
@@ -25,20 +25,30 @@ type userAdd struct {
 // Run adds a person.
 func (u *userAdd) Run(c *commands, env *environment) error {
 	return c.with(env, nil, func(a *app.App) error {
-		link, err := a.AddPerson(env.ctx, u.Name, u.Email, u.Role)
+		invited, err := a.AddPerson(env.ctx, u.Name, u.Email, u.Role)
 		if err != nil {
 			return err
 		}
-		return printLink(env, link, "seven days")
+		return printLink(env, u.Email, invited, "seven days")
 	})
 }
 
-func printLink(env *environment, link, life string) error {
+// printLink says what became of a link. One that was mailed is not shown: its
+// reader alone should have it.
+func printLink(env *environment, to string, in app.Invited, life string) error {
+	if in.Mailed {
+		_, err := fmt.Fprintf(env.stdout, "Mailed to %s: the mail server has taken the letter. Its link works once, for %s.\n", to, life)
+		return err
+	}
 	note := ""
-	if strings.HasPrefix(link, "/") {
+	if strings.HasPrefix(in.Link, "/") {
 		note = " (below the address of the site; set url for the whole)"
 	}
-	_, err := fmt.Fprintf(env.stdout, "%s\nThe link works once, for %s%s. Nothing was mailed: hand it on yourself.\n", link, life, note)
+	why := "Nothing was mailed: hand it on yourself."
+	if in.Why != nil {
+		why = fmt.Sprintf("It could not be mailed (%v): hand it on yourself.", in.Why)
+	}
+	_, err := fmt.Fprintf(env.stdout, "%s\nThe link works once, for %s%s. %s\n", in.Link, life, note, why)
 	return err
 }
 
@@ -77,14 +87,14 @@ type userReset struct {
 	Passkeys     bool   `help:"Remove all passkeys, too: for lost or stolen devices."`
 }
 
-// Run prints a link for a new password.
+// Run mails or prints a link for a new password.
 func (u *userReset) Run(c *commands, env *environment) error {
 	return c.with(env, nil, func(a *app.App) error {
-		link, err := a.ResetPerson(env.ctx, u.Email, u.SecondFactor, u.Passkeys)
+		reset, err := a.ResetPerson(env.ctx, u.Email, u.SecondFactor, u.Passkeys)
 		if err != nil {
 			return err
 		}
-		return printLink(env, link, "a day")
+		return printLink(env, u.Email, reset, "a day")
 	})
 }
 

@@ -34,6 +34,8 @@ type Person struct {
 	Language  string // of the desk and of mail, "de"; "" follows the browser and the site
 	Created   time.Time
 
+	ToldByMail bool // wants to be told by mail what colleagues write to them
+
 	password string
 	totp     string // sealed
 	step     int64
@@ -68,17 +70,17 @@ const (
 	purposePasskey  = "person.passkey"
 )
 
-const personColumns = `id, name, email, role, password, totp, totp_step, disabled, language, created_at, (SELECT COUNT(*) FROM passkey WHERE passkey.person_id = person.id)`
+const personColumns = `id, name, email, role, password, totp, totp_step, disabled, language, told_by_mail, created_at, (SELECT COUNT(*) FROM passkey WHERE passkey.person_id = person.id)`
 
 func (s *Service) scan(r *sql.Rows) (Person, error) {
 	var p Person
 	var email, role string
-	var disabled, created int64
-	if err := r.Scan(&p.ID, &p.Name, &email, &role, &p.password, &p.totp, &p.step, &disabled, &p.Language, &created, &p.Passkeys); err != nil {
+	var disabled, told, created int64
+	if err := r.Scan(&p.ID, &p.Name, &email, &role, &p.password, &p.totp, &p.step, &disabled, &p.Language, &told, &created, &p.Passkeys); err != nil {
 		return p, err
 	}
 	p.Role, _ = RoleNamed(role)
-	p.Password = p.password != ""
+	p.Password, p.ToldByMail = p.password != "", told != 0
 	p.Disabled, p.Invited, p.TwoFactor, p.Created = disabled != 0, !p.Password && p.Passkeys == 0, p.totp != "", db.Time(created)
 	var err error
 	p.Email, err = s.vault.Open(purposeEmail, email)
@@ -159,7 +161,7 @@ func (s *Service) add(ctx context.Context, tx *db.Tx, actor Actor, name, email s
 }
 
 func (s *Service) addAs(ctx context.Context, tx *db.Tx, actor Actor, personID int64, name, email string, role Role, hash string) (Person, error) {
-	p := Person{ID: personID, Name: strings.TrimSpace(name), Email: strings.TrimSpace(email), Role: role, Invited: hash == "", Password: hash != "", password: hash, Created: s.clock.Now()}
+	p := Person{ID: personID, Name: strings.TrimSpace(name), Email: strings.TrimSpace(email), Role: role, Invited: hash == "", Password: hash != "", ToldByMail: true, password: hash, Created: s.clock.Now()}
 	if err := checkName(p.Name); err != nil {
 		return p, err
 	}

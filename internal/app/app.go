@@ -21,6 +21,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/demo"
 	"dateline/internal/desk"
+	"dateline/internal/desk/write"
 	"dateline/internal/event"
 	"dateline/internal/fault"
 	"dateline/internal/fetch"
@@ -128,6 +129,7 @@ func (a *App) features(ctx context.Context) (err error) {
 		CacheDir:  filepath.Join(a.cfg.Data, "cache")})
 	a.closers = append(a.closers, a.media.Close)
 	a.articles = article.NewService(a.db, a.clock, a.bus, a.settings)
+	a.articles.UseLetters(article.Letters{Accounts: a.accounts, Link: func(articleID, thread int64) string { return a.web.Origin() + write.Link(articleID, thread) }})
 	a.fronts = front.NewService(a.db, a.clock, a.media)
 	a.previews = preview.NewService(a.db, a.clock, a.articles)
 	a.comments = comment.NewStore(a.vault)
@@ -143,6 +145,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(search.JobIndex, a.search.HandleIndex)
 	a.jobs.Handle(account.JobLetter, a.accounts.HandleLetter, job.Lane("letters", 2))
 	a.jobs.Handle(account.JobForgot, a.accounts.HandleForgot, job.Lane("letters", 2))
+	a.jobs.Handle(account.JobTell, a.articles.HandleTell, job.Lane("letters", 2))
 	a.jobs.Handle(article.JobRelease, a.articles.HandleRelease, job.Lane("release", 1))
 	a.jobs.Handle(article.JobRelist, a.articles.HandleRelist)
 	a.jobs.Handle(front.JobTurn, a.fronts.HandleTurn, job.Lane("release", 1))

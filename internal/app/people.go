@@ -28,24 +28,51 @@ func (a *App) People(ctx context.Context) ([]account.Person, error) {
 	return a.accounts.People(ctx, operator)
 }
 
-// AddPerson invites somebody and returns the link with which they choose a
-// password.
-func (a *App) AddPerson(ctx context.Context, name, email, role string) (link string, err error) {
+// Invited is a link with which somebody chooses a password or passkey, and what
+// became of its letter.
+type Invited struct {
+	Link   string
+	Mailed bool  // the mail server has taken it
+	Why    error // of a letter that could not be sent; nil without a mail server
+}
+
+// AddPerson invites somebody, and mails them the link when there is a mail
+// server.
+func (a *App) AddPerson(ctx context.Context, name, email, role string) (Invited, error) {
 	r, ok := account.RoleNamed(role)
 	if !ok {
 		var names []string
 		for _, r := range account.Roles() {
 			names = append(names, r.String())
 		}
-		return "", fault.New(fault.Invalid, "%q is not a role", role).WithHint("choose one of %s", strings.Join(names, ", "))
+		return Invited{}, fault.New(fault.Invalid, "%q is not a role", role).WithHint("choose one of %s", strings.Join(names, ", "))
 	}
 	_, token, err := a.accounts.Invite(ctx, operator, name, email, r)
-	return a.joinLink(token), err
+	if err != nil {
+		return Invited{}, err
+	}
+	return a.handOut(ctx, token), nil
 }
 
-// ResetPerson returns a link for a new password or passkey. factor removes the
-// second factor, too, and keys all passkeys.
-func (a *App) ResetPerson(ctx context.Context, email string, factor, keys bool) (link string, err error) {
+// handOut mails the link of a token where that can be done. The link is always
+// returned: who has it printed can hand it on when the letter is lost.
+func (a *App) handOut(ctx context.Context, token string) Invited {
+	out := Invited{Link: a.joinLink(token)}
+	switch {
+	case !a.accounts.Mails():
+	case a.cfg.URL == "":
+		out.Why = fault.New(fault.Invalid, "the address of the site is not set, and a letter needs a whole link").WithHint("set url")
+	default:
+		out.Why = a.accounts.MailTicket(ctx, token, operator.Name)
+		out.Mailed = out.Why == nil
+	}
+	return out
+}
+
+// ResetPerson makes a link for a new password or passkey, and mails it when
+// there is a mail server. factor removes the second factor, too, and keys all
+// passkeys.
+func (a *App) ResetPerson(ctx context.Context, email string, factor, keys bool) (Invited, error) {
 	p, err := a.accounts.ByEmail(ctx, operator, email)
 	if err == nil && keys {
 		err = a.accounts.DropPasskeysFor(ctx, operator, p.ID)
@@ -54,10 +81,13 @@ func (a *App) ResetPerson(ctx context.Context, email string, factor, keys bool) 
 		err = a.accounts.DropFor(ctx, operator, p.ID)
 	}
 	if err != nil {
-		return "", err
+		return Invited{}, err
 	}
 	token, err := a.accounts.Reset(ctx, operator, p.ID)
-	return a.joinLink(token), err
+	if err != nil {
+		return Invited{}, err
+	}
+	return a.handOut(ctx, token), nil
 }
 
 // SwitchPerson switches an account off or on.

@@ -66,6 +66,12 @@ func (s *Service) AddNoteTx(ctx context.Context, tx *db.Tx, actor account.Actor,
 	if err != nil {
 		return Note{}, err
 	}
+	return s.addNote(ctx, tx, actor, &a, in, "mention")
+}
+
+// addNote adds a note to an article that the actor may see. what names the
+// letters to those it mentions.
+func (s *Service) addNote(ctx context.Context, tx *db.Tx, actor account.Actor, a *Article, in NoteInput, what string) (Note, error) {
 	n := Note{ID: s.newID(), Article: a.ID, Thread: in.Thread, Person: actor.ID, Author: actor.Name, Body: strings.TrimSpace(in.Body), Anchor: in.Anchor, At: s.clock.Now()}
 	switch {
 	case n.Body == "":
@@ -88,15 +94,15 @@ func (s *Service) AddNoteTx(ctx context.Context, tx *db.Tx, actor account.Actor,
 		n.ID, n.Article, n.Thread, n.Person, n.Author, n.Body, n.Anchor.Quote, n.Anchor.Prefix, n.Anchor.Suffix, db.Micros(n.At)); err != nil {
 		return n, err
 	}
-	if err := s.mention(ctx, tx, &a, &n, in.Mentions); err != nil {
+	if err := s.mention(ctx, tx, actor, a, &n, in.Mentions, what); err != nil {
 		return n, err
 	}
 	return n, s.record(ctx, tx, actor, "note", a.ID, nil)
 }
 
-// mention puts a note before the people it names, as far as they may see the
-// article.
-func (s *Service) mention(ctx context.Context, tx *db.Tx, a *Article, n *Note, people []int64) error {
+// mention puts a note before the people it names, who must see the article, and
+// tells them by mail.
+func (s *Service) mention(ctx context.Context, tx *db.Tx, actor account.Actor, a *Article, n *Note, people []int64, what string) error {
 	slices.Sort(people)
 	for _, personID := range slices.Compact(people) {
 		if personID == n.Person || personID == 0 {
@@ -114,6 +120,9 @@ func (s *Service) mention(ctx context.Context, tx *db.Tx, a *Article, n *Note, p
 		}
 		if _, err := tx.Exec(ctx, `INSERT INTO mention (person_id, note_id, article_id, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 			c.ID, n.ID, a.ID, db.Micros(n.At)); err != nil {
+			return err
+		}
+		if err := s.tell(ctx, tx, actor, news{What: what, Article: a.ID, Note: n.ID}, c.ID); err != nil {
 			return err
 		}
 	}

@@ -42,6 +42,7 @@ type Service struct {
 	bus      *event.Bus
 	settings *settings.Store
 	newID    func() int64
+	letters  Letters
 }
 
 // NewService wires the service.

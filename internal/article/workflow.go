@@ -71,7 +71,8 @@ type MoveInput struct {
 }
 
 // Move submits, takes back, approves, asks for changes, bins or brings back.
-// What is being written becomes a version first.
+// What is being written becomes a version first. Whose article it is, is told of
+// approval and of the changes that are asked for, which become a note.
 func (s *Service) Move(ctx context.Context, actor account.Actor, in MoveInput) (a Article, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		a, err = s.MoveTx(ctx, tx, actor, in)
@@ -107,6 +108,15 @@ func (s *Service) MoveTx(ctx context.Context, tx *db.Tx, actor account.Actor, in
 	}
 	a.Status, a.Revision, a.Modified = in.To, a.Revision+1, s.clock.Now()
 	if err := updateArticle(ctx, tx, &a); err != nil {
+		return a, err
+	}
+	switch in.To {
+	case StatusChanges: // what is asked of the writer stands among the notes
+		_, err = s.addNote(ctx, tx, actor, &a, NoteInput{Article: a.ID, Body: in.Note, Mentions: []int64{a.Owner, a.Assignee}}, "changes")
+	case StatusApproved:
+		err = s.tell(ctx, tx, actor, news{What: "approved", Article: a.ID, Text: in.Note}, a.Owner, a.Assignee)
+	}
+	if err != nil {
 		return a, err
 	}
 	return a, s.record(ctx, tx, actor, m.verb, a.ID, noteDetail(in.Note))
@@ -145,9 +155,15 @@ func (s *Service) AssignTx(ctx context.Context, tx *db.Tx, actor account.Actor, 
 	if a.Status == StatusWithdrawn || a.Status == StatusBinned {
 		return a, fault.New(fault.Invalid, "%q is %s: there is nothing to work on", a.Headline, a.Status)
 	}
+	given := in.Assignee != a.Assignee
 	a.Assignee, a.Due = in.Assignee, in.Due
 	if _, err := tx.Exec(ctx, `UPDATE article SET assignee_id = $1, due_at = $2 WHERE id = $3`, a.Assignee, db.Micros(a.Due), a.ID); err != nil {
 		return a, err
+	}
+	if given {
+		if err := s.tell(ctx, tx, actor, news{What: "assigned", Article: a.ID}, a.Assignee); err != nil {
+			return a, err
+		}
 	}
 	return a, s.record(ctx, tx, actor, "assign", a.ID, map[string]any{"person": a.Assignee})
 }

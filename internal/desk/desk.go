@@ -115,6 +115,7 @@ func (d *Desk) Routes() []web.Route {
 		Post("join now", joinPath+"{token}", web.Anyone, web.RatePassword, d.join),
 		Get("own account", accountPath, Contributor, d.accountPage),
 		Post("choose language", accountPath+"/language", Contributor, web.RateForm, d.chooseLanguage),
+		Post("choose mail", accountPath+"/mail", Contributor, web.RateForm, d.chooseMail),
 		Post("rename", accountPath+"/name", Contributor, web.RateForm, d.rename),
 		Post("change password", accountPath+"/password", Contributor, web.RatePassword, d.changePassword),
 		Get("second factor", accountPath+"/second-factor", Contributor, d.factorPage),

@@ -20,6 +20,7 @@ type accountData struct {
 	Passkeys  []account.Passkey
 	Host      string // at which passkeys work; "" for none
 	NoHost    string // why not
+	Mails     bool   // there is a mail server
 	Prove     bool   // changes of the passkeys need the present password
 }
 
@@ -41,7 +42,7 @@ func (d *Desk) ownPage(r *web.Request) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	data := accountData{Person: v.person, Languages: speaks(), Sessions: sessions, Current: v.session.ID, Prove: v.person.Password && !d.Accounts.Fresh(v.session)}
+	data := accountData{Person: v.person, Languages: speaks(), Sessions: sessions, Current: v.session.ID, Mails: d.Accounts.Mails(), Prove: v.person.Password && !d.Accounts.Fresh(v.session)}
 	if data.Passkeys, err = d.Accounts.Passkeys(r.HTTP.Context(), v.person.Actor()); err != nil {
 		return Page{}, err
 	}
@@ -82,6 +83,12 @@ func (d *Desk) rename(r *web.Request) (web.Response, error) {
 func (d *Desk) chooseLanguage(r *web.Request) (web.Response, error) {
 	return d.changeOwn(r, "saved", func() error {
 		return d.Accounts.SetLanguage(r.HTTP.Context(), who(r).person.Actor(), r.HTTP.PostForm.Get("language"))
+	})
+}
+
+func (d *Desk) chooseMail(r *web.Request) (web.Response, error) {
+	return d.changeOwn(r, "saved", func() error {
+		return d.Accounts.SetToldByMail(r.HTTP.Context(), who(r).person.Actor(), r.HTTP.PostForm.Get("told") != "")
 	})
 }
 

@@ -27,7 +27,7 @@ func TestCatalogues_KnowEveryKeyInUse(t *testing.T) {
 			if matched, _ := filepath.Match("*_test.go", entry.Name()); pattern == nil || matched {
 				return nil
 			}
-			if strings.Contains(path, "internal/desk/") || strings.Contains(path, "internal/account/") || strings.Contains(path, "article/check") { // they have words of their own
+			if strings.Contains(path, "internal/desk/") || strings.Contains(path, "internal/account/") || strings.Contains(path, "internal/article/") { // they have words of their own
 				return nil
 			}
 			text, err := os.ReadFile(path)

@@ -1,17 +1,14 @@
 package write
 
 import (
+	"context"
 	"net/http"
-	"slices"
 
 	"dateline/internal/account"
 	"dateline/internal/article"
-	"dateline/internal/db"
 	"dateline/internal/desk"
 	"dateline/internal/fault"
 	"dateline/internal/web"
-
-	"context"
 )
 
 // statusNamed is where a step leads.
@@ -29,8 +26,7 @@ func revisionOf(r *web.Request) (int64, error) {
 	return desk.Number(r.HTTP.PostForm.Get("revision"))
 }
 
-// move takes an article a step on or back. What was asked of the writer becomes
-// a note, too.
+// move takes an article a step on or back.
 func (p *Part) move(r *web.Request) (web.Response, error) {
 	id, err := articleID(r)
 	if err != nil {
@@ -50,27 +46,13 @@ func (p *Part) move(r *web.Request) (web.Response, error) {
 		return web.Response{}, err
 	}
 	actor := desk.Actor(r)
-	err = p.DB.Write(r.HTTP.Context(), func(ctx context.Context, tx *db.Tx) error {
-		a, err := p.Articles.MoveTx(ctx, tx, actor, article.MoveInput{ID: id, Revision: revision, To: to, Note: in.Get("note")})
-		if err != nil || to != article.StatusChanges {
-			return err
-		}
-		return p.tellWriter(ctx, tx, actor, &a, in.Get("note"))
-	})
-	if err != nil {
+	if _, err := p.Articles.Move(r.HTTP.Context(), actor, article.MoveInput{ID: id, Revision: revision, To: to, Note: in.Get("note")}); err != nil {
 		return p.again(r, id, err)
 	}
 	if to == article.StatusBinned {
 		return desk.SeeOther(articlesPath + "?done=binned"), nil
 	}
 	return desk.SeeOther(path(id) + "?done=" + in.Get("to")), nil
-}
-
-// tellWriter puts the changes that are asked for among the notes.
-func (p *Part) tellWriter(ctx context.Context, tx *db.Tx, actor account.Actor, a *article.Article, note string) error {
-	named := slices.DeleteFunc([]int64{a.Owner, a.Assignee}, func(id int64) bool { return id == 0 })
-	_, err := p.Articles.AddNoteTx(ctx, tx, actor, article.NoteInput{Article: a.ID, Body: note, Mentions: named})
-	return err
 }
 
 // again shows the article with what went wrong.

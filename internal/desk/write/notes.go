@@ -2,7 +2,6 @@ package write
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"dateline/internal/article"
@@ -105,7 +104,7 @@ func (p *Part) mentions(r *web.Request) (web.Response, error) {
 		New  int64
 	}{}
 	for _, m := range all {
-		row := mentionRow{m, path(m.Note.Article) + "#note-" + strconv.FormatInt(m.Note.Thread, 10), m.Read.IsZero()}
+		row := mentionRow{m, Link(m.Note.Article, m.Note.Thread), m.Read.IsZero()}
 		if row.New {
 			data.New++
 		}

@@ -75,6 +75,15 @@ const (
 
 func path(id int64) string { return articlesPath + "/" + strconv.FormatInt(id, 10) }
 
+// Link is where an article is at the desk; a conversation about it, unless
+// thread is 0.
+func Link(articleID, thread int64) string {
+	if thread == 0 {
+		return path(articleID)
+	}
+	return path(articleID) + "#note-" + strconv.FormatInt(thread, 10)
+}
+
 // Routes returns the routes of the part.
 func (p *Part) Routes() []web.Route {
 	const at = articlesPath + "/{id}"
