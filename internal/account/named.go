@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"database/sql"
 
 	"dateline/internal/db"
 	"dateline/internal/fault"
@@ -18,4 +19,12 @@ func ColleagueByID(ctx context.Context, q db.Querier, personID int64) (Colleague
 	}
 	c.Role, _ = RoleNamed(role)
 	return c, err
+}
+
+// Editors returns the ids of everybody who can sign in and may edit all
+// articles, at most twenty of them.
+func Editors(ctx context.Context, q db.Querier) ([]int64, error) {
+	rows, err := q.Query(ctx, `SELECT id FROM person WHERE disabled = 0 AND role IN ('editor', 'administrator', 'owner')
+		AND (password <> '' OR EXISTS (SELECT 1 FROM passkey WHERE passkey.person_id = person.id)) ORDER BY id LIMIT 20`)
+	return db.All(rows, err, func(r *sql.Rows) (personID int64, err error) { return personID, r.Scan(&personID) })
 }

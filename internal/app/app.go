@@ -14,6 +14,7 @@ import (
 
 	"dateline/internal/account"
 	"dateline/internal/article"
+	"dateline/internal/article/check"
 	"dateline/internal/blob"
 	"dateline/internal/clock"
 	"dateline/internal/comment"
@@ -130,6 +131,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.closers = append(a.closers, a.media.Close)
 	a.articles = article.NewService(a.db, a.clock, a.bus, a.settings)
 	a.articles.UseLetters(article.Letters{Accounts: a.accounts, Link: func(articleID, thread int64) string { return a.web.Origin() + write.Link(articleID, thread) }})
+	a.articles.UseChecks(&check.Newsroom{DB: a.db, Clock: a.clock, Settings: a.settings, Files: a.media, Origin: func() string { return a.web.Origin() }, Resolve: a.answers})
 	a.fronts = front.NewService(a.db, a.clock, a.media)
 	a.previews = preview.NewService(a.db, a.clock, a.articles)
 	a.comments = comment.NewStore(a.vault)

@@ -188,7 +188,7 @@ func TestLibrary_KeepsPrivate(t *testing.T) {
 			}
 		}
 		uses("in a draft", false, true)
-		a, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: a.ID, Revision: a.Revision})
+		a, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: a.ID, Revision: a.Revision})
 		p.must(err)
 		public("published", 200)
 		secret("published", "zqnote", "zqcanary description", "zqcanary title")
@@ -217,7 +217,7 @@ func TestLibrary_UploadedForAnArticleStaysPrivate(t *testing.T) {
 	it := p.item("an upload", owner.send("/desk/media", url.Values{"name": {"a.jpg"}, "article": {strconv.FormatInt(a.ID, 10)}}, pictureOf(640, 480)))
 	a, err := p.app.articles.Save(p.ctx, p.actor, article.SaveInput{ID: a.ID, Revision: a.Revision, Content: article.Content{Headline: "Public story", Sections: []int64{worldSection}, Body: paragraph("More.")}})
 	p.must(err)
-	_, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: a.ID, Revision: a.Revision})
+	_, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: a.ID, Revision: a.Revision})
 	p.must(err)
 	var id int64
 	p.must(json.Unmarshal([]byte(it.ID), &id))

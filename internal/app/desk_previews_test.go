@@ -108,7 +108,7 @@ func TestDeskPreview_LooksAndLinks(t *testing.T) {
 			t.Errorf("the picture after the link was revoked: %d", file.status)
 		}
 		third := previewLink.FindStringSubmatch(edna.post(at+"/links", "life", "day", "which", "frozen").body)
-		d, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: d.ID, Revision: d.Revision})
+		d, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: d.ID, Revision: d.Revision})
 		p.must(err)
 		p.shows("a link to a published article", p.visit(third[1]), 200, "Newer words.")
 		_, err = p.app.articles.Withdraw(p.ctx, p.actor, article.WithdrawInput{ID: d.ID, Revision: d.Revision, Reason: "r"})
@@ -123,7 +123,7 @@ func TestDeskPreview_DatesAsReadersWill(t *testing.T) {
 	each(t, nil, func(t *testing.T, p *paper) {
 		owner := p.setUp()
 		d := p.draft(p.harmless("Under embargo"))
-		a, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: d.ID, Revision: d.Revision, EmbargoUntil: p.now.Now().Add(time.Hour)})
+		a, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: d.ID, Revision: d.Revision, EmbargoUntil: p.now.Now().Add(time.Hour)})
 		p.must(err)
 		published := regexp.MustCompile(`<time datetime="[^"]*">[^<]*</time>`)
 		before := published.FindString(owner.get(fmt.Sprint("/desk/articles/", a.ID, "/preview")).body)

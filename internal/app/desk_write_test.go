@@ -146,13 +146,13 @@ func TestDeskWrite_PublishesOnTime(t *testing.T) {
 		owner := p.setUp()
 		at, c := owner.begins()
 		p.reply("a save", owner.sends("POST", at+"/save", map[string]any{"revision": 1, "tab": "t", "content": with(c, "headline", "Night train", "body", body("It leaves."))}), 200)
-		p.shows("without a section", owner.post(at+"/publish", "revision", "2", "do", "now", "despite", "1"), 422, "No section is chosen")
+		p.shows("without a section", owner.post(at+"/publish", "revision", "2", "do", "now", "despite", everyWarning(p.t)), 422, "No section is chosen")
 		p.reply("with one", owner.sends("POST", at+"/save", map[string]any{"revision": 2, "tab": "t", "content": with(c, "headline", "Night train", "sections", []string{"1"}, "body", body("It leaves."))}), 200)
 		p.shows("with questions", owner.post(at+"/publish", "revision", "3", "do", "now"), 422, "questions about this article")
 
 		// Berlin's clocks go forward over 02:30 on 29 March and back over it on 25 October.
 		schedule := func(pairs ...string) answer {
-			return owner.post(at+"/publish", append([]string{"revision", "3", "do", "schedule", "despite", "1"}, pairs...)...)
+			return owner.post(at+"/publish", append([]string{"revision", "3", "do", "schedule", "despite", everyWarning(p.t)}, pairs...)...)
 		}
 		p.shows("an hour that there is not", schedule("day", "2026-03-29", "time", "02:30"), 422, "the clocks go forward over it")
 		p.shows("an hour that comes twice", schedule("day", "2026-10-25", "time", "02:30"), 422, "Choose the first or the second")
@@ -194,7 +194,7 @@ func TestDeskWrite_NotesStayInside(t *testing.T) {
 		if !strings.Contains(found.body, "Ann") || strings.Contains(found.body, "@") {
 			t.Errorf("colleagues: %s", found.body)
 		}
-		p.leads("publishing", owner.post(at+"/publish", "revision", "4", "do", "now", "despite", "1"), at+"/published")
+		p.leads("publishing", owner.post(at+"/publish", "revision", "4", "do", "now", "despite", everyWarning(p.t)), at+"/published")
 		p.drain()
 		if got := p.visit("/world/open/"); got.status != 200 {
 			t.Fatalf("the article: %d", got.status)
@@ -223,7 +223,7 @@ func TestDeskWrite_TranslationsNameEachOther(t *testing.T) {
 		}
 		publish := func(lang string) {
 			t.Helper()
-			p.leads("publishing "+lang, owner.post(made[lang]+"/publish", "revision", "2", "do", "now", "despite", "1"), made[lang]+"/published")
+			p.leads("publishing "+lang, owner.post(made[lang]+"/publish", "revision", "2", "do", "now", "despite", everyWarning(p.t)), made[lang]+"/published")
 			p.now.Advance(time.Minute)
 		}
 		publish("en")

@@ -66,13 +66,13 @@ var secretStates = []secretState{
 	}},
 	{"scheduled", article.StatusScheduled, article.AccessOpen, func(w *world, c article.Content) article.Article {
 		d := w.draft(c)
-		a, err := w.app.articles.Schedule(w.ctx, w.actor, article.ScheduleInput{ID: d.ID, Revision: d.Revision, At: w.app.clock.Now().Add(time.Hour)})
+		a, err := w.app.articles.Schedule(w.ctx, w.actor, article.ScheduleInput{Unchecked: true, ID: d.ID, Revision: d.Revision, At: w.app.clock.Now().Add(time.Hour)})
 		w.must(err)
 		return a
 	}},
 	{"embargoed", article.StatusPublished, article.AccessOpen, func(w *world, c article.Content) article.Article {
 		d := w.draft(c)
-		a, err := w.app.articles.Publish(w.ctx, w.actor, article.PublishInput{ID: d.ID, Revision: d.Revision, EmbargoUntil: w.app.clock.Now().Add(time.Hour)})
+		a, err := w.app.articles.Publish(w.ctx, w.actor, article.PublishInput{Unchecked: true, ID: d.ID, Revision: d.Revision, EmbargoUntil: w.app.clock.Now().Add(time.Hour)})
 		w.must(err)
 		return a
 	}},
@@ -113,7 +113,7 @@ var secretStates = []secretState{
 	}},
 	{"replaced for legal reasons", article.StatusPublished, article.AccessOpen, func(w *world, c article.Content) article.Article {
 		a := w.publish(c, article.PublishInput{})
-		a, err := w.app.articles.Publish(w.ctx, w.actor, article.PublishInput{ID: a.ID, Revision: a.Revision, Change: article.ChangeCorrection, Note: "A year was wrong.",
+		a, err := w.app.articles.Publish(w.ctx, w.actor, article.PublishInput{Unchecked: true, ID: a.ID, Revision: a.Revision, Change: article.ChangeCorrection, Note: "A year was wrong.",
 			Corrections: []article.Correction{{Passage: c.Headline, Wrong: c.Kicker, Right: c.Dateline}}})
 		w.must(err)
 		return w.replace(a, article.PublishInput{Change: article.ChangeLegal, Note: "A court forbade a sentence.",
@@ -158,7 +158,7 @@ func (w *world) draft(c article.Content) article.Article {
 func (w *world) publish(c article.Content, in article.PublishInput) article.Article {
 	w.t.Helper()
 	d := w.draft(c)
-	in.ID, in.Revision = d.ID, d.Revision
+	in.ID, in.Revision, in.Unchecked = d.ID, d.Revision, true
 	a, err := w.app.articles.Publish(w.ctx, w.actor, in)
 	w.must(err)
 	return a
@@ -170,7 +170,7 @@ func (w *world) replace(a article.Article, in article.PublishInput) article.Arti
 	w.t.Helper()
 	a, err := w.app.articles.Save(w.ctx, w.actor, article.SaveInput{ID: a.ID, Revision: a.Revision, Content: w.harmless("Put right")})
 	w.must(err)
-	in.ID, in.Revision, in.Slug = a.ID, a.Revision, fmt.Sprintf("put-right-%d", a.ID)
+	in.Unchecked, in.ID, in.Revision, in.Slug = true, a.ID, a.Revision, fmt.Sprintf("put-right-%d", a.ID)
 	a, err = w.app.articles.Publish(w.ctx, w.actor, in)
 	w.must(err)
 	return a

@@ -121,7 +121,7 @@ func TestSite_Password(t *testing.T) {
 		p.now.Advance(11 * 24 * time.Hour)
 		locked("eleven days later", p.visitWith(path, cookies))
 		p.now.Advance(-11 * 24 * time.Hour)
-		_, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: a.ID, Revision: a.Revision, Access: article.AccessPassword,
+		_, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: a.ID, Revision: a.Revision, Access: article.AccessPassword,
 			PasswordHash: p.app.vault.HashPassword("another")})
 		p.must(err)
 		locked("after the password changed", p.visitWith(path, cookies))
@@ -139,7 +139,7 @@ func TestSite_Statements(t *testing.T) {
 					in.Content.Tags = []int64{portTag}
 					d, err := p.app.articles.CreateTx(ctx, tx, p.actor, in)
 					if err == nil {
-						_, err = p.app.articles.PublishTx(ctx, tx, p.actor, article.PublishInput{ID: d.ID, Revision: d.Revision, At: opening.Add(-time.Duration(i+1) * time.Hour)})
+						_, err = p.app.articles.PublishTx(ctx, tx, p.actor, article.PublishInput{Unchecked: true, ID: d.ID, Revision: d.Revision, At: opening.Add(-time.Duration(i+1) * time.Hour)})
 					}
 					if err != nil {
 						return err
@@ -253,7 +253,7 @@ func TestSite_AnotherProcessPublishes(t *testing.T) {
 		other := article.NewService(d, p.now, event.NewBus(p.now), settings.NewStore(d))
 		draft, err := other.Create(p.ctx, p.actor, article.Draft{Type: article.TypeArticle, Content: p.harmless("From afar")})
 		p.must(err)
-		_, err = other.Publish(p.ctx, p.actor, article.PublishInput{ID: draft.ID, Revision: draft.Revision})
+		_, err = other.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: draft.ID, Revision: draft.Revision})
 		p.must(err)
 		patience, cancel := context.WithTimeout(p.ctx, 20*time.Second)
 		defer cancel()

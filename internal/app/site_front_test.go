@@ -88,7 +88,7 @@ func TestSite_FrontFollowsTheArticle(t *testing.T) {
 	each(t, nil, func(t *testing.T, p *paper) {
 		p.story("Newest", worldSection, article.PublishInput{}, nil)
 		d := p.draft(p.harmless("Embargoed story"))
-		a, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: d.ID, Revision: d.Revision, EmbargoUntil: opening.Add(time.Hour)})
+		a, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: d.ID, Revision: d.Revision, EmbargoUntil: opening.Add(time.Hour)})
 		p.must(err)
 		p.arrange(0, front.PublishInput{}, front.Block{Kind: front.Lead, Count: 1, Slots: []front.Slot{{Article: a.ID, Headline: "Secret headline"}}}, front.Block{Kind: front.Section, Section: sportSection, Count: 2})
 		p.warm("/")
@@ -162,7 +162,7 @@ func TestSite_FrontStatements(t *testing.T) {
 					in.Content.Storyline = "The long story"
 					d, err := p.app.articles.CreateTx(ctx, tx, p.actor, in)
 					if err == nil {
-						_, err = p.app.articles.PublishTx(ctx, tx, p.actor, article.PublishInput{ID: d.ID, Revision: d.Revision, At: opening.Add(-time.Duration(i+1) * time.Hour)})
+						_, err = p.app.articles.PublishTx(ctx, tx, p.actor, article.PublishInput{Unchecked: true, ID: d.ID, Revision: d.Revision, At: opening.Add(-time.Duration(i+1) * time.Hour)})
 					}
 					if err != nil {
 						return err

@@ -21,7 +21,7 @@ func (p *paper) revise(a article.Article, body string, in article.PublishInput) 
 	a, err := p.app.articles.Save(p.ctx, p.actor, article.SaveInput{ID: a.ID, Revision: a.Revision,
 		Content: article.Content{Headline: a.Headline, Sections: []int64{a.SectionID}, Body: paragraph(body)}})
 	p.must(err)
-	in.ID, in.Revision = a.ID, a.Revision
+	in.ID, in.Revision, in.Unchecked = a.ID, a.Revision, true
 	a, err = p.app.articles.Publish(p.ctx, p.actor, in)
 	p.must(err)
 	return a
@@ -76,7 +76,7 @@ func TestSite_Versions(t *testing.T) {
 		if key := page.Get("Surrogate-Key"); !strings.Contains(key, db.Key("article", a.ID)) {
 			t.Errorf("surrogate keys %q", key)
 		}
-		moved, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: a.ID, Revision: a.Revision + 1, Slug: "old-bridge", Change: article.ChangeSilent})
+		moved, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: a.ID, Revision: a.Revision + 1, Slug: "old-bridge", Change: article.ChangeSilent})
 		p.must(err)
 		if got := p.visit("/world/bridge/versions/2/"); got.status != 301 || got.location != "/world/old-bridge/versions/2/" {
 			t.Errorf("after the article moved: %d %s", got.status, got.location)
@@ -109,7 +109,7 @@ func TestSite_VersionsOfStructuredText(t *testing.T) {
 		p.now.Advance(time.Hour)
 		a, err := p.app.articles.Save(p.ctx, p.actor, article.SaveInput{ID: a.ID, Revision: a.Revision, Content: content("Anna Lee", "Twelve ships", "An old bridge")})
 		p.must(err)
-		_, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: a.ID, Revision: a.Revision})
+		_, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: a.ID, Revision: a.Revision})
 		p.must(err)
 		p.tells("/world/parts/versions/2/", 200, "3 unchanged passages", "<del>Ann</del><ins>Anna</ins> Lee", "Twelve <del>boats</del><ins>ships</ins>",
 			"Alternative text:", "<del>A picture that goes</del>", "<table>", `class="attributed-quote"`)
@@ -142,7 +142,7 @@ func TestSite_OwnPagesBeforeTheRecord(t *testing.T) {
 		page := func(slug, headline string, parent int64) article.Article {
 			d, err := p.app.articles.Create(p.ctx, p.actor, article.Draft{Type: article.TypePage, Slug: slug, ParentID: parent, Content: article.Content{Headline: headline, Body: paragraph("Words.")}})
 			p.must(err)
-			a, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: d.ID, Revision: d.Revision})
+			a, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: d.ID, Revision: d.Revision})
 			p.must(err)
 			return a
 		}

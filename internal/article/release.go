@@ -15,15 +15,21 @@ import (
 var scheduler = account.System("scheduler")
 
 // HandleRelease carries out the release job. Doing it twice changes nothing.
+// What must not go out by then, such as a picture whose rights have ended, goes
+// back to its writers with a note.
 func (s *Service) HandleRelease(ctx context.Context, payload []byte) error {
 	var p releasePayload
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.release(ctx, tx, p.Article) })
+	pass, found, err := s.due(ctx, p.Article)
+	if err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.release(ctx, tx, p.Article, pass, found) })
 }
 
-func (s *Service) release(ctx context.Context, tx *db.Tx, articleID int64) error {
+func (s *Service) release(ctx context.Context, tx *db.Tx, articleID int64, pass Pass, found []Finding) error {
 	a, err := byID(ctx, tx, articleID)
 	if fault.Is(err, fault.NotFound) {
 		return nil
@@ -33,8 +39,10 @@ func (s *Service) release(ctx context.Context, tx *db.Tx, articleID int64) error
 	}
 	now := s.clock.Now()
 	switch {
+	case a.Status == StatusScheduled && !a.ScheduledAt.After(now) && len(found) > 0:
+		err = s.holdBack(ctx, tx, &a, found)
 	case a.Status == StatusScheduled && !a.ScheduledAt.After(now):
-		_, err = s.PublishTx(ctx, tx, scheduler, PublishInput{ID: a.ID, Revision: a.Revision, At: a.ScheduledAt, release: true})
+		_, err = s.PublishTx(ctx, tx, scheduler, PublishInput{ID: a.ID, Revision: a.Revision, At: a.ScheduledAt, Pass: pass, release: true})
 	case a.Status == StatusPublished && !a.EmbargoUntil.IsZero() && !a.EmbargoUntil.After(now):
 		err = s.lift(ctx, tx, &a)
 	case a.Status == StatusScheduled:

@@ -43,6 +43,7 @@ type Service struct {
 	settings *settings.Store
 	newID    func() int64
 	letters  Letters
+	checker  Checker
 }
 
 // NewService wires the service.
@@ -176,7 +177,12 @@ type PublishInput struct {
 	EmbargoUntil time.Time
 	Corrections  []Correction // what was wrong, with a correction, clarification or legal note
 
-	release bool // the scheduler: what was scheduled goes out, not what is being written on
+	Pass      Pass     // from Examine; Publish asks for one itself
+	Confirmed []string // codes of warnings that Publish lets pass
+	Unchecked bool     // goes out without checks: the sample newsroom, tools that repair
+
+	sections bool // only the sections differ from what readers have
+	release  bool // the scheduler: what was scheduled goes out, not what is being written on
 }
 
 // Correction is one thing that a published article had wrong.
@@ -186,8 +192,15 @@ type Correction struct {
 	Right   string
 }
 
-// Publish makes the working copy live.
+// Publish makes the working copy live, when nothing stands against it: see
+// Examine.
 func (s *Service) Publish(ctx context.Context, actor account.Actor, in PublishInput) (a Article, err error) {
+	if !in.Unchecked && in.Pass == (Pass{}) {
+		if in.Pass, err = s.Examine(ctx, actor, Examination{ID: in.ID, Revision: in.Revision, Slug: in.Slug, EmbargoUntil: in.EmbargoUntil,
+			Confirmed: in.Confirmed, SectionsOnly: in.sections}); err != nil {
+			return a, err
+		}
+	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		a, err = s.PublishTx(ctx, tx, actor, in)
 		return err
@@ -195,7 +208,14 @@ func (s *Service) Publish(ctx context.Context, actor account.Actor, in PublishIn
 	return a, err
 }
 
-// PublishTx is Publish inside a transaction of the caller.
+// PublishSections is Publish, silently, of an article of which only the sections
+// were changed: what else might be asked about it was decided when it went out.
+func (s *Service) PublishSections(ctx context.Context, actor account.Actor, articleID, revision int64) (Article, error) {
+	return s.Publish(ctx, actor, PublishInput{ID: articleID, Revision: revision, Change: ChangeSilent, sections: true})
+}
+
+// PublishTx is Publish inside a transaction of the caller, who has asked for the
+// pass.
 func (s *Service) PublishTx(ctx context.Context, tx *db.Tx, actor account.Actor, in PublishInput) (Article, error) {
 	a, err := s.open(ctx, tx, actor, in.ID, in.Revision, mayPublish)
 	if err != nil {
@@ -246,6 +266,9 @@ func (s *Service) goLive(ctx context.Context, tx *db.Tx, actor account.Actor, a 
 	if err := publishable(a.Type, &work.Content); err != nil {
 		return work, err
 	}
+	if err := s.holds(in.Pass, in.Unchecked, a.ID, &work.Content); err != nil {
+		return work, err
+	}
 	kind := in.Change
 	if kind == "" {
 		kind = ChangeOriginal
@@ -291,11 +314,21 @@ type ScheduleInput struct {
 	ID       int64
 	Revision int64
 	At       time.Time
+
+	Pass      Pass     // from Examine; Schedule asks for one itself
+	Confirmed []string // codes of warnings that Schedule lets pass
+	Unchecked bool     // as in PublishInput
 }
 
 // Schedule puts off the first publication until At; the release job makes it,
-// at most a second late, once, and after a restart too.
+// at most a second late, once, and after a restart too. What stands against it
+// is asked now, see Examine, and what stops it once more when it is due.
 func (s *Service) Schedule(ctx context.Context, actor account.Actor, in ScheduleInput) (a Article, err error) {
+	if !in.Unchecked && in.Pass == (Pass{}) {
+		if in.Pass, err = s.Examine(ctx, actor, Examination{ID: in.ID, Revision: in.Revision, At: in.At, Confirmed: in.Confirmed}); err != nil {
+			return a, err
+		}
+	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		a, err = s.ScheduleTx(ctx, tx, actor, in)
 		return err
@@ -303,7 +336,8 @@ func (s *Service) Schedule(ctx context.Context, actor account.Actor, in Schedule
 	return a, err
 }
 
-// ScheduleTx is Schedule inside a transaction of the caller.
+// ScheduleTx is Schedule inside a transaction of the caller, who has asked for
+// the pass.
 func (s *Service) ScheduleTx(ctx context.Context, tx *db.Tx, actor account.Actor, in ScheduleInput) (Article, error) {
 	a, err := s.open(ctx, tx, actor, in.ID, in.Revision, mayPublish)
 	if err != nil {
@@ -323,6 +357,9 @@ func (s *Service) ScheduleTx(ctx context.Context, tx *db.Tx, actor account.Actor
 		return a, err
 	}
 	if err := publishable(a.Type, &work.Content); err != nil {
+		return a, err
+	}
+	if err := s.holds(in.Pass, in.Unchecked, a.ID, &work.Content); err != nil {
 		return a, err
 	}
 	before := a

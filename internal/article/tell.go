@@ -29,7 +29,7 @@ func (s *Service) UseLetters(l Letters) { s.letters = l }
 
 // news is what a letter is about.
 type news struct {
-	What    string `json:"what"` // mention, changes, assigned, approved
+	What    string `json:"what"` // mention, changes, held, assigned, approved
 	Article int64  `json:"article"`
 	Note    int64  `json:"note,omitempty"`
 	By      string `json:"by"`
@@ -65,6 +65,14 @@ var wordsJSON []byte
 
 var letterWords = sync.OnceValues(func() (i18n.Words, error) { return i18n.ParseWords(wordsJSON) })
 
+func letterPrinter(locale string) (*i18n.Printer, error) {
+	words, err := letterWords()
+	if err != nil {
+		return nil, err
+	}
+	return i18n.For(locale).With(words), nil
+}
+
 // HandleTell sends a letter about an article, unless what it tells has been
 // seen at the desk or taken back, or is no longer the reader's to see.
 func (s *Service) HandleTell(ctx context.Context, payload []byte) error {
@@ -77,7 +85,7 @@ func (s *Service) HandleTell(ctx context.Context, payload []byte) error {
 	}
 	words, err := letterWords()
 	if err != nil {
-		return fault.New(fault.Internal, "words of letters: %w", err)
+		return err
 	}
 	return s.letters.Accounts.SendTo(ctx, in.To, words, func(p *i18n.Printer, to account.Actor) (l mail.Letter, ok bool, err error) {
 		a, err := s.openAny(ctx, s.db, to, in.Article, mayRead)

@@ -275,7 +275,7 @@ func (f *filler) pages(ctx context.Context, tx *db.Tx) error {
 		}
 		a, err := f.articles.CreateTx(ctx, tx, actor, d)
 		if err == nil {
-			_, err = f.articles.PublishTx(ctx, tx, actor, article.PublishInput{ID: a.ID, Revision: a.Revision})
+			_, err = f.articles.PublishTx(ctx, tx, actor, article.PublishInput{ID: a.ID, Revision: a.Revision, Unchecked: true})
 		}
 		if err != nil {
 			return err
@@ -310,10 +310,10 @@ func (f *filler) story(ctx context.Context, tx *db.Tx, a Article) error {
 		return nil
 	case article.StatusScheduled:
 		f.clock.Set(f.end)
-		_, err = f.articles.ScheduleTx(ctx, tx, actor, article.ScheduleInput{ID: now.ID, Revision: now.Revision, At: a.ScheduledAt.Time(f.end, f.zone)})
+		_, err = f.articles.ScheduleTx(ctx, tx, actor, article.ScheduleInput{ID: now.ID, Revision: now.Revision, At: a.ScheduledAt.Time(f.end, f.zone), Unchecked: true})
 		return err
 	}
-	publish := article.PublishInput{ID: now.ID, Revision: now.Revision, Access: a.Access}
+	publish := article.PublishInput{ID: now.ID, Revision: now.Revision, Access: a.Access, Unchecked: true}
 	if a.EmbargoUntil != (When{}) {
 		publish.EmbargoUntil = a.EmbargoUntil.Time(f.end, f.zone)
 	}
@@ -328,7 +328,7 @@ func (f *filler) story(ctx context.Context, tx *db.Tx, a Article) error {
 		if now, err = f.articles.SaveTx(ctx, tx, actor, article.SaveInput{ID: now.ID, Revision: now.Revision, Content: f.content(v.Content)}); err != nil {
 			return err
 		}
-		if now, err = f.articles.PublishTx(ctx, tx, actor, article.PublishInput{ID: now.ID, Revision: now.Revision, Change: v.Change, Note: v.Note}); err != nil {
+		if now, err = f.articles.PublishTx(ctx, tx, actor, article.PublishInput{ID: now.ID, Revision: now.Revision, Change: v.Change, Note: v.Note, Unchecked: true}); err != nil {
 			return err
 		}
 	}

@@ -15,25 +15,14 @@ var words []byte
 // Words returns the texts of all findings, for i18n.ParseWords.
 func Words() []byte { return words }
 
-// Level says what a finding does to publishing.
-type Level string
-
-// The levels.
+// The levels of findings.
 const (
-	Error Level = "error" // stops
-	Warn  Level = "warn"  // asks
+	Error = article.FindingStops
+	Warn  = article.FindingAsks
 )
 
 // Finding is one thing that an article's editor should look at.
-type Finding struct {
-	Level Level  `json:"level"`
-	Code  string `json:"code"` // stable; "check."+Code is the key of its words
-	// Path is where: a field ("headline", "lead.alt", "schedule"), or a place
-	// in the body ("content[3]", "content[3].attrs.alt").
-	Path    string   `json:"path"`
-	Passage string   `json:"passage,omitempty"` // the words that are meant, within that place
-	Args    []string `json:"args,omitempty"`    // for the words; counts and dates as they are printed
-}
+type Finding = article.Finding
 
 // Medium is what is known of a picture, recording or file.
 type Medium struct {
@@ -101,16 +90,6 @@ func Run(ctx context.Context, in Input) []Finding {
 	return r.found
 }
 
-// Stops reports whether one of the findings is an error.
-func Stops(found []Finding) bool {
-	for i := range found {
-		if found[i].Level == Error {
-			return true
-		}
-	}
-	return false
-}
-
 // run is one pass over an article.
 type run struct {
 	*Input
@@ -118,12 +97,12 @@ type run struct {
 	found  []Finding
 }
 
-func (r *run) add(level Level, code, path string, args ...string) {
+func (r *run) add(level article.FindingLevel, code, path string, args ...string) {
 	r.found = append(r.found, Finding{Level: level, Code: code, Path: path, Args: args})
 }
 
 // addAt adds a finding about some words of a place.
-func (r *run) addAt(level Level, code, path, passage string, args ...string) {
+func (r *run) addAt(level article.FindingLevel, code, path, passage string, args ...string) {
 	r.found = append(r.found, Finding{Level: level, Code: code, Path: path, Passage: passage, Args: args})
 }
 

@@ -232,7 +232,7 @@ func TestRun_StopsWhenAskedTo(t *testing.T) {
 }
 
 func TestStops(t *testing.T) {
-	if check.Stops([]check.Finding{{Level: check.Warn}}) || !check.Stops([]check.Finding{{Level: check.Warn}, {Level: check.Error}}) {
+	if article.Stops([]check.Finding{{Level: check.Warn}}) || !article.Stops([]check.Finding{{Level: check.Warn}, {Level: check.Error}}) {
 		t.Error("an error stops, a warning does not")
 	}
 }

@@ -5,9 +5,11 @@ import (
 
 	"dateline/internal/account"
 	"dateline/internal/article"
+	"dateline/internal/article/check"
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/desk"
+	"dateline/internal/i18n"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/web"
@@ -30,6 +32,7 @@ var files embed.FS
 type Articles struct {
 	*desk.Area
 	Parts
+	checkWords i18n.Words
 }
 
 // Parts are what the overview asks.
@@ -48,7 +51,11 @@ func New(d *desk.Desk, p Parts) (*Articles, error) {
 		desk.MenuItem{Word: "articles.menu", Path: listPath, Role: account.Contributor, Order: 10},
 		desk.MenuItem{Word: "articles.menu_calendar", Path: calendarPath, Role: account.Contributor, Order: 20},
 	)
-	return &Articles{area, p}, err
+	if err != nil {
+		return nil, err
+	}
+	words, err := i18n.ParseWords(check.Words())
+	return &Articles{area, p, words}, err
 }
 
 // Routes returns the routes of the overview. The start page is the desk's own

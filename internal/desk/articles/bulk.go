@@ -2,6 +2,7 @@ package articles
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"dateline/internal/account"
 	"dateline/internal/article"
+	"dateline/internal/article/check"
 	"dateline/internal/desk"
 	"dateline/internal/fault"
 	"dateline/internal/web"
@@ -20,7 +22,9 @@ func number64(n int64) string { return strconv.FormatInt(n, 10) }
 // outcome says what an action did to one article.
 type outcome struct {
 	Headline string
-	Error    string // "" when it was done
+	Error    string   // "" when it was done
+	Findings []string // what stands against publishing it
+	Link     string   // where that can be seen and confirmed
 }
 
 // most is how many articles one action may take: a page of them.
@@ -59,13 +63,38 @@ func (s *Articles) bulk(r *web.Request) (web.Response, error) {
 				return web.Response{}, err
 			}
 			one.Error = err.Error()
+			s.unready(r, &one, articleID, err)
 			if one.Headline == "" {
-				one.Headline = number64(articleID)
+				one.Headline = s.headline(r, articleID)
 			}
 		}
 		done = append(done, one)
 	}
 	return s.showList(r, http.StatusOK, w, done)
+}
+
+// headline names an article that the visitor may know of, and any other by the
+// number that they gave.
+func (s *Articles) headline(r *web.Request, articleID int64) string {
+	w, err := s.Articles.Working(r.HTTP.Context(), desk.Actor(r), articleID)
+	if err != nil || w.Copy.Content.Headline == "" {
+		return number64(articleID)
+	}
+	return w.Copy.Content.Headline
+}
+
+// unready names what keeps an article from going out, and leads to where each
+// thing is explained.
+func (s *Articles) unready(r *web.Request, one *outcome, articleID int64, err error) {
+	var cause *article.Unready
+	if !errors.As(err, &cause) {
+		return
+	}
+	words := s.Printer(r).With(s.checkWords)
+	for _, f := range cause.Findings {
+		one.Findings = append(one.Findings, check.Text(words, f))
+	}
+	one.Link = listPath + "/" + number64(articleID) + "/publish"
 }
 
 // handle reads "id:revision" of a box in the list.
@@ -147,7 +176,7 @@ func (s *Articles) moveTo(actor account.Actor, section int64) doing {
 		if err != nil || !w.Article.Public {
 			return a, err
 		}
-		return s.Articles.Publish(ctx, actor, article.PublishInput{ID: articleID, Revision: a.Revision, Change: article.ChangeSilent})
+		return s.Articles.PublishSections(ctx, actor, articleID, a.Revision)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,18 +34,18 @@ type findingRow struct {
 
 // publishForm is what a person chose.
 type publishForm struct {
-	Do            string // now, schedule
-	Day, Time     string
-	Fold          string
-	Embargo       bool
-	EDay, ETime   string
-	EFold         string
-	Change        string
-	Note          string
-	Corrections   []article.Correction
-	Slug          string
-	Pinned        bool
-	DespiteWarned bool
+	Do          string // now, schedule
+	Day, Time   string
+	Fold        string
+	Embargo     bool
+	EDay, ETime string
+	EFold       string
+	Change      string
+	Note        string
+	Corrections []article.Correction
+	Slug        string
+	Pinned      bool
+	Confirmed   []string // codes of the warnings that were looked at
 }
 
 // publishData is what the page of publishing shows.
@@ -61,6 +62,8 @@ type publishData struct {
 	Findings  []findingRow
 	Stops     bool
 	Warned    bool
+	Codes     string // of the warnings, for the box that confirms them
+	Confirmed bool
 	Form      publishForm
 	Changes   []option
 	Zone      string
@@ -125,11 +128,12 @@ func (p *Part) publishData(r *web.Request, w article.Work, chosen *publishForm) 
 	for _, kind := range changeKinds {
 		d.Changes = append(d.Changes, option{string(kind), words.T("write.change_" + string(kind)), string(kind) == d.Form.Change})
 	}
-	found, err := p.findings(ctx, site, w, &d.Form)
+	found, err := p.Articles.Findings(ctx, desk.Actor(r), p.examination(site, &a, a.Revision, &d.Form))
 	if err != nil {
 		return desk.Page{}, err
 	}
-	d.Findings, d.Stops, d.Warned = p.inWords(words, d.At, found), check.Stops(found), len(found) > 0
+	d.Findings, d.Stops, d.Warned, d.Codes = p.inWords(words, d.At, found), article.Stops(found), len(found) > 0, codes(found)
+	d.Confirmed = len(found) > 0 && !slices.ContainsFunc(found, func(f article.Finding) bool { return !slices.Contains(d.Form.Confirmed, f.Code) })
 	planned, err := p.Articles.PlannedPath(ctx, a, &c, d.Form.Slug)
 	if err != nil {
 		return desk.Page{}, err
@@ -143,6 +147,17 @@ func (p *Part) publishData(r *web.Request, w article.Work, chosen *publishForm) 
 		title = words.T("write.update_title", headlineOr(words, c.Headline))
 	}
 	return desk.Page{Title: title, Scripts: []string{"publish.js"}, Framed: true, Data: d}, nil
+}
+
+// codes are the codes of findings, each once.
+func codes(found []article.Finding) string {
+	var all []string
+	for _, f := range found {
+		if !slices.Contains(all, f.Code) {
+			all = append(all, f.Code)
+		}
+	}
+	return strings.Join(all, " ")
 }
 
 func headlineOr(words *i18n.Printer, headline string) string {
@@ -181,38 +196,23 @@ func foldOf(at time.Time, zone *time.Location) string {
 	return "2"
 }
 
-// findings runs the checks on what would be published.
-func (p *Part) findings(ctx context.Context, site settings.Site, w article.Work, f *publishForm) ([]check.Finding, error) {
-	a, zone := &w.Article, site.Location()
-	origin, err := url.Parse(p.Desk.Origin())
-	if err != nil {
-		return nil, err
-	}
-	in := check.Input{Type: a.Type, Content: w.Copy.Content, Now: p.Clock.Now(), Zone: zone, Language: site.Locale, Access: a.Access,
-		HasPassword: a.PasswordHash != "", Published: a.Status == article.StatusPublished, Slug: f.Slug, Hosts: []string{origin.Host}}
+// examination is what would be published with the choices of a form.
+func (p *Part) examination(site settings.Site, a *article.Article, revision int64, f *publishForm) article.Examination {
+	in, zone := article.Examination{ID: a.ID, Revision: revision, Slug: f.Slug, Confirmed: f.Confirmed}, site.Location()
 	if f.Do == "schedule" {
-		in.ScheduledAt, _ = moment(f.Day, f.Time, f.Fold, zone) // a time that is none is told beside its field
+		in.At, _ = moment(f.Day, f.Time, f.Fold, zone) // a time that is none is told beside its field
 	}
 	if f.Embargo {
 		in.EmbargoUntil, _ = moment(f.EDay, f.ETime, f.EFold, zone)
 	}
-	source := check.Database{Q: p.DB, Files: p.Media, Zone: zone, Resolve: p.Resolve}
-	if err := check.Load(ctx, source, a.ID, &in); err != nil {
-		return nil, err
-	}
-	return check.Run(ctx, in), nil
+	return in
 }
 
-func (p *Part) inWords(words *i18n.Printer, at string, found []check.Finding) []findingRow {
+func (p *Part) inWords(words *i18n.Printer, at string, found []article.Finding) []findingRow {
 	more := words.With(p.checkWords)
 	rows := make([]findingRow, len(found))
 	for i, f := range found {
-		args := make([]any, len(f.Args))
-		for j, arg := range f.Args {
-			args[j] = arg
-		}
-		rows[i] = findingRow{Stops: f.Level == check.Error, Says: more.T("check."+f.Code, args...), Why: more.T("check."+f.Code+".why", args...), Passage: f.Passage,
-			Jump: at + "#" + f.Path}
+		rows[i] = findingRow{Stops: f.Level == article.FindingStops, Says: check.Text(more, f), Why: check.Why(more, f), Passage: f.Passage, Jump: at + "#" + f.Path}
 	}
 	return rows
 }
@@ -251,7 +251,7 @@ func (p *Part) previews(ctx context.Context, d *publishData) error {
 func readPublish(in url.Values) publishForm {
 	f := publishForm{Do: in.Get("do"), Day: in.Get("day"), Time: in.Get("time"), Fold: in.Get("fold"), Embargo: in.Get("embargo") != "",
 		EDay: in.Get("embargo_day"), ETime: in.Get("embargo_time"), EFold: in.Get("embargo_fold"), Change: in.Get("change"), Note: in.Get("note"),
-		Slug: in.Get("slug"), Pinned: in.Get("pinned") != "", DespiteWarned: in.Get("despite") != ""}
+		Slug: in.Get("slug"), Pinned: in.Get("pinned") != "", Confirmed: strings.Fields(in.Get("despite"))}
 	for i := range maxCorrections {
 		n := strconv.Itoa(i)
 		c := article.Correction{Passage: in.Get("passage_" + n), Wrong: strings.TrimSpace(in.Get("wrong_" + n)), Right: strings.TrimSpace(in.Get("right_" + n))}
@@ -310,14 +310,9 @@ func (p *Part) carryOut(ctx context.Context, actor account.Actor, w article.Work
 			return fault.New(fault.Invalid, "the end of the embargo has passed").WithHint("publish without it, or choose a later time")
 		}
 	}
-	found, err := p.findings(ctx, site, w, f)
-	switch {
-	case err != nil:
+	pass, err := p.Articles.Examine(ctx, actor, p.examination(site, a, revision, f))
+	if err != nil {
 		return err
-	case check.Stops(found):
-		return fault.New(fault.Invalid, "something must be mended before this can go out").WithHint("the list below says what, and leads there")
-	case len(found) > 0 && !f.DespiteWarned:
-		return fault.New(fault.Invalid, "there are questions about this article").WithHint("look through the list, and tick the box below it to publish all the same")
 	}
 	return p.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		revision, err := p.place(ctx, tx, actor, a, revision, f)
@@ -325,10 +320,10 @@ func (p *Part) carryOut(ctx context.Context, actor account.Actor, w article.Work
 			return err
 		}
 		if f.Do == "schedule" {
-			_, err = p.Articles.ScheduleTx(ctx, tx, actor, article.ScheduleInput{ID: a.ID, Revision: revision, At: at})
+			_, err = p.Articles.ScheduleTx(ctx, tx, actor, article.ScheduleInput{ID: a.ID, Revision: revision, At: at, Pass: pass})
 			return err
 		}
-		in := article.PublishInput{ID: a.ID, Revision: revision, EmbargoUntil: embargo}
+		in := article.PublishInput{ID: a.ID, Revision: revision, EmbargoUntil: embargo, Pass: pass}
 		if a.Status == article.StatusPublished {
 			in.Change, in.Note = article.ChangeKind(f.Change), strings.TrimSpace(f.Note)
 			switch in.Change {

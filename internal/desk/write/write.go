@@ -11,7 +11,6 @@ package write
 import (
 	"context"
 	"embed"
-	"net/url"
 	"strconv"
 
 	"dateline/internal/account"
@@ -42,10 +41,6 @@ type Parts struct {
 	Search       *search.Service
 	Settings     *settings.Store
 	HashPassword func(string) string
-
-	// Resolve says whether an address of the site answers; nil leaves links
-	// unchecked.
-	Resolve func(ctx context.Context, address *url.URL) (bool, error)
 }
 
 // Part is the page of writing. The zero Part has the routes and nothing behind

@@ -1,0 +1,149 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/internal/account"
+	"dateline/internal/article"
+	"dateline/internal/article/check"
+	"dateline/internal/fault"
+	"dateline/internal/media"
+)
+
+// everyWarning are the codes of all findings, as the box sends them that
+// confirms what was looked at.
+func everyWarning(t testing.TB) string {
+	t.Helper()
+	var words map[string]json.RawMessage
+	if err := json.Unmarshal(check.Words(), &words); err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	for key := range words {
+		codes = append(codes, strings.TrimPrefix(key, "check."))
+	}
+	return strings.Join(codes, " ")
+}
+
+// expires ends the right to show a medium on a day.
+func (p *paper) expires(id int64, day time.Time) {
+	p.t.Helper()
+	m, err := p.app.media.Get(p.ctx, p.app.db, id)
+	p.must(err)
+	_, err = p.app.media.Change(p.ctx, p.actor, media.Edit{ID: id, Revision: m.Revision, Title: m.Title, Alt: m.Alt, FocalX: m.FocalX, FocalY: m.FocalY, Crop: m.Crop,
+		Rights: media.Rights{Expire: media.DayOf(day)}})
+	p.must(err)
+}
+
+func TestPublish_MeetsTheChecks(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		photo := p.photo("Quay")
+		p.expires(photo.ID, p.now.Now().AddDate(0, 0, -3))
+		c := p.harmless("With an old picture")
+		c.Lead = &article.Picture{Media: photo.ID}
+		bad, plain := p.draft(c), p.draft(p.harmless("With questions"))
+		codes := func(err error) string {
+			t.Helper()
+			var cause *article.Unready
+			if !fault.Is(err, fault.Invalid) || !errors.As(err, &cause) {
+				t.Fatalf("%v, want Invalid with its findings", err)
+			}
+			return " " + strings.ReplaceAll(cause.Error(), ",", "") + " "
+		}
+		// The service, whoever asks.
+		_, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: bad.ID, Revision: bad.Revision, Confirmed: strings.Fields(everyWarning(t))})
+		if got := codes(err); !strings.Contains(got, " rights_expired ") {
+			t.Errorf("an error that was confirmed: %s", got)
+		}
+		_, err = p.app.articles.Schedule(p.ctx, p.actor, article.ScheduleInput{ID: bad.ID, Revision: bad.Revision, At: p.now.Now().Add(time.Hour), Confirmed: strings.Fields(everyWarning(t))})
+		if got := codes(err); !strings.Contains(got, " rights_expired ") {
+			t.Errorf("scheduling: %s", got)
+		}
+		_, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: plain.ID, Revision: plain.Revision})
+		asked := codes(err)
+		all := strings.Fields(asked)
+		if len(all) < 2 {
+			t.Fatalf("only %s is asked: the test needs two questions", asked)
+		}
+		_, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: plain.ID, Revision: plain.Revision, Confirmed: all[1:]})
+		if got := strings.TrimSpace(codes(err)); got != all[0] {
+			t.Errorf("after confirming all but %s, %s is asked", all[0], got)
+		}
+		// A pass is good for the text that was looked at, and for no other.
+		pass, err := p.app.articles.Examine(p.ctx, p.actor, article.Examination{ID: plain.ID, Revision: plain.Revision, Confirmed: all})
+		p.must(err)
+		saved, err := p.app.articles.Save(p.ctx, p.actor, article.SaveInput{ID: plain.ID, Revision: plain.Revision, Content: p.harmless("Changed since")})
+		p.must(err)
+		if _, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: plain.ID, Revision: saved.Revision, Pass: pass}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a text that was changed after the checks: %v", err)
+		}
+		if _, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: bad.ID, Revision: bad.Revision, Pass: pass}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the pass of another article: %v", err)
+		}
+		// A role is asked before anything is told.
+		if _, err := p.app.articles.Publish(p.ctx, account.Actor{ID: 5, Role: account.Author, Name: "Else"}, article.PublishInput{ID: bad.ID, Revision: bad.Revision}); !fault.Is(err, fault.Denied) {
+			t.Errorf("somebody who may not: %v", err)
+		}
+		// The bulk action names each article and what stands against it.
+		got := owner.post("/desk/articles/bulk", "do", "publish", "article", strconv.FormatInt(bad.ID, 10)+":"+strconv.FormatInt(bad.Revision, 10))
+		p.shows("bulk", got, 200, "With an old picture")
+		for _, want := range []string{"must be mended", "/desk/articles/" + strconv.FormatInt(bad.ID, 10) + "/publish", "The right to show this ended on"} {
+			if !strings.Contains(got.body, want) {
+				t.Errorf("the bulk action's answer lacks %q", want)
+			}
+		}
+		a, err := p.app.articles.Working(p.ctx, p.actor, bad.ID)
+		p.must(err)
+		if a.Article.Status != article.StatusDraft {
+			t.Errorf("it is %s", a.Article.Status)
+		}
+	})
+}
+
+// TestRelease_HoldsBackWhatMustNotGoOut: the rights of a picture end between
+// scheduling and the hour itself.
+func TestRelease_HoldsBackWhatMustNotGoOut(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		server := p.mails()
+		olga := p.person("olga@paper.example")
+		photo := p.photo("Quay")
+		c := p.harmless("Tomorrow")
+		c.Lead = &article.Picture{Media: photo.ID}
+		d, err := p.app.articles.Create(p.ctx, olga, article.Draft{Type: article.TypeArticle, Content: c})
+		p.must(err)
+		fine := p.draft(p.harmless("Goes out"))
+		at := p.now.Now().Add(48 * time.Hour)
+		for _, a := range []article.Article{d, fine} {
+			_, err = p.app.articles.Schedule(p.ctx, olga, article.ScheduleInput{ID: a.ID, Revision: a.Revision, At: at, Confirmed: strings.Fields(everyWarning(t))})
+			p.must(err)
+		}
+		p.expires(photo.ID, p.now.Now().AddDate(0, 0, 1))
+		p.now.Set(at)
+		p.drain()
+		p.drain()
+		w, err := p.app.articles.Working(p.ctx, olga, d.ID)
+		p.must(err)
+		if w.Article.Status != article.StatusChanges || w.Article.Public || !w.Article.ScheduledAt.IsZero() {
+			t.Errorf("what must not go out is %s, public %v", w.Article.Status, w.Article.Public)
+		}
+		if w, _ := p.app.articles.Working(p.ctx, olga, fine.ID); w.Article.Status != article.StatusPublished {
+			t.Errorf("what may go out, with confirmed questions, is %s", w.Article.Status)
+		}
+		p.shows("the inbox", owner.get("/desk/notes"), 200, "something must be mended first")
+		if got := subjects(t, server); len(got) != 1 || got[0] != "olga@paper.example Not published at its time: Tomorrow" {
+			t.Errorf("letters: %q", got)
+		}
+		p.must(p.app.articles.CatchUp(p.ctx))
+		p.drain()
+		if w, _ := p.app.articles.Working(p.ctx, olga, d.ID); w.Article.Status != article.StatusChanges {
+			t.Errorf("after the next start it is %s", w.Article.Status)
+		}
+	})
+}
