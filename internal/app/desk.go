@@ -30,7 +30,7 @@ func (a *App) openDesk() (err error) {
 		Origin: func() string { return a.web.Origin() }, Icon: func() string { return a.views.AssetURL("icon.svg") }, ChangeSite: a.changeSite, Log: a.log}); err != nil {
 		return err
 	}
-	if a.rooms.articles, err = articles.New(a.desk, articles.Parts{DB: a.db, Clock: a.clock, Articles: a.articles, Accounts: a.accounts,
+	if a.rooms.articles, err = articles.New(a.desk, articles.Parts{DB: a.db, Clock: a.clock, Articles: a.articles, Media: a.media, Accounts: a.accounts,
 		Search: a.search, Settings: a.settings}); err != nil {
 		return err
 	}

@@ -147,3 +147,46 @@ func TestRelease_HoldsBackWhatMustNotGoOut(t *testing.T) {
 		}
 	})
 }
+
+// TestDesk_HomeWarnsOfRights: editors see on the start page what readers see
+// without the right to, and what ends soon.
+func TestDesk_HomeWarnsOfRights(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		ann := p.joins(owner, "Ann", "author")
+		shown, unshown, soon, later := p.photo("Shown"), p.photo("Unshown"), p.photo("Soon"), p.photo("Later")
+		c := p.harmless("With a picture")
+		c.Lead = &article.Picture{Media: shown.ID}
+		a := p.publish(c, article.PublishInput{})
+		if body := owner.get("/desk/").body; strings.Contains(body, "Rights that end") {
+			t.Error("a warning before anything ends")
+		}
+		today := p.now.Now()
+		p.expires(shown.ID, today.AddDate(0, 0, -1))
+		p.expires(unshown.ID, today.AddDate(0, 0, -1))
+		p.expires(soon.ID, today.AddDate(0, 0, 30))
+		p.expires(later.ID, today.AddDate(0, 0, 31))
+		home := owner.get("/desk/")
+		p.shows("the start page", home, 200, "and readers still see it")
+		for id, want := range map[int64]bool{shown.ID: true, unshown.ID: false, soon.ID: true, later.ID: false} {
+			if got := strings.Contains(home.body, "/desk/media/"+strconv.FormatInt(id, 10)+`"`); got != want {
+				t.Errorf("medium %d is named: %v, want %v", id, got, want)
+			}
+		}
+		if body := ann.get("/desk/").body; strings.Contains(body, "Rights that end") {
+			t.Error("an author sees to everybody's rights")
+		}
+		// Published after its end, and taken away again.
+		p.expires(unshown.ID, today.AddDate(0, 0, -2))
+		c.Lead.Media = unshown.ID
+		b := p.publish(c, article.PublishInput{})
+		p.shows("another one", owner.get("/desk/"), 200, "/desk/media/"+strconv.FormatInt(unshown.ID, 10))
+		for _, one := range []article.Article{a, b} {
+			_, err := p.app.articles.Retract(p.ctx, p.actor, one.ID, one.Revision)
+			p.must(err)
+		}
+		if body := owner.get("/desk/").body; strings.Contains(body, "still see it") {
+			t.Error("a warning of what nobody sees any more")
+		}
+	})
+}

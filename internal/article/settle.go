@@ -252,13 +252,14 @@ func useMedia(ctx context.Context, tx *db.Tx, id int64, isNew bool, vis Visibili
 		return nil
 	}
 	for _, m := range MediaOf(c) {
-		if _, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, m, id); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id, rights_expire)
+			VALUES ($1, $2, COALESCE((SELECT rights_expire FROM media WHERE id = $1), 0)) ON CONFLICT DO NOTHING`, m, id); err != nil {
 			return err
 		}
 	}
 	// Files uploaded to the article have addresses of their own, as on the site
 	// that they were imported from.
-	_, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id) SELECT id, $1 FROM media WHERE parent = $1 ON CONFLICT DO NOTHING`, id)
+	_, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id, rights_expire) SELECT id, $1, rights_expire FROM media WHERE parent = $1 ON CONFLICT DO NOTHING`, id)
 	return err
 }
 

@@ -66,7 +66,8 @@ func (r *run) storeMedium(ctx context.Context, tx *db.Tx, m media.Medium, it *wx
 	}
 	if m.Parent != 0 {
 		// The parent may be stored already; if not, storing it does the same.
-		if _, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id) SELECT $1, id FROM article WHERE id = $2 AND public = 1
+		if _, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id, rights_expire)
+			SELECT $1, id, COALESCE((SELECT rights_expire FROM media WHERE id = $1), 0) FROM article WHERE id = $2 AND public = 1
 			ON CONFLICT DO NOTHING`, m.ID, m.Parent); err != nil {
 			return err
 		}

@@ -39,6 +39,8 @@
 // originals/<2>/<sha256>. media_alias: folded former path to medium.
 // media_upload: what uploads that come twice meet at. media_ref: which versions
 // of which articles show a medium, written by package article through Refer.
-// media_word: the library's index of words. Read only: media_use, article,
+// media_word: the library's index of words. media_use: which articles show it to
+// readers, written by package article; rights_expire there repeats the end of
+// the rights, and follows it from here. Read only: article,
 // working_copy, profile.
 package media

@@ -74,6 +74,11 @@ func (s *Service) changeTx(ctx context.Context, tx *db.Tx, actor account.Actor, 
 	if err := updateEdited(ctx, tx, next); err != nil {
 		return old, err
 	}
+	if next.Rights.Expire != old.Rights.Expire {
+		if err := followRights(ctx, tx, next.ID, next.Rights.Expire); err != nil {
+			return old, err
+		}
+	}
 	if err := indexWords(ctx, tx, next); err != nil {
 		return old, err
 	}

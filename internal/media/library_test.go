@@ -3,6 +3,7 @@ package media_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"image"
 	"image/color"
@@ -471,4 +472,52 @@ func TestDay(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
+}
+
+// TestShownExpired_ReadsOnlyWhatItShows: neither a library full of expired media
+// that nobody sees nor a medium in very many articles makes it read more.
+func TestShownExpired_ReadsOnlyWhatItShows(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		const many = 3000
+		k.write(func(ctx context.Context, tx *db.Tx) error {
+			for i := range int64(many) {
+				if _, err := tx.Exec(ctx, `INSERT INTO media (id, token, kind, file_name, state, created_at, updated_at, rights_expire) VALUES ($1, $2, 'image', $2, 'missing', 1, 1, 20260101)`, i+1, fmt.Sprint("m", i+1)); err != nil {
+					return err
+				}
+				if _, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id, rights_expire) VALUES (7, $1, 20260101)`, i+1); err != nil {
+					return err
+				}
+			}
+			for _, one := range []int64{8, 9} {
+				if _, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id, rights_expire) VALUES ($1, 1, 20251231)`, one); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for _, limit := range []int{1, 2, 6} {
+			all, err := k.ShownExpired(t.Context(), d, 20260302, limit)
+			if err != nil || len(all) != min(limit, 3) || all[0].ID != 7 {
+				t.Errorf("at most %d: %d media, %v", limit, len(all), err)
+			}
+		}
+		if all, err := k.ShownExpired(t.Context(), d, 20260101, 6); err != nil || len(all) != 2 || all[0].ID != 9 {
+			t.Errorf("on the last day itself: %v, %v", all, err)
+		}
+		if d.Engine() != db.SQLite {
+			return
+		}
+		// The plan of each step is the index, not the table.
+		rows, err := d.Query(t.Context(), `EXPLAIN QUERY PLAN SELECT rights_expire, media_id FROM media_use WHERE rights_expire > 0 AND (rights_expire, media_id) < (20260302, 0)
+			ORDER BY rights_expire DESC, media_id DESC LIMIT 1`)
+		plan, err := db.All(rows, err, func(r *sql.Rows) (text string, err error) {
+			var a, b, c int64
+			err = r.Scan(&a, &b, &c, &text)
+			return text, err
+		})
+		if err != nil || len(plan) != 1 || !strings.Contains(plan[0], "SEARCH media_use USING COVERING INDEX media_use_rights") {
+			t.Errorf("the plan is %q, %v", plan, err)
+		}
+	})
 }

@@ -86,6 +86,54 @@ func (s *Service) RightsExpiring(ctx context.Context, q db.Querier, today Day, l
 	return s.ordered(ctx, q, ids)
 }
 
+// ShownExpired returns media whose rights have ended and that readers still
+// see: in articles first, the latest ended first, then in profiles; at most limit. today is a day of the site's zone. Each step is a
+// look-up of an index, however large the library and however often a medium is
+// used.
+func (s *Service) ShownExpired(ctx context.Context, q db.Querier, today Day, limit int) ([]Medium, error) {
+	var ids []int64
+	for expire, last := int64(today), int64(0); len(ids) < limit; ids = append(ids, last) {
+		err := q.QueryRow(ctx, `SELECT rights_expire, media_id FROM media_use WHERE rights_expire > 0 AND (rights_expire, media_id) < ($1, $2)
+			ORDER BY rights_expire DESC, media_id DESC LIMIT 1`, expire, last).Scan(&expire, &last)
+		if fault.Is(err, fault.NotFound) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	rows, err := q.Query(ctx, `SELECT m.id FROM profile p JOIN media m ON m.id = p.picture WHERE p.picture > 0 AND m.rights_expire > 0 AND m.rights_expire < $1 ORDER BY 1 LIMIT $2`,
+		int64(today), limit)
+	elsewhere, err := db.All(rows, err, scanID)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range elsewhere {
+		if !slices.Contains(ids, one) && len(ids) < limit {
+			ids = append(ids, one)
+		}
+	}
+	return s.ordered(ctx, q, ids)
+}
+
+// Ending returns the media whose rights end within RightsWarn days from today,
+// the earliest first, at most limit.
+func (s *Service) Ending(ctx context.Context, q db.Querier, today Day, limit int) ([]Medium, error) {
+	rows, err := q.Query(ctx, `SELECT id FROM media WHERE rights_expire > 0 AND rights_expire >= $1 AND rights_expire <= $2 ORDER BY rights_expire, id LIMIT $3`,
+		int64(today), int64(today.Add(RightsWarn)), limit)
+	ids, err := db.All(rows, err, scanID)
+	if err != nil {
+		return nil, err
+	}
+	return s.ordered(ctx, q, ids)
+}
+
+// followRights keeps the end of the rights beside each public use of a medium.
+func followRights(ctx context.Context, tx *db.Tx, id int64, expire Day) error {
+	_, err := tx.Exec(ctx, `UPDATE media_use SET rights_expire = $2 WHERE media_id = $1 AND rights_expire <> $2`, id, int64(expire))
+	return err
+}
+
 // ExpiringOf returns those of some media whose rights end within RightsWarn
 // days or have ended: what is asked before an article that shows them goes out.
 func (s *Service) ExpiringOf(ctx context.Context, q db.Querier, today Day, ids []int64) ([]Medium, error) {

@@ -10,6 +10,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/desk"
 	"dateline/internal/i18n"
+	"dateline/internal/media"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/web"
@@ -23,6 +24,7 @@ const (
 	viewsPath    = "/desk/articles/views"
 	planPath     = "/desk/articles/plan"
 	calendarPath = "/desk/calendar"
+	mediaPath    = "/desk/media"
 )
 
 //go:embed templates words.json articles.css
@@ -40,6 +42,7 @@ type Parts struct {
 	DB       *db.DB
 	Clock    clock.Clock
 	Articles *article.Service
+	Media    *media.Service
 	Accounts *account.Service
 	Search   *search.Service
 	Settings *settings.Store

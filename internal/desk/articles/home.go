@@ -1,12 +1,15 @@
 package articles
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
 	"dateline/internal/account"
 	"dateline/internal/article"
 	"dateline/internal/desk"
+	"dateline/internal/i18n"
+	"dateline/internal/media"
 	"dateline/internal/taxonomy"
 	"dateline/internal/web"
 )
@@ -23,6 +26,15 @@ type pile struct {
 type homeData struct {
 	Unread int64 // notes in which colleagues name the visitor
 	Piles  []pile
+	Ended  []ending // media whose rights have ended and that readers still see
+	Ending []ending // media whose rights end soon
+	Rights string   // link to all of them
+}
+
+// ending is a medium whose rights end.
+type ending struct {
+	Name, Link string
+	Day        string
 }
 
 // shownInPile is how many articles a pile of the start page names.
@@ -90,8 +102,42 @@ func (s *Articles) Home(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	p := s.Printer(r)
-	return s.Page(r, http.StatusOK, "home", desk.Page{Title: p.T("articles.home_title", desk.Visitor(r).Name), Data: homeData{unread, piles}})
+	data := homeData{Unread: unread, Piles: piles}
+	if actor.Role >= account.Editor {
+		if err := s.rights(r, &data); err != nil {
+			return web.Response{}, err
+		}
+	}
+	return s.Page(r, http.StatusOK, "home", desk.Page{Title: s.Printer(r).T("articles.home_title", desk.Visitor(r).Name), Data: data})
+}
+
+// rights adds the media that readers must soon not see any more, or should not
+// see now.
+func (s *Articles) rights(r *web.Request, data *homeData) error {
+	ctx := r.HTTP.Context()
+	site, err := s.Settings.Site(ctx)
+	if err != nil {
+		return err
+	}
+	today := media.DayOf(s.Clock.Now().In(site.Location()))
+	ended, err := s.Media.ShownExpired(ctx, s.DB, today, shownInPile)
+	if err != nil {
+		return err
+	}
+	soon, err := s.Media.Ending(ctx, s.DB, today, shownInPile)
+	if err != nil {
+		return err
+	}
+	data.Ended, data.Ending, data.Rights = endings(s.Printer(r), ended), endings(s.Printer(r), soon), mediaPath+"?view="+string(media.ViewRights)
+	return nil
+}
+
+func endings(p *i18n.Printer, all []media.Medium) (out []ending) {
+	for _, m := range all {
+		day := m.Rights.Expire.Time()
+		out = append(out, ending{Name: cmp.Or(m.Title, m.FileName), Link: mediaPath + "/" + number64(m.ID), Day: p.Date(day)})
+	}
+	return out
 }
 
 // soon is what goes out within the next week.
