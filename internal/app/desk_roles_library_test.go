@@ -2,5 +2,5 @@ package app
 
 var rolesLibrary = map[string]string{
 	"media library": "contributor", "upload medium": "contributor", "pick medium": "contributor", "medium": "contributor", "change medium": "contributor",
-	"replace medium": "contributor", "delete medium": "contributor", "medium file": "contributor",
+	"replace medium": "contributor", "focus medium": "contributor", "delete medium": "contributor", "medium file": "contributor",
 }

@@ -45,6 +45,14 @@ func (c *Crop) check() error {
 
 func (c Crop) part() picture.Part { return picture.Part(c) }
 
+// back moves a point of the part that is shown into the whole picture.
+func (c Crop) back(x, y int) (int, int) {
+	if c == (Crop{}) {
+		return x, y
+	}
+	return c.X + x*c.W/1000, c.Y + y*c.H/1000
+}
+
 // point moves a point of the whole picture into the part that is shown.
 func (c Crop) point(x, y int) (int, int) {
 	if c == (Crop{}) {

@@ -91,6 +91,34 @@ func (s *Service) changeTx(ctx context.Context, tx *db.Tx, actor account.Actor, 
 	return next, audit.Record(ctx, tx, s.clock.Now(), actor.Name, "change", "media", next.ID, map[string]any{"fields": strings.Join(changed, ", ")})
 }
 
+// Focus is the focal point of what is shown of a picture, in thousandths of that
+// from left and top.
+func (m Medium) Focus() (x, y int) { return m.Crop.point(m.FocalX, m.FocalY) }
+
+// SetFocus moves the focal point within what is shown of a picture, and nothing
+// else: it cannot overwrite what a colleague changes meanwhile. Errors are those
+// of Change, but for fault.Conflict.
+func (s *Service) SetFocus(ctx context.Context, actor account.Actor, id int64, x, y int) (m Medium, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		now, err := s.Get(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if now.Kind != KindImage {
+			return fault.New(fault.Invalid, "only pictures have a focal point")
+		}
+		if x < 0 || x > 1000 || y < 0 || y > 1000 {
+			return fault.New(fault.Invalid, "the focal point %d, %d lies outside the picture", x, y).WithHint("both are thousandths: 0 to 1000")
+		}
+		in := Edit{ID: id, Revision: now.Revision, Title: now.Title, Caption: now.Caption, Credit: now.Credit, Alt: now.Alt, Description: now.Description,
+			Rights: now.Rights, Crop: now.Crop}
+		in.FocalX, in.FocalY = now.Crop.back(x, y)
+		m, err = s.changeTx(ctx, tx, actor, in)
+		return err
+	})
+	return m, err
+}
+
 // open reads a medium for a write and checks that the actor may make it and
 // that nobody else changed it since.
 func (s *Service) open(ctx context.Context, q db.Querier, actor account.Actor, id, revision int64, verb string) (Medium, error) {

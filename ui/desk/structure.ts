@@ -1,7 +1,7 @@
 // Trees and orders of the structure pages: rows are dragged by a handle, which
 // this script adds. The buttons beside each row do the same without it.
 
-export {};
+import { chooser } from "./chooser";
 
 type Where = "before" | "after" | "inside";
 
@@ -81,6 +81,8 @@ class Tree {
 }
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-tree]")) new Tree(form);
+
+for (const field of document.querySelectorAll<HTMLInputElement>("input[data-medium]")) chooser(field);
 
 // The preview follows what is chosen before it is saved.
 const look = document.querySelector<HTMLFormElement>("form[data-look]");

@@ -233,6 +233,27 @@ func (p *Part) change(r *web.Request) (web.Response, error) {
 	return desk.SeeOther(detailPath(m.ID) + "?done=saved"), nil
 }
 
+// focus moves the focal point of a picture from the page of writing.
+func (p *Part) focus(r *web.Request) (web.Response, error) {
+	id, err := desk.Number(r.Vars["id"])
+	if err != nil {
+		return web.Response{}, err
+	}
+	var in struct {
+		X int `json:"x"`
+		Y int `json:"y"`
+	}
+	if err := desk.ReadJSON(r, &in); err != nil {
+		return web.Response{}, err
+	}
+	m, err := p.media.SetFocus(r.HTTP.Context(), desk.Actor(r), id, in.X, in.Y)
+	if err != nil {
+		return web.Response{}, err
+	}
+	x, y := m.Focus()
+	return desk.JSON(http.StatusOK, map[string]int{"x": x, "y": y})
+}
+
 // detailAgain shows the page of a medium with what was wrong. A person who was
 // overtaken by somebody else is shown what is there now beside what they typed;
 // the form then counts from it.

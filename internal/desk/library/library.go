@@ -52,6 +52,7 @@ func (p *Part) Routes() []web.Route {
 		desk.Get("pick medium", libraryPath+"/pick", desk.Contributor, p.pick, "q", "kind", "view", "article", "after", "words"),
 		desk.Get("medium", libraryPath+"/{id}", desk.Contributor, p.detail),
 		desk.Post("change medium", libraryPath+"/{id}", desk.Contributor, web.RateUpload, p.change),
+		desk.PostRaw("focus medium", libraryPath+"/{id}/focus", desk.Contributor, web.RateUpload, 4<<10, p.focus),
 		desk.PostRaw("replace medium", libraryPath+"/{id}/file", desk.Contributor, web.RateUpload, limit, p.replace).Knowing("name", "revision"),
 		desk.Post("delete medium", libraryPath+"/{id}/delete", desk.Contributor, web.RateDesk, p.remove),
 		desk.Get("medium file", libraryPath+"/{id}/file/{variant}", desk.Contributor, p.file),

@@ -80,7 +80,7 @@ func (p *Part) appearanceHead(r *web.Request, look settings.Look, logo string) d
 			data.Ratio = strconv.FormatFloat(settings.Contrast(look.Accent, "#fdfcfa"), 'f', 1, 64)
 		}
 	}
-	page := p.head(r, "appearance", p.say(r, "appearance"), data)
+	page := p.picking(r, "appearance", p.say(r, "appearance"), data)
 	page.Lead = p.say(r, "appearance_lead")
 	page.Wide = true
 	return page

@@ -122,7 +122,7 @@ func (p *Part) oneAuthor(r *web.Request, in *outline.AuthorInput, lead string) (
 			}
 		}
 	}
-	return p.head(r, "authors", row.Name, data), nil
+	return p.picking(r, "authors", row.Name, data), nil
 }
 
 func (p *Part) authorPage(r *web.Request) (web.Response, error) {

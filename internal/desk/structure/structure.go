@@ -86,6 +86,13 @@ func (p *Part) head(r *web.Request, current, title string, data any) desk.Page {
 	return desk.Page{Title: title, Scripts: []string{"structure.js"}, Data: view{current, tabs, steps, data}}
 }
 
+// picking is head for a page on which pictures are chosen.
+func (p *Part) picking(r *web.Request, current, title string, data any) desk.Page {
+	page := p.head(r, current, title, data)
+	page.Scripts = append(page.Scripts, "picker.js") // whose style the dialog has
+	return page
+}
+
 // say is a text in the visitor's language.
 func (p *Part) say(r *web.Request, key string, args ...any) string {
 	return p.Printer(r).T("structure."+key, args...)

@@ -135,6 +135,9 @@ type mediumJSON struct {
 	Kind    string `json:"kind"`
 	Name    string `json:"name"`
 	Bytes   int64  `json:"bytes"`
+	FocalX  int    `json:"focal_x"` // of what is shown, in thousandths
+	FocalY  int    `json:"focal_y"`
+	Frames  bool   `json:"frames"` // the visitor may move the focal point
 }
 
 const maxMedia = 200
@@ -161,7 +164,9 @@ func (p *Part) media(r *web.Request) (web.Response, error) {
 		if m.Kind == media.KindImage {
 			kind = "picture"
 		}
-		out = append(out, mediumJSON{idText(m.ID), previewURL(m), m.Width, m.Height, m.Alt, m.Caption, m.Credit, kind, m.FileName, m.Bytes})
+		x, y := m.Focus()
+		out = append(out, mediumJSON{idText(m.ID), previewURL(m), m.Width, m.Height, m.Alt, m.Caption, m.Credit, kind, m.FileName, m.Bytes,
+			x, y, media.MayEdit(desk.Actor(r), m)})
 	}
 	return desk.JSON(http.StatusOK, out)
 }

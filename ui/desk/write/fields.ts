@@ -4,6 +4,7 @@ import type { RichDoc } from '../../editor/types';
 import { get, post } from './api';
 import { byId, h, suggest, type Words } from './dom';
 import type { Media } from '../../editor/types';
+import { focal } from './focal';
 import type { Byline, Content, Hit, Picture, Translation } from './types';
 
 const plain = ['headline', 'short_headline', 'kicker', 'standfirst', 'search_title', 'search_description', 'social_title', 'social_description',
@@ -232,7 +233,7 @@ export class Fields {
       return [h('label', { for: 'w-lead-' + name }, t(name)), f];
     };
     box.replaceChildren(
-      ...m?.url ? [h('img', { src: m.url, alt: lead.alt || m.alt, class: 'w-lead-picture' })] : [],
+      ...m?.url ? [this.editable ? focal(m, lead.alt || m.alt, t) : h('img', { src: m.url, alt: lead.alt || m.alt, class: 'w-lead-picture' })] : [],
       ...this.editable ? [h('p', { class: 'actions' }, h('button', { type: 'button', class: 'quiet', click: () => void choose() }, t('lead_change')),
         h('button', { type: 'button', class: 'quiet', click: () => { this.held.lead = null; delete box.dataset.media; this.changed(); void this.showLead(); } }, t('remove')))] : [],
       ...word('caption', m?.caption ?? ''), ...word('credit', m?.credit ?? ''), ...word('alt', m?.alt ?? ''),
