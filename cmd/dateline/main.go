@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // so that a machine without zoneinfo knows the zones, too
 
 	"github.com/alecthomas/kong"
 

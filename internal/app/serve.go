@@ -55,6 +55,13 @@ func (a *App) showTheme() error {
 // Serve listens and answers until ctx ends; requests in flight finish first.
 // ready is told the address once the site answers.
 func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
+	conf, err := a.settings.Site(ctx)
+	if err == nil {
+		err = conf.CheckZone()
+	}
+	if err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", a.cfg.Addr)
 	if err != nil {
 		return fault.New(fault.Unavailable, "cannot listen on %s: %w", a.cfg.Addr, err).

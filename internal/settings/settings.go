@@ -62,7 +62,17 @@ func Default() Site {
 	}
 }
 
-// Location returns the site's time zone, UTC when it cannot be loaded.
+// CheckZone refuses a time zone that this machine and the program do not know.
+// The site is not served with one: every date of it would be wrong.
+func (s Site) CheckZone() error {
+	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" || s.Zone == "Local" {
+		return fault.New(fault.Invalid, "time zone %q is not known", s.Zone).WithHint("use a name such as Europe/Berlin: dateline site set zone=Europe/Berlin, or under Site at the desk")
+	}
+	return nil
+}
+
+// Location returns the site's time zone. Validate and CheckZone see to it that
+// it can be loaded.
 func (s Site) Location() *time.Location {
 	if loc, err := time.LoadLocation(s.Zone); err == nil {
 		return loc
@@ -98,8 +108,8 @@ func (s Site) Validate() error {
 	if _, err := urlpath.Parse(s.Permalink); err != nil {
 		return fault.New(fault.Invalid, "address pattern %q: %w", s.Permalink, err)
 	}
-	if _, err := time.LoadLocation(s.Zone); err != nil {
-		return fault.New(fault.Invalid, "time zone %q is not known: use a name such as Europe/Berlin", s.Zone)
+	if err := s.CheckZone(); err != nil {
+		return err
 	}
 	for _, base := range []string{s.SectionBase, s.TagBase, s.AuthorBase} {
 		if key := urlpath.Key(base); key == "" || key == "/" || strings.ContainsAny(base, "?#% ") {

@@ -21,3 +21,14 @@ func TestZones_AreAllKnown(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckZone_RefusesWhatCannotBeLoaded: no site falls back to UTC silently.
+func TestCheckZone_RefusesWhatCannotBeLoaded(t *testing.T) {
+	for _, zone := range []string{"", "Local", "Mars/Base", "Europe/Berlyn"} {
+		site := Default()
+		site.Zone = zone
+		if site.CheckZone() == nil || site.Validate() == nil {
+			t.Errorf("the zone %q is accepted", zone)
+		}
+	}
+}
