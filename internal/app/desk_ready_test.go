@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"dateline/internal/account"
 	"dateline/internal/article"
 	"dateline/internal/article/check"
+	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/media"
 )
@@ -187,6 +189,40 @@ func TestDesk_HomeWarnsOfRights(t *testing.T) {
 		}
 		if body := owner.get("/desk/").body; strings.Contains(body, "still see it") {
 			t.Error("a warning of what nobody sees any more")
+		}
+	})
+}
+
+// TestMedia_AttachedIsNotShown: what a person put into the library on the page
+// of a public article is private until the article shows it. What an import
+// attached stays reachable, as it was on the former site.
+func TestMedia_AttachedIsNotShown(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		d := p.draft(p.harmless("With attachments"))
+		attached := map[string]media.Medium{}
+		for who, uploader := range map[string]int64{"import": 0, "desk": 9} {
+			m := media.Medium{FileName: who + ".jpg", Parent: d.ID, Uploader: uploader}
+			p.write(func(ctx context.Context, tx *db.Tx) error { m.ID = 0; return p.app.media.Save(ctx, tx, &m) })
+			attached[who] = m
+		}
+		a, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: d.ID, Revision: d.Revision})
+		p.must(err)
+		public := func(who string) bool {
+			m, err := p.app.media.Get(p.ctx, p.app.db, attached[who].ID)
+			p.must(err)
+			return m.Public
+		}
+		if !public("import") || public("desk") {
+			t.Errorf("attached by an import: public %v; at the desk: public %v", public("import"), public("desk"))
+		}
+		c := p.harmless("With attachments")
+		c.Lead = &article.Picture{Media: attached["desk"].ID}
+		a, err = p.app.articles.Save(p.ctx, p.actor, article.SaveInput{ID: a.ID, Revision: a.Revision, Content: c})
+		p.must(err)
+		_, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: a.ID, Revision: a.Revision})
+		p.must(err)
+		if !public("desk") {
+			t.Error("what the article shows is not public")
 		}
 	})
 }

@@ -257,9 +257,10 @@ func useMedia(ctx context.Context, tx *db.Tx, id int64, isNew bool, vis Visibili
 			return err
 		}
 	}
-	// Files uploaded to the article have addresses of their own, as on the site
-	// that they were imported from.
-	_, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id, rights_expire) SELECT id, $1, rights_expire FROM media WHERE parent = $1 ON CONFLICT DO NOTHING`, id)
+	// Files that an import attached to the article have addresses of their own, as
+	// on the site that they came from. What a person uploads at the desk is public
+	// only while it is shown.
+	_, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id, rights_expire) SELECT id, $1, rights_expire FROM media WHERE parent = $1 AND uploader = 0 ON CONFLICT DO NOTHING`, id)
 	return err
 }
 

@@ -422,5 +422,27 @@ func TestPublish_MakesItsPicturesPublicAtItsTime(t *testing.T) {
 		if !public() {
 			t.Error("the picture of the live front is not public")
 		}
+		uses := func() media.Uses {
+			u, err := r.media.Uses(t.Context(), r.db, m.ID)
+			r.must(err)
+			return u
+		}
+		unused := func() bool {
+			found, err := r.media.Find(t.Context(), media.Query{View: media.ViewUnused, Limit: 10})
+			r.must(err)
+			return len(found.Media) == 1
+		}
+		if u := uses(); len(u.Fronts) != 1 || u.Fronts[0] != 0 || !u.Any() || unused() {
+			t.Errorf("where the live front's picture is used: %+v, unused %v", u, unused())
+		}
+		if err := r.media.Delete(t.Context(), editor, m.ID, 0); !fault.Is(err, fault.Conflict) {
+			t.Errorf("deleting it: %v", err)
+		}
+		// It is replaced: what only the front showed is private again, and unused.
+		p.Blocks[0].Slots[0].Picture = 0
+		r.publish(p, front.PublishInput{})
+		if public() || uses().Any() || !unused() {
+			t.Errorf("after the front was replaced: public %v, uses %+v, unused %v", public(), uses(), unused())
+		}
 	})
 }

@@ -69,14 +69,14 @@ func (s *Service) turn(ctx context.Context, tx *db.Tx, actor string, place int64
 		if err := point(ctx, tx, place, live.ID, due.ID, now); err != nil {
 			return err
 		}
-		// What a slot shows in place of the article's picture is public from now on.
-		if err := s.media.Public(ctx, tx, due.Plan.Pictures()); err != nil {
-			return err
-		}
 		tx.Purge(Key(place))
 		if err := s.record(ctx, tx, actor, "show front", place, map[string]any{"edition": due.ID, "before": live.ID}); err != nil {
 			return err
 		}
+	}
+	// What a slot shows in place of the article's picture is public as long.
+	if err := s.media.OnFront(ctx, tx, place, due.Plan.Pictures()); err != nil {
+		return err
 	}
 	next, err := nextChange(ctx, tx, place, now)
 	if err != nil || next.IsZero() {

@@ -20,12 +20,15 @@
 //
 //   - Readers reach a medium's variants only while it is public: marked so
 //     (logo, profile pictures), or shown by an article that readers may see
-//     (a media_use row, kept by package article).
+//     (a media_use row, kept by package article), or shown by a live front (a
+//     media_front row, kept through OnFront).
 //   - A variant's name holds a fingerprint of all that it was made from, so
 //     its bytes never change and it may be cached for ever. A new file or
 //     focal point gives new names; old ones redirect to the new.
 //   - What came in at the desk is private until an article that readers may
-//     see shows it; people of the newsroom get its files through the desk.
+//     see, or a front, shows it, and again when nothing does: being uploaded on
+//     the page of a public article is not being shown. What an import attached
+//     to an article is public with it, as on the former site. People of the newsroom get its files through the desk.
 //   - An original is deleted only when no row names it, while no upload is
 //     between storing and recording (Service.originals).
 //   - Storage keys are made of hashes and random tokens, never of file names.

@@ -88,16 +88,19 @@ type Uses struct {
 	Earlier  int      // articles of which only earlier versions show it
 	Profiles []string // names of people whose portrait it is
 	Logo     bool     // of the site
+	Fronts   []int64  // places whose live front shows it: sections, 0 for the site
 	Aliases  int      // addresses of a former site that lead to it
 	// Elsewhere tells that it was made public for something that is none of the
-	// above and no former address: the front.
+	// above and no former address, such as an earlier logo.
 	Elsewhere bool
 }
 
 const maxUses = 200
 
 // Any tells whether anything shows the medium now.
-func (u Uses) Any() bool { return len(u.Articles)+len(u.Profiles) > 0 || u.Logo || u.Elsewhere }
+func (u Uses) Any() bool {
+	return len(u.Articles)+len(u.Profiles)+len(u.Fronts) > 0 || u.Logo || u.Elsewhere
+}
 
 // Uses finds where a medium is shown: live articles, drafts, what is being
 // written, profiles and the site's own settings.
@@ -129,6 +132,10 @@ func (s *Service) Uses(ctx context.Context, q db.Querier, id int64) (Uses, error
 	}
 	rows, err = q.Query(ctx, `SELECT name FROM profile WHERE picture = $1 ORDER BY name LIMIT 20`, id)
 	if u.Profiles, err = db.All(rows, err, scanText); err != nil {
+		return u, err
+	}
+	rows, err = q.Query(ctx, `SELECT place FROM media_front WHERE media_id = $1 ORDER BY place`, id)
+	if u.Fronts, err = db.All(rows, err, scanID); err != nil {
 		return u, err
 	}
 	if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM media_alias WHERE media_id = $1`, id).Scan(&u.Aliases); err != nil {
@@ -171,8 +178,11 @@ func (u Uses) refuseDelete(m Medium) error {
 	if u.Logo {
 		places = append(places, "the logo of the site")
 	}
+	if len(u.Fronts) > 0 {
+		places = append(places, "the front")
+	}
 	if u.Elsewhere {
-		places = append(places, "the front, now or before")
+		places = append(places, "something that is public")
 	}
 	return fault.New(fault.Conflict, "%q is still shown: %s", m.FileName, strings.Join(places, ", ")).WithHint("take it out there first, or replace its file")
 }
@@ -186,6 +196,35 @@ func (s *Service) ordered(ctx context.Context, q db.Querier, ids []int64) ([]Med
 		}
 	}
 	return out, err
+}
+
+// OnFront makes just these media the ones that the live front of a place shows
+// in place of articles' pictures: they are public as long, and no longer.
+func (s *Service) OnFront(ctx context.Context, tx *db.Tx, place int64, ids []int64) error {
+	rows, err := tx.Query(ctx, `SELECT media_id FROM media_front WHERE place = $1 ORDER BY media_id`, place)
+	was, err := db.All(rows, err, scanID)
+	if err != nil {
+		return err
+	}
+	now := slices.Compact(slices.Sorted(slices.Values(ids)))
+	if slices.Equal(was, now) {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM media_front WHERE place = $1`, place); err != nil {
+		return err
+	}
+	for _, one := range now {
+		if _, err := tx.Exec(ctx, `INSERT INTO media_front (media_id, place) VALUES ($1, $2)`, one, place); err != nil {
+			return err
+		}
+	}
+	for _, one := range append(was, now...) { // those that left must be looked at again
+		if _, err := tx.Exec(ctx, `UPDATE media SET idle = 1 WHERE id = $1`, one); err != nil {
+			return err
+		}
+		tx.Purge(db.Key("media", one))
+	}
+	return nil
 }
 
 // LiveUses counts the articles in which readers see each of some media.

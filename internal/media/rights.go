@@ -87,7 +87,8 @@ func (s *Service) RightsExpiring(ctx context.Context, q db.Querier, today Day, l
 }
 
 // ShownExpired returns media whose rights have ended and that readers still
-// see: in articles first, the latest ended first, then in profiles; at most limit. today is a day of the site's zone. Each step is a
+// see: in articles first, the latest ended first, then on fronts and in
+// profiles; at most limit. today is a day of the site's zone. Each step is a
 // look-up of an index, however large the library and however often a medium is
 // used.
 func (s *Service) ShownExpired(ctx context.Context, q db.Querier, today Day, limit int) ([]Medium, error) {
@@ -102,7 +103,8 @@ func (s *Service) ShownExpired(ctx context.Context, q db.Querier, today Day, lim
 			return nil, err
 		}
 	}
-	rows, err := q.Query(ctx, `SELECT m.id FROM profile p JOIN media m ON m.id = p.picture WHERE p.picture > 0 AND m.rights_expire > 0 AND m.rights_expire < $1 ORDER BY 1 LIMIT $2`,
+	rows, err := q.Query(ctx, `SELECT m.id FROM media_front f JOIN media m ON m.id = f.media_id WHERE m.rights_expire > 0 AND m.rights_expire < $1
+		UNION SELECT m.id FROM profile p JOIN media m ON m.id = p.picture WHERE p.picture > 0 AND m.rights_expire > 0 AND m.rights_expire < $1 ORDER BY 1 LIMIT $2`,
 		int64(today), limit)
 	elsewhere, err := db.All(rows, err, scanID)
 	if err != nil {

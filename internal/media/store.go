@@ -11,7 +11,7 @@ import (
 )
 
 // isPublic is the one condition under which readers reach a medium.
-const isPublic = `(m.public = 1 OR EXISTS (SELECT 1 FROM media_use u WHERE u.media_id = m.id))`
+const isPublic = `(m.public = 1 OR EXISTS (SELECT 1 FROM media_use u WHERE u.media_id = m.id) OR EXISTS (SELECT 1 FROM media_front f WHERE f.media_id = m.id))`
 
 const columns = `m.id, m.token, m.kind, m.slug, m.file_name, m.mime, m.bytes, m.width, m.height, m.duration_ms, m.sha256,
 	m.title, m.caption, m.credit, m.alt, m.description, m.focal_x, m.focal_y, m.placeholder, m.parent, m.state,

@@ -183,7 +183,7 @@ func (p *Part) detailPage(r *web.Request, kept *form) (desk.Page, error) {
 		return desk.Page{}, err
 	}
 	actor := desk.Actor(r)
-	d := detailData{Item: itemOf(m, today), Medium: m, Edit: formOf(m), MayEdit: media.MayEdit(actor, m), Profiles: uses.Profiles, Logo: uses.Logo, Front: uses.Elsewhere,
+	d := detailData{Item: itemOf(m, today), Medium: m, Edit: formOf(m), MayEdit: media.MayEdit(actor, m), Profiles: uses.Profiles, Logo: uses.Logo, Front: len(uses.Fronts) > 0,
 		Earlier: int64(uses.Earlier), Aliases: int64(uses.Aliases), Deleting: !uses.Any(), NamedAlt: m.NamedAlt(), MaxFile: p.maxFile >> 20}
 	d.Taken, _, _ = strings.Cut(m.Meta[media.MetaTaken], "T")
 	d.Preview = d.URL
