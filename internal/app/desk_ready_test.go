@@ -226,3 +226,46 @@ func TestMedia_AttachedIsNotShown(t *testing.T) {
 		}
 	})
 }
+
+// TestPages_LeaveComputedAddressesAlone: Dateline's own pages keep their
+// addresses. A person is told; an import's page moves aside, and its old address
+// leads to it.
+func TestPages_LeaveComputedAddressesAlone(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		make := func(slug, headline string) (article.Article, error) {
+			return p.app.articles.Create(p.ctx, p.actor, article.Draft{Type: article.TypePage, Slug: slug, Content: article.Content{Headline: headline, Body: paragraph("Words.")}})
+		}
+		for _, word := range []string{"archive", "search", "corrections", "feeds", "desk"} {
+			if _, err := make(word, "Mine"); !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), "/"+word+"/") {
+				t.Errorf("a page at /%s/: %v", word, err)
+			}
+		}
+		d, err := make("", "Archive") // its word follows the headline
+		p.must(err)
+		if _, err := p.app.articles.Arrange(p.ctx, p.actor, article.ArrangeInput{ID: d.ID, Revision: d.Revision, Slug: "search"}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("moving a page to /search/: %v", err)
+		}
+		if _, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: d.ID, Revision: d.Revision, Slug: "corrections"}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("publishing a page at /corrections/: %v", err)
+		}
+		a, err := p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{Unchecked: true, ID: d.ID, Revision: d.Revision})
+		p.must(err)
+		if a.Path != "/archive-2/" {
+			t.Errorf("a page called Archive stands at %s", a.Path)
+		}
+		p.tells("/archive-2/", 200, "Words.")
+		p.tells("/archive/", 200, "!Words.")
+		put := article.Put{ID: 77, Type: article.TypePage, Status: article.StatusPublished, Access: article.AccessOpen, Slug: "corrections", Path: "/corrections/",
+			Created: p.now.Now(), Published: p.now.Now(), Updated: p.now.Now(), Content: article.Content{Headline: "How we correct", Body: paragraph("Openly.")}}
+		for range 2 { // an import is safe to repeat
+			p.write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := p.app.articles.PutTx(ctx, tx, account.System("import"), put)
+				return err
+			})
+		}
+		p.tells("/corrections-2/", 200, "Openly.")
+		if got := p.visit("/corrections/"); got.status != 301 || !strings.HasSuffix(got.location, "/corrections-2/") {
+			t.Errorf("its old address: %d %s", got.status, got.location)
+		}
+	})
+}

@@ -149,9 +149,7 @@ func TestSite_OwnPagesBeforeTheRecord(t *testing.T) {
 		about := page("about", "About us", 0)
 		p.tells("/about/versions/", 200, "Version 1")
 		page("versions", "Versions of our paper", about.ID)
-		page("corrections", "How we correct", 0)
 		p.tells("/about/versions/", 200, "Versions of our paper", "!Version 1")
-		p.tells("/corrections/", 200, "How we correct")
 	})
 }
 

@@ -94,6 +94,21 @@ var reserved = map[string]bool{
 	"assets": true, "media": true, "share": true, "feed": true, "page": true, "healthz": true, "desk": true, "api": true,
 }
 
+// computed are addresses at which Dateline shows a page of its own making. No
+// page of the newsroom's stands there: both would be kept and dropped by other
+// rules than what a reader gets.
+var computed = map[string]bool{"/feeds": true, "/search": true, "/archive": true, "/corrections": true}
+
+// refuseComputed refuses an address word that a person chose for a standing page
+// and that leads to a page of Dateline's own.
+func refuseComputed(a *Article, word string) error {
+	key := "/" + slugify(word)
+	if a.Type != TypePage || a.ParentID != 0 || word == "" || !computed[key] && !reserved[key[1:]] {
+		return nil
+	}
+	return fault.New(fault.Conflict, "the address %s/ belongs to a page that Dateline makes itself", key).WithHint("choose another address word for the page, such as %s-page", key[1:])
+}
+
 // Reserved tells whether an address of urlpath.Key belongs to Dateline itself.
 func Reserved(key string) bool { return reserved[firstSegment(key)] }
 
@@ -107,7 +122,7 @@ func freePath(ctx context.Context, q db.Querier, id int64, slug string, build fu
 		}
 		path = build(free)
 		key := urlpath.Key(path)
-		if key == "" || key == "/" || reserved[firstSegment(key)] {
+		if key == "" || key == "/" || reserved[firstSegment(key)] || computed[key] {
 			continue
 		}
 		taken, err := LookUp(ctx, q, key)

@@ -31,8 +31,8 @@ type Put struct {
 	Content      Content
 }
 
-// PutTx stores an imported article in one step, without the checks of Examine: a new one with its first
-// version, or, where content or standing differ, a new version of the one with
+// PutTx stores an imported article in one step, without the checks of Examine: a new one
+// with its first version, or, where content or standing differ, a new version of the one with
 // that id. It neither relates articles nor purges caches nor emits events: the
 // importer does that once for a whole batch. It reports whether anything
 // changed.

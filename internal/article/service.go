@@ -98,6 +98,9 @@ func (s *Service) CreateTx(ctx context.Context, tx *db.Tx, actor account.Actor, 
 	if a.Slug == "" {
 		a.Slug = slugOf(in.Content.Headline, a.ID)
 	}
+	if err := refuseComputed(&a, in.Slug); err != nil {
+		return a, err
+	}
 	ch := change{after: &a, content: &in.Content}
 	if err := s.settle(ctx, tx, ch); err != nil {
 		return a, err
@@ -301,6 +304,9 @@ func (s *Service) goLive(ctx context.Context, tx *db.Tx, actor account.Actor, a 
 	}
 	a.Status, a.LiveVersion, a.WorkingVersion, a.ScheduledAt = StatusPublished, live.ID, 0, time.Time{}
 	if in.Slug != "" {
+		if err := refuseComputed(a, in.Slug); err != nil && urlpath.Slug(in.Slug) != a.Slug {
+			return live, err
+		}
 		a.Slug = urlpath.Slug(in.Slug)
 	}
 	if in.Access != "" {

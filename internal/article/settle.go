@@ -128,7 +128,7 @@ func (s *Service) summarise(ctx context.Context, q db.Querier, a *Article, c *Co
 // section or its parent did.
 func (s *Service) place(ctx context.Context, tx *db.Tx, ch change, site settings.Site) error {
 	a, before := ch.after, ch.before
-	if ch.path != "" {
+	if ch.path != "" && !computed[urlpath.Key(ch.path)] {
 		a.Path = ch.path
 		return nil
 	}
@@ -139,8 +139,11 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, ch change, site settings
 	if err != nil {
 		return err
 	}
-	a.Path, a.Slug, err = freePath(ctx, tx, a.ID, a.Slug, build)
-	return err
+	if a.Path, a.Slug, err = freePath(ctx, tx, a.ID, a.Slug, build); err != nil || ch.path == "" || Visible(a, s.clock.Now()) == Hidden {
+		return err
+	}
+	// An import's page whose address Dateline needs: the old one leads to it.
+	return SetAddress(ctx, tx, Address{Key: urlpath.Key(ch.path), Kind: AddressRedirect, Target: a.ID, Of: AddressArticle})
 }
 
 func (s *Service) pathBuilder(ctx context.Context, q db.Querier, a *Article, c *Content, site settings.Site) (func(string) string, error) {

@@ -211,6 +211,11 @@ func (s *Service) ArrangeTx(ctx context.Context, tx *db.Tx, actor account.Actor,
 			return a, err
 		}
 	}
+	if slugify(in.Slug) != a.Slug || in.ParentID != a.ParentID {
+		if err := refuseComputed(&Article{Type: a.Type, ParentID: in.ParentID}, in.Slug); err != nil {
+			return a, err
+		}
+	}
 	if in.Access == AccessPassword && in.PasswordHash == "" && a.PasswordHash == "" {
 		return a, fault.New(fault.Invalid, "choose the password that readers need")
 	}
