@@ -35,6 +35,7 @@ import (
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/site"
+	"dateline/internal/subscriber"
 	"dateline/internal/vault"
 	"dateline/internal/view"
 	"dateline/internal/web"
@@ -61,6 +62,7 @@ type App struct {
 	fronts    *front.Service
 	previews  *preview.Service
 	search    *search.Service
+	readers   *subscriber.Service
 	fetch     *fetch.Client
 	views     *view.Engine
 	site      *site.Site
@@ -137,6 +139,8 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.comments = comment.NewStore(a.vault)
 	a.outline = outline.NewService(outline.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles, Media: a.media, Vault: a.vault})
 	a.search = search.NewService(a.db, a.clock)
+	a.readers = subscriber.NewService(subscriber.Parts{DB: a.db, Clock: a.clock, Vault: a.vault, Settings: a.settings,
+		Post: subscriber.Post{Send: post.Send, Origin: func() string { return a.web.Origin() }}})
 	a.fetch = fetch.New(fetch.Options{UserAgent: a.userAgent(), Allow: a.cfg.FetchAllow, Ports: a.cfg.FetchPorts})
 	a.closers = append(a.closers, a.fetch.Close)
 	a.importer = importer.NewService(importer.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles,
@@ -148,6 +152,9 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(account.JobLetter, a.accounts.HandleLetter, job.Lane("letters", 2))
 	a.jobs.Handle(account.JobForgot, a.accounts.HandleForgot, job.Lane("letters", 2))
 	a.jobs.Handle(account.JobTell, a.articles.HandleTell, job.Lane("letters", 2))
+	a.jobs.Handle(subscriber.JobAsked, a.readers.HandleAsked, job.Lane("letters", 2))
+	a.jobs.Handle(subscriber.JobLetter, a.readers.HandleLetter, job.Lane("letters", 2))
+	a.jobs.Handle(subscriber.JobTidy, a.readers.HandleTidy)
 	a.jobs.Handle(article.JobRelease, a.articles.HandleRelease, job.Lane("release", 1))
 	a.jobs.Handle(article.JobRelist, a.articles.HandleRelist)
 	a.jobs.Handle(front.JobTurn, a.fronts.HandleTurn, job.Lane("release", 1))

@@ -82,6 +82,9 @@ func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
 	if err := a.media.CatchUp(ctx); err != nil {
 		return err
 	}
+	if err := a.readers.CatchUp(ctx); err != nil {
+		return err
+	}
 	// Jobs and requests end side by side, so that both are done in ten seconds.
 	a.jobs.Start(context.WithoutCancel(ctx))
 	serving, stop := context.WithCancel(ctx)

@@ -25,7 +25,11 @@ type Letter struct {
 	Lines         []string
 	Button, URL   string // what to do, and where; "" for nothing
 	Notes         []string
+	Links         []Link // further ways, at the foot
 }
+
+// Link is a way to somewhere, in words.
+type Link struct{ Label, URL string }
 
 // Message writes the letter to somebody, as text and as HTML.
 func (l Letter) Message(toName, to string) (Message, error) {
@@ -50,5 +54,8 @@ func (l Letter) text() string {
 		parts = append(parts, l.Button+":\n"+l.URL)
 	}
 	parts = append(parts, l.Notes...)
+	for _, link := range l.Links {
+		parts = append(parts, link.Label+":\n"+link.URL)
+	}
 	return strings.Join(append(parts, "-- \n"+l.Site), "\n\n") + "\n"
 }

@@ -77,6 +77,10 @@ type Message struct {
 	Subject string
 	Text    string
 	HTML    string // "" for text alone
+
+	// Unsubscribe is the address that takes RFC 8058's one-click POST; "" for
+	// letters that nobody subscribes to.
+	Unsubscribe string
 }
 
 // Refused is a failure that another try cannot cure.
@@ -172,7 +176,7 @@ func (s *Sender) compose(m Message) (*gomail.Msg, error) {
 	if err != nil || to.Address != m.To || broken(m.To) {
 		return nil, fault.New(fault.Invalid, "the letter has no address that can be written to")
 	}
-	if m.Subject == "" || broken(m.Subject) || broken(m.ToName) {
+	if m.Subject == "" || broken(m.Subject) || broken(m.ToName) || broken(m.Unsubscribe) {
 		return nil, fault.New(fault.Invalid, "subject and name of a letter are one line of text")
 	}
 	if m.Text == "" {
@@ -185,6 +189,10 @@ func (s *Sender) compose(m Message) (*gomail.Msg, error) {
 	msg.SetDateWithValue(s.clock.Now())
 	msg.SetMessageIDWithValue(id.Token() + "@" + domain(s.from.Address))
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no out-of-office answers
+	if m.Unsubscribe != "" {
+		msg.SetGenHeader("List-Unsubscribe", "<"+m.Unsubscribe+">")
+		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") // RFC 8058
+	}
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
