@@ -186,7 +186,7 @@ func (a *App) surface(ctx context.Context) (err error) {
 	}
 	looks := appearance(conf)
 	a.looksLike.Store(&looks)
-	a.site = site.New(site.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Search: a.search,
+	a.site = site.New(site.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Search: a.search, Readers: a.readers,
 		Vault: a.vault, Views: a.views, Origin: func() string { return a.web.Origin() }})
 	if err := a.openDesk(); err != nil {
 		return err

@@ -20,7 +20,8 @@ import (
 
 // routes is the registry of everything that the server answers.
 func (a *App) routes() []web.Route {
-	parts := siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock, Articles: a.articles, Previews: a.previews}
+	parts := siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock, Articles: a.articles, Previews: a.previews, Readers: a.readers,
+		Origin: func() string { return a.web.Origin() }}
 	opens := func(r *web.Request, medium int64) bool { return parts.Opens(r.HTTP, medium) || a.desk.Opens(r) }
 	routes := append(mediaweb.Routes(a.media, opens), siteweb.Routes(parts)...)
 	return append(routes, a.deskRoutes()...)

@@ -51,7 +51,20 @@ type Options struct {
 	Labels     *Labels // nil: English
 	Base       string  // origin for relative addresses in feeds, "https://example.org"
 	Newsletter string  // address where readers subscribe; "" shows no newsletter boxes
+	SignUp     *SignUp // makes the box a form; nil for a link to Newsletter
 	Sizes      Sizes
+}
+
+// SignUp are the words of a newsletter box in which readers sign up. Empty ones
+// are left out.
+type SignUp struct {
+	Join                     string // "Join over 3,000 readers"
+	Label                    string // of the field for the address
+	Promise                  string
+	PrivacyLabel, PrivacyURL string
+	MoreLabel                string // of the link to all choices
+	Trap                     string // label of a field that people do not see
+	Page, Language           string // sent along: where the form stands, and in which language
 }
 
 // Sizes are the values of the sizes attribute of pictures by their alignment.

@@ -279,6 +279,11 @@ func (r *renderer) newsletterBox() {
 		return
 	}
 	tag := r.box("newsletter-box", "")
+	if r.o.SignUp != nil {
+		r.signUp(address, r.o.SignUp)
+		r.end(tag)
+		return
+	}
 	r.raw(`<p class="newsletter-box-text">`)
 	r.words(r.labels.Newsletter)
 	r.raw("</p>\n")
@@ -288,6 +293,48 @@ func (r *renderer) newsletterBox() {
 	r.words(r.labels.Subscribe)
 	r.raw("</a></p>\n")
 	r.end(tag)
+}
+
+// signUp is the form of a newsletter box. It works without script, and in a
+// stored page: nothing in it is of one reader.
+func (r *renderer) signUp(action string, s *SignUp) {
+	r.paragraphOf("newsletter-box-text", or(s.Join, r.labels.Newsletter))
+	if s.Join != "" {
+		r.paragraphOf("newsletter-box-more", r.labels.Newsletter)
+	}
+	r.raw(`<form class="newsletter-form" method="post"`)
+	r.attr("action", action)
+	r.raw(`><div class="newsletter-line"><label class="newsletter-address"><span>`)
+	r.words(s.Label)
+	r.raw(`</span> <input type="email" name="address" required maxlength="254" autocomplete="email"></label> <button>`)
+	r.words(r.labels.Subscribe)
+	r.raw("</button></div>\n<p hidden><label>")
+	r.words(s.Trap)
+	r.raw(` <input type="text" name="website" tabindex="-1" autocomplete="off"></label></p><input type="hidden" name="language"`)
+	r.attr("value", s.Language)
+	r.raw(`><input type="hidden" name="page"`)
+	r.attr("value", s.Page)
+	r.raw(`><p class="newsletter-promise">`)
+	r.words(s.Promise)
+	r.plainLink(" ", s.PrivacyURL, s.PrivacyLabel)
+	r.raw("</p></form>\n")
+	if s.MoreLabel != "" {
+		r.raw(`<p class="newsletter-all">`)
+		r.plainLink("", action, s.MoreLabel)
+		r.raw("</p>\n")
+	}
+}
+
+// plainLink writes a link of ours behind some space, nothing without an address.
+func (r *renderer) plainLink(before, address, label string) {
+	if address, ok := r.href(address); ok && address != "" {
+		r.raw(before)
+		r.raw("<a")
+		r.attr("href", address)
+		r.raw(">")
+		r.words(label)
+		r.raw("</a>")
+	}
 }
 
 func (r *renderer) footnotes(n *Node) {

@@ -12,6 +12,7 @@ var Groups = []Group{
 	{"reading", []string{"locale", "zone", "page_size", "show_versions"}},
 	{"addresses", []string{"permalink", "section_base", "tag_base", "author_base"}},
 	{"comments", []string{"comment_depth", "comment_threads"}},
+	{"newsletter", []string{"newsletter_box", "newsletter_min", "privacy_page"}},
 	{"writing", []string{"headline_max", "standfirst_max"}},
 }
 
@@ -34,7 +35,7 @@ func Control(name string) (entry Entry, least, most int) {
 		return EnterZone, 0, 0
 	case "locale":
 		return EnterLocale, 0, 0
-	case "show_versions":
+	case "show_versions", "newsletter_box":
 		return EnterYesNo, 0, 0
 	case "page_size":
 		return EnterNumber, 1, mostOnPage
@@ -42,6 +43,8 @@ func Control(name string) (entry Entry, least, most int) {
 		return EnterNumber, 1, mostThreads
 	case "comment_depth":
 		return EnterNumber, 1, mostDepth
+	case "newsletter_min":
+		return EnterNumber, 1, mostReaders
 	case "headline_max":
 		return EnterNumber, leastLetters, mostHeadline
 	case "standfirst_max":
@@ -65,6 +68,7 @@ const (
 	mostOnPage  = 200
 	mostThreads = 500
 	mostDepth   = 10
+	mostReaders = 1_000_000_000
 
 	leastLetters   = 20
 	mostHeadline   = 500

@@ -38,6 +38,9 @@ type Site struct {
 	HeadlineMax    int    `json:"headline_max"`    // characters that a headline may have before the desk asks
 	StandfirstMax  int    `json:"standfirst_max"`  // likewise
 	ShowVersions   bool   `json:"show_versions"`   // readers may see what changed in an article
+	NewsletterBox  bool   `json:"newsletter_box"`  // the sign-up box stands below articles and on the front
+	NewsletterMin  int    `json:"newsletter_min"`  // readers from which on the box says how many there are
+	PrivacyPage    string `json:"privacy_page"`    // path of the page on privacy, "" for none
 	Publisher      string `json:"publisher"`       // organisation named in structured data
 	Contact        string `json:"contact"`         // mailto: or https: of security.txt; "" leaves the file out
 	SourceURL      string `json:"source_url"`      // address the site was imported from
@@ -59,6 +62,7 @@ func Default() Site {
 		SectionBase: "section", TagBase: "tag", AuthorBase: "author",
 		PageSize: 20, CommentDepth: 3, CommentThreads: 50,
 		HeadlineMax: 90, StandfirstMax: 300, ShowVersions: true,
+		NewsletterBox: true, NewsletterMin: 100, PrivacyPage: "/privacy/",
 	}
 }
 
@@ -95,6 +99,12 @@ func (s Site) Validate() error {
 		return fault.New(fault.Invalid, "standfirsts of %d characters: choose between %d and %d", s.StandfirstMax, leastLetters, mostStandfirst)
 	case s.CommentDepth < 1 || s.CommentDepth > mostDepth:
 		return fault.New(fault.Invalid, "%d levels of comments: choose between 1 and %d", s.CommentDepth, mostDepth)
+	}
+	if s.NewsletterMin < 1 || s.NewsletterMin > mostReaders {
+		return fault.New(fault.Invalid, "a count from %d readers on: choose between 1 and %d", s.NewsletterMin, mostReaders)
+	}
+	if s.PrivacyPage != "" && !strings.HasPrefix(s.PrivacyPage, "/") {
+		return fault.New(fault.Invalid, "privacy page %q: write its path on this site, such as /privacy/", s.PrivacyPage)
 	}
 	if err := s.Look.Validate(); err != nil {
 		return err

@@ -117,7 +117,7 @@ func TestSite_SetChangesEveryField(t *testing.T) {
 	other := map[string]string{"title": "The Courier", "tagline": "News & more", "publisher": "Courier Ltd", "contact": "mailto:desk@courier.example",
 		"zone": "Europe/Berlin", "locale": "de", "permalink": "/%year%/%postname%/", "section_base": "rubrik", "tag_base": "thema",
 		"author_base": "von", "page_size": "7", "comment_depth": "2", "comment_threads": "9",
-		"headline_max": "70", "standfirst_max": "200", "show_versions": "no"}
+		"headline_max": "70", "standfirst_max": "200", "show_versions": "no", "newsletter_box": "no", "newsletter_min": "25", "privacy_page": "/datenschutz/"}
 	s := settings.Default()
 	for _, f := range settings.Fields {
 		if err := s.Set(f.Name, " "+other[f.Name]+" "); err != nil {

@@ -167,6 +167,11 @@ func (c *scene) addBody(r *reading, out *view.Article) error {
 		return err
 	}
 	out.Body = view.Rendered(body)
+	if r.a.Type == article.TypeArticle {
+		if out.SignUp, err = c.boxAfter(r.path, doc); err != nil {
+			return err
+		}
+	}
 	if lead := r.content.Lead; lead != nil && lead.Media != 0 && r.part == 1 {
 		if out.Lead, err = c.picture(*lead, pictureLead); err != nil {
 			return err

@@ -64,6 +64,11 @@ func (c *scene) frontPage(plan front.Plan) (Answer, error) {
 	c.shows(db.ListKey(article.ScopeSite, 0)) // the pager counts it
 	size := int64(c.conf.PageSize)
 	out.Pager = c.pager("/", 1, max((n+size-1)/size, 1))
+	if c.conf.NewsletterBox {
+		if out.SignUp, err = c.signUp("/", c.words); err != nil {
+			return Answer{}, err
+		}
+	}
 	p := view.Page{Template: "front", Front: out, Meta: c.meta("", "/")}
 	p.Meta.Description = cmp.Or(c.conf.Tagline, c.conf.Title)
 	p.Meta.Next = out.Pager.Older

@@ -6,6 +6,7 @@ import (
 
 	"dateline/internal/author"
 	"dateline/internal/front"
+	"dateline/internal/subscriber"
 	"dateline/internal/taxonomy"
 	"dateline/internal/view"
 )
@@ -61,6 +62,7 @@ type memos struct {
 	authors  memo[author.Profile]
 	frame    memo[frame]      // one entry, under 0
 	fronts   memo[front.Plan] // live ones, by place
+	joining  memo[joining]    // one entry, under 0
 }
 
 // frame is what every page has around it, and what it was made from.
@@ -90,7 +92,12 @@ func (m *memos) purged(keys []string) {
 			m.frame.forget()
 		case "front":
 			m.fronts.forget()
-		case "list", "article", "media", "term":
+		case keyNewsletters, subscriber.KeyReaders:
+			m.joining.forget()
+		case "article":
+			m.frame.forget()
+			m.joining.forget() // the page on privacy may come and go
+		case "list", "media", "term":
 			m.frame.forget()
 		}
 	}
@@ -100,6 +107,7 @@ func (m *memos) purged(keys []string) {
 		m.authors.forget()
 		m.frame.forget()
 		m.fronts.forget()
+		m.joining.forget()
 	}
 }
 

@@ -122,7 +122,11 @@ func (c *scene) bodyHTML(doc richtext.Doc, words *i18n.Printer) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	return richtext.HTML(doc, richtext.Options{Resolver: r, Labels: labels(words)}), nil
+	o := richtext.Options{Resolver: r, Labels: labels(words)}
+	if err := c.boxWithin(doc, words, &o); err != nil {
+		return "", err
+	}
+	return richtext.HTML(doc, o), nil
 }
 
 func (c *scene) feedHTML(doc richtext.Doc) (string, error) {

@@ -150,6 +150,9 @@ func number(s string) int64 {
 	return n
 }
 
+// subscriberKey is the key of the sign-up page's address.
+const subscriberKey = "/newsletter"
+
 // fixed answers the addresses that belong to the site itself.
 func (c *scene) fixed(key string) (Answer, bool, error) {
 	var answer Answer
@@ -169,6 +172,11 @@ func (c *scene) fixed(key string) (Answer, bool, error) {
 			return answer, done, err
 		}
 		answer, err = c.archiveFront()
+	case subscriberKey:
+		if answer, done, err := c.taken(key); done || err != nil {
+			return answer, done, err
+		}
+		answer, err = c.signUpPage(Tried{})
 	case "/corrections":
 		if answer, done, err := c.taken(key); done || err != nil {
 			return answer, done, err

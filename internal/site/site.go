@@ -20,6 +20,7 @@ import (
 	"dateline/internal/media"
 	"dateline/internal/search"
 	"dateline/internal/settings"
+	"dateline/internal/subscriber"
 	"dateline/internal/vault"
 	"dateline/internal/view"
 )
@@ -57,6 +58,7 @@ type Site struct {
 	public   *article.Public
 	media    *media.Service
 	search   *search.Service
+	readers  *subscriber.Service
 	vault    *vault.Vault
 	views    *view.Engine
 	origin   func() string
@@ -71,6 +73,7 @@ type Parts struct {
 	Settings *settings.Store
 	Media    *media.Service
 	Search   *search.Service
+	Readers  *subscriber.Service // nil for a site without newsletters
 	Vault    *vault.Vault
 	Views    *view.Engine
 	Origin   func() string
@@ -79,7 +82,7 @@ type Parts struct {
 // New wires a site.
 func New(p Parts) *Site {
 	s := &Site{db: p.DB, clock: p.Clock, settings: p.Settings, public: article.NewPublic(p.DB, p.Clock),
-		media: p.Media, search: p.Search, vault: p.Vault, views: p.Views, origin: p.Origin}
+		media: p.Media, search: p.Search, readers: p.Readers, vault: p.Vault, views: p.Views, origin: p.Origin}
 	p.DB.OnPurge(s.memos.purged)
 	return s
 }
@@ -87,7 +90,7 @@ func New(p Parts) *Site {
 // Through returns a site that shows the same through other templates and
 // settings, for one look at it: it follows no change.
 func (s *Site) Through(views *view.Engine, conf settings.Site) *Site {
-	return &Site{db: s.db, clock: s.clock, settings: settings.Fixed(conf), public: s.public, media: s.media, search: s.search, vault: s.vault,
+	return &Site{db: s.db, clock: s.clock, settings: settings.Fixed(conf), public: s.public, media: s.media, search: s.search, readers: s.readers, vault: s.vault,
 		views: views, origin: s.origin}
 }
 

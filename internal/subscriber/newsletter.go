@@ -13,6 +13,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/id"
+	"dateline/internal/settings"
 	"dateline/internal/urlpath"
 )
 
@@ -243,3 +244,12 @@ func (s *Service) OrderNewsletters(ctx context.Context, actor account.Actor, ids
 		return audit.Record(ctx, tx, s.clock.Now(), actor.Name, "order", "newsletter", 0, map[string]any{"ids": ids})
 	})
 }
+
+// NameOf returns the name of a newsletter as readers know it, or NotFound.
+func (s *Service) NameOf(ctx context.Context, newsletter int64) (string, error) {
+	n, err := s.Newsletter(ctx, s.db, newsletter)
+	return n.Name, err
+}
+
+// Zones are the time zones that a reader may be in, in order.
+func Zones() []string { return settings.Zones() }

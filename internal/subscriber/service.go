@@ -102,6 +102,9 @@ func NewService(p Parts) *Service {
 	return &Service{db: p.DB, clock: p.Clock, vault: p.Vault, settings: p.Settings, post: p.Post, guards: newGuards(p.Clock)}
 }
 
+// UsePost makes letters leave another way. It is called before anything else.
+func (s *Service) UsePost(p Post) { s.post = p }
+
 // AddHolder makes exports and erasure include what another package keeps. It is
 // called before anything else.
 func (s *Service) AddHolder(h Holder) { s.holders = append(s.holders, h) }

@@ -149,6 +149,8 @@ func pageField(template string) string {
 		return "Attachment"
 	case "password":
 		return "Password"
+	case "newsletter":
+		return "Newsletter"
 	case "feeds":
 		return "Feeds"
 	}

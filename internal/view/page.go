@@ -12,7 +12,7 @@ import (
 // Page is what every page template is given; exactly one of the pointers
 // below Meta is set, named by Template.
 type Page struct {
-	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "notfound", "gone", "error"
+	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "newsletter", "notfound", "gone", "error"
 	Site     Site
 	Meta     Meta
 	Crumbs   []Link // Home / Section / Headline; the last one is the page itself
@@ -27,6 +27,7 @@ type Page struct {
 	Feeds       *FeedList
 	Versions    *Versions
 	Corrections *Corrections
+	Newsletter  *Newsletter
 	Problem     *Problem
 }
 
@@ -153,6 +154,7 @@ type Front struct {
 	Latest    []Card
 	Discussed []Card
 	Pager     Pager
+	SignUp    *SignUp // box of the newsletter; nil when none is shown
 }
 
 // FrontBlock is one part of a front below its top.
@@ -205,7 +207,8 @@ type Article struct {
 	Children     []Link // of a standing page
 	Storyline    []Card // other stories of the storyline
 	StorylineTag string
-	Source       *Link // canonical source of syndicated copy
+	Source       *Link   // canonical source of syndicated copy
+	SignUp       *SignUp // box of the newsletter; nil when none is shown, or the text has one
 }
 
 // TermGroup is one custom taxonomy on an article.

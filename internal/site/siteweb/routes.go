@@ -14,6 +14,7 @@ import (
 	"dateline/internal/fault"
 	"dateline/internal/preview"
 	"dateline/internal/site"
+	"dateline/internal/subscriber"
 	"dateline/internal/vault"
 	"dateline/internal/view"
 	"dateline/internal/web"
@@ -35,6 +36,8 @@ type Parts struct {
 
 	Articles *article.Service
 	Previews *preview.Service
+	Readers  *subscriber.Service
+	Origin   func() string
 }
 
 // Routes returns the routes of the reader's site.
@@ -44,7 +47,7 @@ func Routes(p Parts) []web.Route {
 		"category_name", "tag", "author_name", "m")
 	query = append(query, web.ParamsAt([]string{"/search/"}, "q", "before")...)
 	query = append(query, web.Params("wrong")...)
-	return []web.Route{
+	return append(newsletterRoutes(p, query), []web.Route{
 		{Name: "page", Methods: []string{"GET"}, Pattern: "/{path...}", Role: web.Anyone, Rate: web.RateReading, Cache: web.CachePages,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
 		{Name: "search", Methods: []string{"GET"}, Pattern: "/search/", Role: web.Anyone, Rate: web.RateSearch, Cache: web.CachePages,
@@ -59,7 +62,7 @@ func Routes(p Parts) []web.Route {
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: web.Params("part"), Handle: p.preview},
 		{Name: "health", Methods: []string{"GET"}, Pattern: "/healthz", Role: web.Anyone, Rate: web.RateReading, Cache: web.CacheNone,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Handle: p.health},
-	}
+	}...)
 }
 
 func (p Parts) page(ctx context.Context, ask web.Ask) (web.Response, error) {
