@@ -3,6 +3,7 @@ package subscriber
 import (
 	"context"
 	"database/sql"
+	"math"
 	"slices"
 	"time"
 
@@ -32,7 +33,10 @@ func (a Audience) fits(m Member) bool {
 
 // bounds are the arguments that every query of an audience has.
 func (s *Service) bounds(a Audience) (since, until, engaged int64) {
-	since, until = db.Micros(a.Since), db.Micros(a.Until)
+	since, until = db.Micros(a.Since), math.MaxInt64
+	if !a.Until.IsZero() {
+		until = db.Micros(a.Until)
+	}
 	if a.Engaged > 0 {
 		engaged = s.now() - int64(a.Engaged)*(24*time.Hour).Microseconds()
 	}
@@ -40,7 +44,7 @@ func (s *Service) bounds(a Audience) (since, until, engaged int64) {
 }
 
 const whereAudience = ` FROM subscription AS n JOIN subscriber AS r ON r.id = n.subscriber_id
-	WHERE n.newsletter_id = $1 AND n.active = 1 AND ($2 = '' OR n.rhythm = $2) AND n.since >= $3 AND ($4 = 0 OR n.since < $4) AND n.engaged_at >= $5`
+	WHERE n.newsletter_id = $1 AND n.active = 1 AND ($2 = '' OR n.rhythm = $2) AND n.since >= $3 AND n.since < $4 AND n.engaged_at >= $5`
 
 // Members returns the next readers of an audience after an id, ascending by id,
 // at most limit. Fewer than limit are the last ones.

@@ -203,13 +203,17 @@ func (s *Service) Leave(ctx context.Context, a Access, all bool, by Consent) err
 		if err != nil {
 			return err
 		}
+		rows = slices.DeleteFunc(rows, func(one subscription) bool { return !one.active })
 		had := len(rows)
-		rows = slices.DeleteFunc(rows, func(one subscription) bool { return !one.active || one.newsletter == a.Newsletter })
+		rows = slices.DeleteFunc(rows, func(one subscription) bool { return one.newsletter == a.Newsletter })
+		if len(rows) == had {
+			return nil
+		}
 		if len(rows) == 0 {
 			return s.left(ctx, tx, r, a, by)
 		}
 		picks, err := s.picksOf(ctx, tx, rows)
-		if err != nil || len(picks) == had {
+		if err != nil {
 			return err
 		}
 		if err := s.reads(ctx, tx, r.ID, picks); err != nil {

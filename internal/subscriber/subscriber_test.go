@@ -2,18 +2,24 @@ package subscriber_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"dateline/internal/account"
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/db/dbtest"
+	"dateline/internal/fault"
 	"dateline/internal/job"
 	"dateline/internal/mail"
 	"dateline/internal/settings"
@@ -34,6 +40,7 @@ type room struct {
 	jobs  *job.Runner
 	vault *vault.Vault
 
+	asks int
 	mu   sync.Mutex
 	sent []mail.Message
 	fail error // what the mail server says
@@ -86,7 +93,8 @@ var seen = subscriber.Consent{Page: "/newsletter/", Text: "Your address is never
 func (r *room) ask(address string, picks ...subscriber.Pick) {
 	r.t.Helper()
 	by := seen
-	by.Client = from(len(address) * 7 % 60000)
+	r.asks++
+	by.Client = from(40_000 + r.asks)
 	if err := r.Subscribe(r.t.Context(), subscriber.Wish{Address: address, Picks: picks, Consent: by}); err != nil {
 		r.t.Fatalf("subscribe %s: %v", address, err)
 	}
@@ -223,3 +231,629 @@ func TestSubscribe_FromAskingToReading(t *testing.T) {
 		}
 	})
 }
+
+// TestSubscribe_Bombing: ten thousand sign-ups for fifty mailboxes, in all their
+// spellings and from many networks, send each mailbox one confirmation a day and
+// three a week.
+func TestSubscribe_Bombing(t *testing.T) {
+	attempts := 10_000
+	if testing.Short() {
+		attempts = 2_000
+	}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		spellings := []string{"victim%d@example.org", "Victim%d@EXAMPLE.org", "victim%d+news@example.org", "VICTIM%d+%d@example.org", "victim%d@example.org."}
+		gmail := []string{"v.ic.tim%d@gmail.com", "victim%d+x%d@googlemail.com", "V.I.C.T.I.M%d@GMail.com"}
+		got := map[string]int{}
+		read := func() {
+			for _, m := range r.work() {
+				local, domain, _ := strings.Cut(strings.ToLower(m.To), "@")
+				local, _, _ = strings.Cut(local, "+")
+				got[strings.ReplaceAll(local, ".", "")+"@"+strings.Replace(domain, "googlemail", "gmail", 1)]++
+			}
+		}
+		var wait sync.WaitGroup
+		for worker := range 8 {
+			wait.Go(func() {
+				for i := worker; i < attempts; i += 8 {
+					form := spellings[i/50%len(spellings)]
+					if i%50 >= 40 {
+						form = gmail[i/50%len(gmail)]
+					}
+					address := fmt.Sprintf(form, i%50)
+					if strings.Count(form, "%d") == 2 {
+						address = fmt.Sprintf(form, i%50, i)
+					}
+					by := seen
+					by.Client = from(i)
+					if err := r.Subscribe(t.Context(), subscriber.Wish{Address: address, Consent: by}); err != nil {
+						t.Errorf("%s: %v", address, err)
+						return
+					}
+				}
+			})
+		}
+		wait.Wait()
+		read()
+		if len(got) != 50 {
+			t.Errorf("%d mailboxes got a letter, want 50", len(got))
+		}
+		for box, n := range got {
+			if n != 1 {
+				t.Errorf("%s got %d confirmations", box, n)
+			}
+		}
+		again := func(after time.Duration) int {
+			r.clock.Advance(after)
+			clear(got)
+			for i := range 100 {
+				by := seen
+				by.Client = from(20_000 + i)
+				if err := r.Subscribe(t.Context(), subscriber.Wish{Address: fmt.Sprintf("victim%d+again%d@example.org", i%10, i), Consent: by}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			read()
+			return len(got)
+		}
+		if n := again(23 * time.Hour); n != 0 {
+			t.Errorf("%d mailboxes got a second confirmation within a day", n)
+		}
+		if n := again(time.Hour); n != 10 {
+			t.Errorf("%d mailboxes got one the next day, want 10: the limit never ends", n)
+		}
+		if n := again(25 * time.Hour); n != 10 {
+			t.Errorf("%d mailboxes got a third one in the week, want 10", n)
+		}
+		if n := again(25 * time.Hour); n != 0 {
+			t.Errorf("%d mailboxes got a fourth one in the week", n)
+		}
+		if n := again(7 * 24 * time.Hour); n != 10 {
+			t.Errorf("%d mailboxes got one the week after, want 10", n)
+		}
+	})
+}
+
+func TestSubscribe_BoundsNetworksDomainsAndTheSite(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		for i := range 6 {
+			by := seen
+			by.Client = netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)})
+			err := r.Subscribe(t.Context(), subscriber.Wish{Address: fmt.Sprintf("a%d@one.example", i), Consent: by})
+			if i < 5 && err != nil || i == 5 && (!errors.Is(err, subscriber.ErrTooMany) || !fault.Is(err, fault.TooMany)) {
+				t.Errorf("sign-up %d from a network: %v", i, err)
+			}
+		}
+		if n := len(r.work()); n != 5 {
+			t.Fatalf("%d letters, want 5", n)
+		}
+		r.clock.Advance(2 * time.Minute)
+		for i := range 100 {
+			by := seen
+			by.Client = from(i)
+			if err := r.Subscribe(t.Context(), subscriber.Wish{Address: fmt.Sprintf("b%d@site%d.example", i, i), Consent: by}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(r.work()); n != 60 {
+			t.Errorf("%d letters in a minute, want 60", n)
+		}
+		r.clock.Advance(time.Minute)
+		if n := len(r.work()); n != 40 {
+			t.Errorf("%d letters in the next minute, want the 40 that waited", n)
+		}
+	})
+}
+
+func TestSubscribe_AnswersTheSameForAll(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		reader := r.join("ann@paper.example")
+		left := r.join("bob@paper.example")
+		if err := r.Leave(t.Context(), left, true, seen); err != nil {
+			t.Fatal(err)
+		}
+		never := r.join("cyd@paper.example")
+		if err := r.Erase(t.Context(), never, true); err != nil {
+			t.Fatal(err)
+		}
+		r.clock.Advance(48 * time.Hour)
+		before := r.count(`SELECT COUNT(*) FROM job`)
+		for i, address := range []string{"ann@paper.example", "bob@paper.example", "cyd@paper.example", "dan@paper.example"} {
+			by := seen
+			by.Client = from(i)
+			if err := r.Subscribe(t.Context(), subscriber.Wish{Address: address, Consent: by}); err != nil {
+				t.Errorf("%s: %v", address, err)
+			}
+			if n := r.count(`SELECT COUNT(*) FROM job`); n != before+i+1 {
+				t.Errorf("%s: %d jobs, want %d: somebody known makes other work", address, n-before, i+1)
+			}
+		}
+		to := map[string]string{}
+		for _, m := range r.work() {
+			to[m.To] = m.Subject
+		}
+		want := map[string]string{"ann@paper.example": "You are a reader already: Dateline", "bob@paper.example": "Please confirm: Dateline", "dan@paper.example": "Please confirm: Dateline"}
+		if diff := cmp.Diff(want, to); diff != "" {
+			t.Errorf("letters: %s", diff)
+		}
+		if p, err := r.Preferences(t.Context(), reader); err != nil || p.Reader.State != subscriber.Active || len(p.Picks) != 1 {
+			t.Errorf("a stranger's sign-up changed what Ann reads: %+v %v", p, err)
+		}
+		r.exact(1)
+	})
+}
+
+// TestCounts_StayExact: readers come and go at once from many sides.
+func TestCounts_StayExact(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		daily, err := r.SaveNewsletter(t.Context(), editor, subscriber.Newsletter{Slug: "daily", Name: "Daily", Rhythms: []string{"daily", "each"}, Open: true, Position: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const readers = 24
+		all := make([]subscriber.Access, readers)
+		for i := range all {
+			r.clock.Advance(2 * time.Minute)
+			all[i] = r.join(fmt.Sprintf("reader%d@paper.example", i))
+		}
+		r.exact(readers)
+		both := []subscriber.Pick{{Newsletter: subscriber.PresetID}, {Newsletter: daily.ID, Rhythm: "each"}}
+		var wait sync.WaitGroup
+		for i, a := range all {
+			for range 3 {
+				wait.Go(func() {
+					var err error
+					switch i % 6 {
+					case 0:
+						err = r.Leave(t.Context(), a, true, seen)
+					case 1:
+						err = r.Choose(t.Context(), a, subscriber.Wanted{Picks: both}, seen)
+					case 2:
+						err = d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return r.Bounced(ctx, tx, a.ID, true) })
+					case 3:
+						err = d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return r.Complained(ctx, tx, a.ID) })
+					case 4:
+						err = r.Erase(t.Context(), a, i%2 == 0)
+					}
+					if err != nil {
+						t.Errorf("reader %d: %v", i, err)
+					}
+				})
+			}
+		}
+		wait.Wait()
+		r.exact(2 * readers / 6)
+		n, err := r.Newsletter(t.Context(), d, daily.ID)
+		if err != nil || n.Readers != readers/6 {
+			t.Errorf("%d readers of the daily, want %d (%v)", n.Readers, readers/6, err)
+		}
+	})
+}
+
+func TestPreferences_LinksOfLettersDoNotShowTheAddress(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		a := r.join("ann@paper.example")
+		links := r.Links(subscriber.PresetID, a.ID, 7)
+		for _, link := range []string{links.Unsubscribe, links.OneClick, links.Preferences} {
+			if strings.Contains(link, "ann") || strings.Contains(link, "%40") || !strings.HasPrefix(link, origin) {
+				t.Errorf("link %s", link)
+			}
+		}
+		old, err := r.Enter(strings.TrimPrefix(links.Preferences, origin+subscriber.PreferencesPath))
+		if err != nil || old.Fresh || old.ID != a.ID || old.Mailing != 7 {
+			t.Fatalf("%+v %v", old, err)
+		}
+		if p, err := r.Preferences(t.Context(), old); err != nil || p.Address != "a…@paper.example" {
+			t.Errorf("an old link shows %q (%v)", p.Address, err)
+		}
+		for what, err := range map[string]error{"erases": r.Erase(t.Context(), old, false), "moves": r.Move(t.Context(), old, "eve@evil.example", seen),
+			"downloads": func() error { _, err := r.Export(t.Context(), old); return err }()} {
+			if !fault.Is(err, fault.Denied) {
+				t.Errorf("an old link %s: %v", what, err)
+			}
+		}
+		if p, err := r.Preferences(t.Context(), a); err != nil || p.Address != "ann@paper.example" {
+			t.Errorf("a fresh link shows %q (%v)", p.Address, err)
+		}
+		// A token for one thing is none for another.
+		leave := strings.TrimPrefix(links.OneClick, origin+subscriber.OneClickPath)
+		if _, err := r.Enter(leave); !fault.Is(err, fault.Denied) {
+			t.Errorf("the token to leave opens the preferences: %v", err)
+		}
+		if _, err := r.Confirm(t.Context(), leave, seen); !fault.Is(err, fault.Denied) {
+			t.Errorf("the token to leave confirms: %v", err)
+		}
+	})
+}
+
+func TestLeave_OneNewsletterOrAll(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		daily, err := r.SaveNewsletter(t.Context(), editor, subscriber.Newsletter{Slug: "daily", Name: "Daily", Rhythms: []string{"daily"}, Open: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []int64
+		r.OnLeft(func(_ context.Context, _ *db.Tx, a subscriber.Access) error {
+			told = append(told, a.Mailing)
+			return nil
+		})
+		a := r.join("ann@paper.example", subscriber.Pick{Newsletter: subscriber.PresetID}, subscriber.Pick{Newsletter: daily.ID})
+		r.exact(1)
+		leave, err := r.EnterLeave(strings.TrimPrefix(r.Links(daily.ID, a.ID, 9).Unsubscribe, origin+subscriber.LeavePath))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := r.Leave(t.Context(), leave, false, seen); err != nil {
+				t.Fatal(err)
+			}
+			r.exact(1)
+		}
+		to, err := r.Recipients(t.Context(), d, daily.ID, []int64{a.ID})
+		if err != nil || to[0].Active || to[0].Address != "" {
+			t.Errorf("who left gets it: %+v %v", to, err)
+		}
+		if n := r.count(`SELECT COUNT(*) FROM suppression`); n != 0 {
+			t.Error("leaving one of two suppresses the mailbox")
+		}
+		if err := r.Leave(t.Context(), leave, true, seen); err != nil {
+			t.Fatal(err)
+		}
+		r.exact(0)
+		if why, err := r.Suppressed(t.Context(), d, "ann@paper.example"); err != nil || why != subscriber.WhyLeft {
+			t.Errorf("suppressed %q %v", why, err)
+		}
+		if diff := cmp.Diff([]int64{9, 9}, told); diff != "" {
+			t.Errorf("told of mailings: %s", diff)
+		}
+		// Thirty days later the rows go, the hash stays.
+		r.clock.Advance(31 * 24 * time.Hour)
+		if err := r.HandleTidy(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := r.count(`SELECT COUNT(*) FROM subscriber`) + r.count(`SELECT COUNT(*) FROM subscription`) + r.count(`SELECT COUNT(*) FROM consent`); n != 0 {
+			t.Errorf("%d rows are left of somebody who left long ago", n)
+		}
+		if why, _ := r.Suppressed(t.Context(), d, "ann@paper.example"); why != subscriber.WhyLeft {
+			t.Errorf("suppressed %q afterwards", why)
+		}
+		if err := r.Leave(t.Context(), leave, true, seen); err != nil {
+			t.Errorf("leaving after that: %v", err)
+		}
+	})
+}
+
+func TestConfirm_OnceWithinAWeek(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		r.ask("ann@paper.example")
+		first := token(t, r.work()[0], subscriber.ConfirmPath)
+		r.clock.Advance(25 * time.Hour)
+		r.ask("ann@paper.example")
+		second := token(t, r.work()[0], subscriber.ConfirmPath)
+		if _, err := r.Confirm(t.Context(), first, seen); !errors.Is(err, subscriber.ErrUsed) {
+			t.Errorf("a replaced link: %v", err)
+		}
+		if _, err := r.Confirm(t.Context(), second+"x", seen); !fault.Is(err, fault.Denied) {
+			t.Errorf("a broken link: %v", err)
+		}
+		if _, err := r.Confirm(t.Context(), second, seen); err != nil {
+			t.Fatal(err)
+		}
+		found, err := r.Find(t.Context(), admin, "ann@paper.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Leave(t.Context(), subscriber.Access{ID: found.ID}, true, seen); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Confirm(t.Context(), second, seen); !errors.Is(err, subscriber.ErrUsed) {
+			t.Errorf("the link brings somebody back who left: %v", err)
+		}
+		r.ask("late@paper.example")
+		var late string
+		for _, m := range r.work() {
+			if m.To == "late@paper.example" {
+				late = token(t, m, subscriber.ConfirmPath)
+			}
+		}
+		r.clock.Advance(7*24*time.Hour + time.Second)
+		if _, err := r.Confirm(t.Context(), late, seen); !fault.Is(err, fault.Gone) {
+			t.Errorf("after a week: %v", err)
+		}
+		if err := r.HandleTidy(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if n := r.count(`SELECT COUNT(*) FROM subscriber WHERE state = 'pending'`) + r.count(`SELECT COUNT(*) FROM consent WHERE subscriber_id <> $1`, found.ID); n != 0 {
+			t.Errorf("%d rows of an unconfirmed sign-up are left after a week", n)
+		}
+	})
+}
+
+func TestMove_IsConfirmedAtTheNewAddress(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		daily, err := r.SaveNewsletter(t.Context(), editor, subscriber.Newsletter{Slug: "daily", Name: "Daily", Rhythms: []string{"daily"}, Open: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := r.join("ann@paper.example")
+		r.join("ann@new.example", subscriber.Pick{Newsletter: daily.ID}) // the same person, with another newsletter
+		r.exact(2)
+		if err := r.Move(t.Context(), a, "Ann@New.Example", seen); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Move(t.Context(), a, "third@new.example", seen); !errors.Is(err, subscriber.ErrTooMany) {
+			t.Errorf("a second change on one day: %v", err)
+		}
+		to := map[string]mail.Message{}
+		for _, m := range r.work() {
+			to[m.To] = m
+		}
+		if len(to) != 2 || !strings.Contains(to["ann@paper.example"].Text, "A…@new.example") {
+			t.Fatalf("letters: %v", to)
+		}
+		link := token(t, to["Ann@new.example"], subscriber.MovePath)
+		for i := range 2 {
+			if err := r.ConfirmMove(t.Context(), link, seen); i == 0 && err != nil || i == 1 && !errors.Is(err, subscriber.ErrUsed) {
+				t.Errorf("confirming %d: %v", i, err)
+			}
+		}
+		r.exact(1)
+		found, err := r.Find(t.Context(), admin, "ann@new.example")
+		if err != nil || found.ID != a.ID || len(found.Picks) != 2 {
+			t.Errorf("after the move: %+v %v", found, err)
+		}
+		if _, err := r.Find(t.Context(), admin, "ann@paper.example"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the old address is still known: %v", err)
+		}
+		r.clock.Advance(25 * time.Hour)
+		a = r.fresh(strings.TrimPrefix(r.Links(0, a.ID, 0).Preferences, origin+subscriber.PreferencesPath))
+		if err := r.Move(t.Context(), a, "ann@paper.example", seen); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.CancelMove(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		if letters := r.work(); len(letters) != 0 {
+			t.Errorf("letters about a change that was stopped: %+v", letters)
+		}
+	})
+}
+
+func TestBounced_HardAtOnceSoftAfterTheRule(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		bounce := func(id int64, hard bool) {
+			t.Helper()
+			if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return r.Bounced(ctx, tx, id, hard) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		hard, soft := r.join("hard@paper.example"), r.join("soft@paper.example")
+		bounce(hard.ID, true)
+		bounce(12345, true)
+		r.exact(1)
+		if why, _ := r.Suppressed(t.Context(), d, "hard@paper.example"); why != subscriber.WhyBounced {
+			t.Errorf("suppressed %q", why)
+		}
+		for range 5 {
+			bounce(soft.ID, false) // five in an hour are one trouble
+		}
+		r.exact(1)
+		if to, _ := r.Recipients(t.Context(), d, subscriber.PresetID, []int64{soft.ID}); to[0].Soft != 5 {
+			t.Errorf("recipient %+v", to[0])
+		}
+		if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return r.Delivered(ctx, tx, soft.ID) }); err != nil {
+			t.Fatal(err)
+		}
+		bounce(soft.ID, false)
+		r.clock.Advance(4 * 24 * time.Hour)
+		bounce(soft.ID, false)
+		r.exact(1)
+		r.clock.Advance(4 * 24 * time.Hour)
+		bounce(soft.ID, false)
+		r.exact(0)
+		// Somebody whose mailbox works again may come back.
+		r.ask("hard@paper.example")
+		letters := r.work()
+		if len(letters) != 1 {
+			t.Fatalf("letters: %+v", letters)
+		}
+		if _, err := r.Confirm(t.Context(), token(t, letters[0], subscriber.ConfirmPath), seen); err != nil {
+			t.Fatal(err)
+		}
+		r.exact(1)
+	})
+}
+
+func TestAudience(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		n, err := r.SaveNewsletter(t.Context(), editor, subscriber.Newsletter{Slug: "daily", Name: "Daily", Rhythms: []string{"weekly", "daily", "daily"}, Open: true})
+		if err != nil || cmp.Diff([]string{"daily", "weekly"}, n.Rhythms) != "" {
+			t.Fatalf("%+v %v", n, err)
+		}
+		world := []subscriber.Interest{{Kind: "section", ID: 7}}
+		var ids []int64
+		for i := range 40 {
+			r.clock.Advance(2 * time.Minute)
+			a := r.join(fmt.Sprintf("reader%d@paper.example", i))
+			pick := subscriber.Pick{Newsletter: n.ID, Rhythm: []string{"daily", "weekly"}[i%2]}
+			if i%4 == 0 {
+				pick.Interests = world
+			}
+			if err := r.Choose(t.Context(), a, subscriber.Wanted{Picks: []subscriber.Pick{pick}, Language: []string{"", "de"}[i/20]}, seen); err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, a.ID)
+		}
+		choices, err := r.Choices(t.Context(), d, n.ID, "daily")
+		if err != nil || len(choices) != 2 {
+			t.Fatalf("choices %v %v", choices, err)
+		}
+		key := ""
+		for k, list := range choices {
+			if len(list) > 0 {
+				key = k
+			}
+		}
+		for want, a := range map[int]subscriber.Audience{40: {}, 20: {Rhythm: "daily"}, 10: {Interests: []string{key}}, 5: {Languages: []string{"de"}, Interests: []string{key}},
+			0: {Rhythm: "each"}, 30: {Interests: []string{""}}, 1: {Since: r.clock.Now()}, 39: {Until: r.clock.Now()}} {
+			a.Newsletter = n.ID
+			got, err := r.Count(t.Context(), d, a)
+			if err != nil || got != want {
+				t.Errorf("%+v counts %d, want %d (%v)", a, got, want, err)
+			}
+			var walked []int64
+			for after := int64(0); ; after = walked[len(walked)-1] {
+				some, err := r.Members(t.Context(), d, a, after, 3)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, m := range some {
+					walked = append(walked, m.ID)
+				}
+				if len(some) < 3 {
+					break
+				}
+			}
+			if len(walked) != want || !slices.IsSorted(walked) {
+				t.Errorf("%+v walks %d, want %d in order", a, len(walked), want)
+			}
+		}
+		listed, err := r.List(t.Context(), admin, subscriber.Filter{Newsletter: n.ID, State: subscriber.Active, Limit: 25})
+		if err != nil || len(listed) != 25 || listed[0].Address != "reader39@paper.example" {
+			t.Errorf("listed %d: %v", len(listed), err)
+		}
+		to, err := r.Recipients(t.Context(), d, n.ID, ids)
+		if err != nil || len(to) != 40 {
+			t.Fatal(err)
+		}
+		for i, one := range to {
+			if one.ID != ids[i] || one.Address != fmt.Sprintf("reader%d@paper.example", i) || !one.Active {
+				t.Errorf("recipient %d: %+v", i, one)
+			}
+		}
+	})
+}
+
+func TestReadersShown_ChangesRarely(t *testing.T) {
+	for _, c := range []struct{ n, shown, want int64 }{{0, 0, 0}, {10, 0, 0}, {11, 0, 10}, {57, 40, 50}, {123, 110, 120}, {121, 110, 110}, {122, 110, 120}, {120, 120, 110},
+		{3401, 3300, 3300}, {3411, 3300, 3400}, {3400, 3400, 3300}, {3499, 3400, 3400}, {1001, 990, 990}, {99_999, 0, 99_000}, {100_001, 99_000, 99_000}, {250_000, 1000, 240_000}} {
+		if got := subscriber.MoreThan(c.n, c.shown); got != c.want {
+			t.Errorf("%d readers, %d shown: %d, want %d", c.n, c.shown, got, c.want)
+		}
+	}
+	shown, purges := int64(0), 0
+	for n := int64(1); n <= 100_000; n++ {
+		now := subscriber.MoreThan(n, shown)
+		if now >= n || now < shown {
+			t.Fatalf("%d readers, said to be more than %d", n, now)
+		}
+		if now != shown {
+			purges++
+		}
+		shown = now
+	}
+	if purges > 300 {
+		t.Errorf("%d purges on the way to 100,000 readers", purges)
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	for typed, want := range map[string]string{" Ann@Example.ORG ": "Ann@example.org", "a@bücher.example": "a@xn--bcher-kva.example", "o'neil+x@a-b.example": "o'neil+x@a-b.example",
+		"": "", "ann": "", "@example.org": "", "ann@": "", "ann@localhost": "", "a b@example.org": "", "ann@example.org\r\nBcc: eve@evil.example": "", `"a b"@example.org`: "",
+		"ann@[127.0.0.1]": "", "ann@127.0.0.1": "", "ann@example..org": "", ".ann@example.org": "", "ann.@example.org": "", "a..b@example.org": "", "ann@-x.example": "",
+		"ünn@example.org": "", "ann@exa%mple.org": "", "ann@example.org/x": "", strings.Repeat("a", 65) + "@example.org": "", "ann@" + strings.Repeat("a.", 130) + "org": "", "ann@example.org\x00": ""} {
+		if got := subscriber.Written(typed); got != want {
+			t.Errorf("%q is %q, want %q", typed, got, want)
+		}
+	}
+	for typed, want := range map[string]string{"ann@gmial.com": "ann@gmail.com", "ann@gmail.con": "ann@gmail.com", "ann@gmail.com": "", "ann@hotmial.com": "ann@hotmail.com", "ann@mail.com": "", "ann@web.de": "",
+		"ann@paper.example": "", "nonsense": "", "ann@yaho.com": "ann@yahoo.com"} {
+		if got := subscriber.Suggest(typed); got != want {
+			t.Errorf("%q suggests %q, want %q", typed, got, want)
+		}
+	}
+	r := newRoom(t, dbtest.Open(t, db.SQLite))
+	for typed, want := range map[string]error{"x@mailinator.com": subscriber.ErrDisposable, "x@sub.mailinator.com": subscriber.ErrDisposable, "x": subscriber.ErrAddress} {
+		if err := r.Subscribe(t.Context(), subscriber.Wish{Address: typed, Consent: seen}); !errors.Is(err, want) || fault.HintOf(err) == "" {
+			t.Errorf("%s: %v", typed, err)
+		}
+	}
+	if err := r.Subscribe(t.Context(), subscriber.Wish{Address: "x@paper.example", Picks: []subscriber.Pick{{Newsletter: 99}}, Consent: seen}); !errors.Is(err, subscriber.ErrClosed) {
+		t.Errorf("a newsletter that does not exist: %v", err)
+	}
+}
+
+func TestLetters_SpeakEveryLanguage(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		subjects := map[string]bool{}
+		for i, language := range []string{"en", "de", "fr", "es", "ar", "xx"} {
+			by := seen
+			by.Client = from(i)
+			if err := r.Subscribe(t.Context(), subscriber.Wish{Address: "ann@" + language + ".example", Language: language, Consent: by}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, m := range r.work() {
+			subjects[m.Subject] = true
+			if strings.Contains(m.Text, "reader.") || strings.Contains(m.HTML, "{0}") {
+				t.Errorf("a word is missing:\n%s", m.Text)
+			}
+		}
+		if len(subjects) != 5 {
+			t.Errorf("subjects: %v", subjects)
+		}
+	})
+}
+
+func TestNewsletters_RulesAndRoles(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		if _, err := r.SaveNewsletter(t.Context(), author, subscriber.Newsletter{Slug: "x", Name: "X", Rhythms: []string{"each"}}); !fault.Is(err, fault.Denied) {
+			t.Errorf("an author: %v", err)
+		}
+		for what, n := range map[string]subscriber.Newsletter{"no name": {Slug: "x", Rhythms: []string{"each"}}, "no rhythm": {Slug: "x", Name: "X"}, "a strange rhythm": {Slug: "x", Name: "X", Rhythms: []string{"hourly"}},
+			"no word": {Name: "X", Rhythms: []string{"each"}}, "a strange answer": {Slug: "x", Name: "X", Rhythms: []string{"each"}, ReplyTo: "nobody"}} {
+			if _, err := r.SaveNewsletter(t.Context(), editor, n); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if _, err := r.SaveNewsletter(t.Context(), editor, subscriber.Newsletter{Slug: "Newsletter", Name: "X", Rhythms: []string{"each"}}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the preset one's word: %v", err)
+		}
+		preset, err := r.Newsletter(t.Context(), d, subscriber.PresetID)
+		if err != nil || preset.Name != "Dateline" || !preset.Open {
+			t.Fatalf("preset %+v %v", preset, err)
+		}
+		preset.Open = false
+		if _, err := r.SaveNewsletter(t.Context(), editor, preset); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Subscribe(t.Context(), subscriber.Wish{Address: "ann@paper.example", Consent: seen}); !errors.Is(err, subscriber.ErrClosed) {
+			t.Errorf("all closed: %v", err)
+		}
+		for what, err := range map[string]error{"list": second(r.List(t.Context(), editor, subscriber.Filter{})), "find": second(r.Find(t.Context(), editor, "a@b.example")),
+			"get": second(r.Get(t.Context(), editor, 1)), "history": second(r.History(t.Context(), editor, 1)), "export": second(r.ExportFor(t.Context(), editor, 1)), "erase": r.EraseFor(t.Context(), editor, 1, true), "lift": r.Lift(t.Context(), editor, "a@b.example")} {
+			if !fault.Is(err, fault.Denied) {
+				t.Errorf("an editor may %s: %v", what, err)
+			}
+		}
+		if err := r.Suppress(t.Context(), editor, "wish@paper.example", subscriber.WhyNever); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Lift(t.Context(), admin, "Wish@paper.example"); err != nil {
+			t.Errorf("lift: %v", err)
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }

@@ -133,6 +133,9 @@ func countAll(ctx context.Context, tx *db.Tx, by int64) error {
 func moreThan(n, shown int64) int64 {
 	step := roundStep(n)
 	round := max(n-1, 0) / step * step
+	if round <= shown && shown < n {
+		return shown // still true
+	}
 	if round > shown && n-round <= step/10 && shown >= round-roundStep(round) && shown > 0 {
 		return shown
 	}
