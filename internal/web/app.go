@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -145,8 +146,14 @@ func (a *App) policyHeader(p Policy) string {
 	return p.header(f.origins, f.secure)
 }
 
-// Purge drops the stored pages that show one of the things.
-func (a *App) Purge(keys ...string) { a.cache.Purge(keys...) }
+// Purge drops the stored pages that show one of the things; "*" stands for all.
+func (a *App) Purge(keys ...string) {
+	if slices.Contains(keys, "*") {
+		a.cache.PurgeAll()
+		return
+	}
+	a.cache.Purge(keys...)
+}
 
 // Stats returns the page cache's figures.
 func (a *App) Stats() pagecache.Stats { return a.cache.Stats() }
