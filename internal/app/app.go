@@ -20,6 +20,7 @@ import (
 	"dateline/internal/comment"
 	"dateline/internal/config"
 	"dateline/internal/db"
+	"dateline/internal/delivery"
 	"dateline/internal/demo"
 	"dateline/internal/desk"
 	"dateline/internal/desk/write"
@@ -63,6 +64,7 @@ type App struct {
 	previews  *preview.Service
 	search    *search.Service
 	readers   *subscriber.Service
+	delivery  *delivery.Service
 	fetch     *fetch.Client
 	views     *view.Engine
 	site      *site.Site
@@ -141,6 +143,9 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.search = search.NewService(a.db, a.clock)
 	a.readers = subscriber.NewService(subscriber.Parts{DB: a.db, Clock: a.clock, Vault: a.vault, Settings: a.settings,
 		Post: subscriber.Post{Send: post.Send, Origin: func() string { return a.web.Origin() }}})
+	if err := a.openDelivery(noEditions{}); err != nil {
+		return err
+	}
 	a.fetch = fetch.New(fetch.Options{UserAgent: a.userAgent(), Allow: a.cfg.FetchAllow, Ports: a.cfg.FetchPorts})
 	a.closers = append(a.closers, a.fetch.Close)
 	a.importer = importer.NewService(importer.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles,

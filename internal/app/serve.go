@@ -24,6 +24,7 @@ func (a *App) routes() []web.Route {
 		Origin: func() string { return a.web.Origin() }}
 	opens := func(r *web.Request, medium int64) bool { return parts.Opens(r.HTTP, medium) || a.desk.Opens(r) }
 	routes := append(mediaweb.Routes(a.media, opens), siteweb.Routes(parts)...)
+	routes = append(routes, a.bounceRoutes()...)
 	return append(routes, a.deskRoutes()...)
 }
 
@@ -87,6 +88,10 @@ func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
 		return err
 	}
 	// Jobs and requests end side by side, so that both are done in ten seconds.
+	stopDelivery, err := a.startDelivery(ctx)
+	if err != nil {
+		return err
+	}
 	a.jobs.Start(context.WithoutCancel(ctx))
 	serving, stop := context.WithCancel(ctx)
 	stopped := make(chan error, 1)
@@ -94,7 +99,9 @@ func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
 		<-serving.Done()
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobsGrace)
 		defer cancel()
-		stopped <- a.jobs.Stop(ending)
+		letters := make(chan error, 1)
+		go func() { letters <- stopDelivery() }()
+		stopped <- errors.Join(a.jobs.Stop(ending), <-letters)
 	}()
 	ready(bound)
 	err = a.web.Serve(ctx, l)

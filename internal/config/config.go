@@ -43,7 +43,13 @@ type Settings struct {
 	SMTPPassword       string
 	SMTPSecurity       string // "starttls", "tls" or "none"
 	MailFrom           string
-	SecretKey          string // 64 hexadecimal digits, "" for the key file
+	MailRelays         []string // addresses of relays for the newsletter; none for the server of SMTPHost
+	MailDomainMost     int      // connections to one provider at once
+	BounceDomain       string
+	BounceMailbox      string
+	BounceListen       string
+	BounceHooks        []string // "provider:secret"
+	SecretKey          string   // 64 hexadecimal digits, "" for the key file
 }
 
 // DatabaseURL returns the database's address in the form that db.Open takes.

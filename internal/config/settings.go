@@ -95,6 +95,24 @@ var table = []setting{
 	{key: "mail_from", kind: text,
 		doc: "Address that letters come from, such as `news@paper.example` or `The Gull <news@paper.example>`. The mail server must be allowed to send for it (SPF, DKIM).",
 		set: func(s *Settings, v string) error { s.MailFrom = v; return checkSender(v) }},
+	{key: "mail_relays", kind: list, secret: true,
+		doc: "Mail servers that take the newsletter, such as `smtp://user:password@host:587?connections=20&rate=50&weight=1&priority=1`; `smtps://` is TLS from the first byte, `smtp+plain://` in the clear. Empty sends it through the server of `smtp_host`. [Delivery](delivery.md) says how several share the work.",
+		set: func(s *Settings, v string) (err error) { s.MailRelays = items(v); return nil }},
+	{key: "mail_domain_connections", initial: "10", kind: number,
+		doc: "How many letters of a newsletter are on their way to one mail provider at a time, at most. It adapts below that by itself.",
+		set: func(s *Settings, v string) (err error) { s.MailDomainMost, err = integer(v, 1, 1000); return err }},
+	{key: "bounce_domain", kind: text,
+		doc: "Domain whose mail comes to `bounce_mailbox` or `bounce_listen`. Letters then carry a return path `bounce+…@` it, by which a bounce names its letter. Empty: bounces go to `mail_from`.",
+		set: func(s *Settings, v string) error { s.BounceDomain = v; return checkHost(v) }},
+	{key: "bounce_mailbox", kind: text, secret: true,
+		doc: "Mailbox with bounces and complaints: `imaps://user:password@host/INBOX` or `pop3s://user:password@host`. Reports are removed once they are read, other mail is left alone.",
+		set: func(s *Settings, v string) error { s.BounceMailbox = v; return nil }},
+	{key: "bounce_listen", kind: text,
+		doc: "Address at which Dateline takes bounces itself, such as `lmtp://127.0.0.1:2424` behind a mail server or `smtp://0.0.0.0:25` as the domain's own. Everything but reports about letters of its own is refused.",
+		set: func(s *Settings, v string) error { s.BounceListen = v; return nil }},
+	{key: "bounce_hooks", kind: list, secret: true,
+		doc: "Mail providers that report bounces over HTTP, each with what proves its messages: `ses:TOPIC-ARN`, `postmark:NAME:PASSWORD`, `mailgun:SIGNING-KEY`, `sendgrid:PUBLIC-KEY`. They post to `/newsletter/bounces/PROVIDER`.",
+		set: func(s *Settings, v string) error { s.BounceHooks = items(v); return checkHooks(s.BounceHooks) }},
 	{key: "secret_key", kind: text, secret: true, envOnly: true,
 		doc: "The site's 32-byte secret key in 64 hexadecimal digits. Empty reads `secret.key` in the data folder, which is made at the first start. Only a variable: neither file nor flag may hold it.",
 		set: func(s *Settings, v string) error { s.SecretKey = v; return checkKey(v) }},
@@ -253,6 +271,16 @@ func checkSender(v string) error {
 	}
 	if _, err := mail.ParseAddress(v); err != nil || strings.ContainsAny(v, "\r\n") {
 		return fmt.Errorf("%q is not an address such as news@paper.example", v)
+	}
+	return nil
+}
+
+func checkHooks(hooks []string) error {
+	for _, hook := range hooks {
+		provider, secret, _ := strings.Cut(hook, ":")
+		if err := oneOf(provider, "ses", "postmark", "mailgun", "sendgrid"); err != nil || secret == "" {
+			return errors.New("each is PROVIDER:SECRET, the provider one of ses, postmark, mailgun, sendgrid") // never the value
+		}
 	}
 	return nil
 }
