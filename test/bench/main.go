@@ -9,6 +9,7 @@
 //	go run ./test/bench -publish -dir FOLDER            only publishing until it is seen
 //	go run ./test/bench -lighthouse                     Lighthouse on the demo
 //	go run ./test/bench -editor                         the article editor: opening, typing, size
+//	go run ./test/bench -mail                           a newsletter to 100,000 readers
 package main
 
 import (
@@ -42,11 +43,19 @@ func main() {
 	publish := flag.Bool("publish", false, "measure only how long a publication takes to be seen")
 	lighthouse := flag.Bool("lighthouse", false, "run Lighthouse on the demo instead")
 	editor := flag.Bool("editor", false, "measure the article editor in Chromium instead")
+	letters := flag.Bool("mail", false, "measure the sending of a newsletter instead")
+	sinks := flag.Bool("mail-sink", false, "be the mail server of -mail")
+	var mails mailPlan
+	mails.flags()
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var err error
 	switch {
+	case *letters:
+		err = runMail(ctx, *markdown, mails)
+	case *sinks:
+		err = runSink(ctx, mails)
 	case *lighthouse:
 		err = runLighthouse(ctx, *markdown)
 	case *editor:

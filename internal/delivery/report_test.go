@@ -1,0 +1,169 @@
+package delivery_test
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dateline/internal/db"
+	"dateline/internal/db/dbtest"
+	"dateline/internal/delivery"
+	"dateline/internal/delivery/bounce"
+	"dateline/internal/delivery/relay"
+	"dateline/test/sink"
+)
+
+// sentTo sends a mailing to n readers and returns the return path of each.
+func sentTo(t *testing.T, d *db.DB, n int) (*post, map[string]string) {
+	t.Helper()
+	s := startSink(t, sink.Options{Keep: n})
+	p := newPost(t, d, newReaders(n), func(parts *delivery.Parts) { parts.BounceDomain = "bounce.paper.example" })
+	p.start(t, delivery.Mailing{LocalHour: -1})
+	p.runner(t, delivery.Options{Relays: []relay.Config{to(s, 2)}})
+	p.until(t, "finished", finished)
+	paths := map[string]string{}
+	for _, l := range s.Letters() {
+		if !strings.HasPrefix(l.From, "bounce+") || !strings.HasSuffix(l.From, "@bounce.paper.example") || strings.Contains(l.From, "reader") {
+			t.Errorf("return path %q", l.From)
+		}
+		paths[l.To] = l.From
+	}
+	return p, paths
+}
+
+func TestTake_ChangesWhatItNames(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		p, paths := sentTo(t, d, 10)
+		r := p.readers
+		take := func(want bool, report bounce.Report) {
+			t.Helper()
+			if got, err := p.Take(t.Context(), report); err != nil || got != want {
+				t.Errorf("%+v: acted %v (%v), want %v", report, got, err, want)
+			}
+		}
+		path := func(id int64) string { return paths[r.address(id)] }
+		hard := bounce.Report{Kind: bounce.Failed, To: []string{"x@y.example", strings.ToUpper(path(1))}, Code: 550, Status: "5.1.1"}
+		take(true, hard)
+		take(false, hard) // twice
+		take(true, bounce.Report{Kind: bounce.Failed, To: []string{path(2)}, Status: "5.2.2"})
+		take(true, bounce.Report{Kind: bounce.Failed, To: []string{path(3)}, Code: 554, Status: "5.7.1", Text: "blocked"})
+		take(true, bounce.Report{Kind: bounce.Failed, MessageID: "<" + strings.TrimPrefix(strings.Split(path(4), "@")[0], "bounce+") + "@paper.example>", Status: "4.4.1"})
+		take(true, bounce.Report{Kind: bounce.Complained, To: []string{path(5)}})
+		take(false, bounce.Report{Kind: bounce.Complained, To: []string{path(5)}})
+		take(false, bounce.Report{Kind: bounce.Delayed, To: []string{path(6)}, Status: "4.4.1"})
+		want := map[int64]string{1: "hard", 2: "soft", 4: "soft"}
+		if fmt.Sprint(r.bounced) != fmt.Sprint(want) || r.complained[5] != 1 || len(r.complained) != 1 {
+			t.Errorf("bounced %v, complained %v", r.bounced, r.complained)
+		}
+		if got := p.progress(t); got.Sent != 6 || got.Bounced != 4 || got.Complained != 1 {
+			t.Errorf("progress %+v", got)
+		}
+		refusals, err := p.Refusals(t.Context(), p.mailing, 10)
+		if err != nil || len(refusals) != 4 {
+			t.Errorf("refusals %v (%v)", refusals, err)
+		}
+	})
+}
+
+func TestTake_ForgedReportsChangeNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		p, paths := sentTo(t, d, 3)
+		real := paths[p.readers.address(1)]
+		changed := []byte(real)
+		changed[10] ^= 1
+		for _, report := range []bounce.Report{
+			{Kind: bounce.Failed, Recipient: p.readers.address(1), Status: "5.1.1"},
+			{Kind: bounce.Failed, To: []string{string(changed)}, Recipient: p.readers.address(1), Status: "5.1.1"},
+			{Kind: bounce.Complained, MessageID: "<" + strings.Repeat("a", 42) + "@paper.example>", Recipient: p.readers.address(1)},
+			{Kind: bounce.Complained},
+		} {
+			if acted, err := p.Take(t.Context(), report); acted || err != nil {
+				t.Errorf("%+v acted (%v)", report, err)
+			}
+		}
+		if len(p.readers.bounced)+len(p.readers.complained) != 0 || p.progress(t).Sent != 3 {
+			t.Error("a forged report changed something")
+		}
+		if !p.Known(real) || p.Known(string(changed)) {
+			t.Error("the listener would take the wrong mail")
+		}
+	})
+}
+
+func TestRelays_FailOverAndComeBack(t *testing.T) {
+	var down atomic.Bool
+	down.Store(true)
+	first := startSink(t, sink.Options{Script: func(e sink.Event) sink.Answer {
+		if e.Step == sink.Banner && down.Load() {
+			return sink.Answer{Text: "421 4.3.2 closing"}
+		}
+		return sink.Answer{}
+	}})
+	second := startSink(t, sink.Options{Latency: 5 * time.Millisecond})
+	d := dbtest.Open(t, db.SQLite)
+	p := newPost(t, d, newReaders(1000))
+	p.start(t, delivery.Mailing{LocalHour: -1})
+	spare := to(second, 3)
+	spare.Priority = 1
+	p.runner(t, delivery.Options{Relays: []relay.Config{to(first, 3), spare}})
+	p.until(t, "through the spare", func(g delivery.Progress) bool { return g.Sent > 100 })
+	if first.Count() != 0 {
+		t.Error("the first took letters while it was down")
+	}
+	down.Store(false)
+	got := p.until(t, "finished", finished)
+	if got.Sent != 1000 || first.Count() == 0 {
+		t.Errorf("%+v; the first took %d, the spare %d", got, first.Count(), second.Count())
+	}
+}
+
+func TestRelays_ShareByWeight(t *testing.T) {
+	a, b := startSink(t, sink.Options{Latency: time.Millisecond}), startSink(t, sink.Options{Latency: time.Millisecond})
+	d := dbtest.Open(t, db.SQLite)
+	p := newPost(t, d, newReaders(800))
+	p.start(t, delivery.Mailing{LocalHour: -1})
+	heavy, light := to(a, 6), to(b, 6)
+	heavy.Weight, light.Weight = 3, 1
+	p.runner(t, delivery.Options{Relays: []relay.Config{light, heavy}})
+	p.until(t, "finished", finished)
+	if share := float64(a.Count()) / 800; share < 0.7 || share > 0.8 {
+		t.Errorf("the heavy one took %d of 800, want three quarters", a.Count())
+	}
+}
+
+// A provider that asks for less gets less; the others get theirs meanwhile.
+func TestProvider_ThatThrottlesIsSpared(t *testing.T) {
+	var now, most atomic.Int64
+	s := startSink(t, sink.Options{Script: func(e sink.Event) sink.Answer {
+		if !strings.HasSuffix(e.To, "@slow.example") {
+			return sink.Answer{}
+		}
+		switch e.Step {
+		case sink.Rcpt:
+			if e.Attempt == 1 && most.Add(1) <= 8 {
+				return sink.Answer{Text: "421 4.7.28 too many"}
+			}
+			now.Add(1)
+		case sink.Taken:
+			now.Add(-1)
+		}
+		return sink.Answer{}
+	}})
+	r := newReaders(300)
+	r.name = func(id int64) string {
+		if id%3 == 0 {
+			return fmt.Sprintf("r%d@slow.example", id)
+		}
+		return fmt.Sprintf("r%d@h%d.example", id, id%20)
+	}
+	p := newPost(t, dbtest.Open(t, db.SQLite), r, func(parts *delivery.Parts) { parts.Clock = &fast{start: time.Now(), by: 100} })
+	p.start(t, delivery.Mailing{LocalHour: -1})
+	p.runner(t, delivery.Options{Relays: []relay.Config{to(s, 8)}, Lease: 1000 * time.Hour})
+	p.until(t, "the others", func(g delivery.Progress) bool { return g.Sent >= 200 })
+	if got := p.until(t, "finished", finished); got.Sent != 300 {
+		t.Errorf("%+v", got)
+	}
+	everybody(t, s, r)
+}
