@@ -99,7 +99,7 @@ func open(ctx context.Context, cfg *config.Config, logTo io.Writer, c clock.Cloc
 	if a.db, err = db.Open(ctx, cfg.DatabaseURL(), opt); err != nil {
 		return nil, err
 	}
-	a.closers = append(a.closers, func() { a.closed("database", a.db.Close()) })
+	a.closers = append(a.closers, func() { made.closed("database", made.db.Close()) }) // a is nil after an error
 	if err := a.db.Migrate(ctx); err != nil {
 		return nil, err
 	}
