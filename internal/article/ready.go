@@ -165,13 +165,18 @@ func (s *Service) aboutSections(ctx context.Context, w *Work, found []Finding) (
 // ready refuses what stops, and warnings that nobody has confirmed.
 func ready(found []Finding, confirmed []string) error {
 	if Stops(found) {
-		return &fault.Error{Code: fault.Invalid, Msg: "something must be mended before this can go out", Hint: "the list of checks says what, and leads there", Err: &Unready{found}}
+		return unready(fault.New(fault.Invalid, "something must be mended before this can go out").WithHint("the list of checks says what, and leads there"), found)
 	}
 	open := slices.DeleteFunc(slices.Clone(found), func(f Finding) bool { return slices.Contains(confirmed, f.Code) })
 	if len(open) > 0 {
-		return &fault.Error{Code: fault.Invalid, Msg: "there are questions about this article", Hint: "look through the list of checks, and confirm it to publish all the same", Err: &Unready{open}}
+		return unready(fault.New(fault.Invalid, "there are questions about this article").WithHint("look through the list of checks, and confirm it to publish all the same"), open)
 	}
 	return nil
+}
+
+func unready(e *fault.Error, found []Finding) error {
+	e.Err = &Unready{found}
+	return e
 }
 
 // fingerprint tells texts apart.

@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
@@ -351,7 +353,7 @@ func (a *Area) Again(r *web.Request, name string, p Page, err error) (web.Respon
 	default:
 		return web.Response{}, err
 	}
-	p.Error, p.Hint = sentence(err.Error()), sentence(fault.HintOf(err))
+	p.Error, p.Hint = Says(a.Printer(r), err)
 	status := http.StatusUnprocessableEntity
 	if fault.Is(err, fault.TooMany) {
 		status = http.StatusTooManyRequests
@@ -364,7 +366,8 @@ func sentence(text string) string {
 	if text == "" {
 		return ""
 	}
-	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }
 
 // detail writes what an entry of the audit log holds as "name: Ann, role: editor".

@@ -181,12 +181,15 @@ func (d *Desk) Problem(ctx context.Context, p web.Problem) (resp web.Response, o
 	if !isDesk(p.Path) {
 		return resp, false
 	}
+	asked := &http.Request{Header: http.Header{"Accept-Language": {p.Accepts}}}
+	r := &web.Request{HTTP: asked.WithContext(ctx), Path: p.Path}
+	if p.Cause != nil {
+		p.Message, p.Hint = saysFault(d.own.Printer(r), p.Cause, p.Message, p.Hint)
+	}
 	if p.JSON {
 		resp, err := JSON(p.Status, problemJSON(p))
 		return resp, err == nil
 	}
-	asked := &http.Request{Header: http.Header{"Accept-Language": {p.Accepts}}}
-	r := &web.Request{HTTP: asked.WithContext(ctx), Path: p.Path}
 	if p.Code == fault.SignIn && len(p.Form) > 0 {
 		resp, err := d.again(r, p.Form)
 		return resp, err == nil

@@ -32,7 +32,18 @@ type Error struct {
 	Msg  string
 	Hint string
 	Err  error
+
+	format, hintFormat string
+	args, hintArgs     []any
 }
+
+// Format returns what the message was made of: the format is the message's key
+// for whoever says it in another language. "" for a message that was not made
+// by New.
+func (e *Error) Format() (format string, args []any) { return e.format, e.args }
+
+// HintFormat is Format for the hint.
+func (e *Error) HintFormat() (format string, args []any) { return e.hintFormat, e.hintArgs }
 
 // Error returns the message, which already names its cause.
 func (e *Error) Error() string {
@@ -49,12 +60,12 @@ func (e *Error) Unwrap() error { return e.Err }
 // reachable through errors.Is and errors.As.
 func New(code Code, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
-	return &Error{Code: code, Msg: err.Error(), Err: errors.Unwrap(err)}
+	return &Error{Code: code, Msg: err.Error(), Err: errors.Unwrap(err), format: format, args: args}
 }
 
 // WithHint returns e with advice on what to do next.
 func (e *Error) WithHint(format string, args ...any) *Error {
-	e.Hint = fmt.Sprintf(format, args...)
+	e.Hint, e.hintFormat, e.hintArgs = fmt.Sprintf(format, args...), format, args
 	return e
 }
 

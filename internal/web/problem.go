@@ -23,6 +23,7 @@ type Problem struct {
 	Code    fault.Code
 	Message string        // safe to show; "" for internal errors
 	Hint    string        // what to do next, or ""
+	Cause   *fault.Error  // of Message and Hint, for whoever says them in another language; nil when there is none
 	ID      string        // of an internal error; the log holds it too
 	Wait    time.Duration // before trying again, 0 when that does not help
 	JSON    bool          // a script asked, and reads JSON only
@@ -86,7 +87,7 @@ func problemOf(err error) Problem {
 		}
 		var f *fault.Error
 		if errors.As(err, &f) {
-			p.Message, p.Hint = f.Msg, f.Hint
+			p.Message, p.Hint, p.Cause = f.Msg, f.Hint, f
 		}
 		return p
 	}

@@ -62,7 +62,7 @@ func (s *Articles) bulk(r *web.Request) (web.Response, error) {
 			if fault.CodeOf(err) == fault.Internal {
 				return web.Response{}, err
 			}
-			one.Error = err.Error()
+			one.Error, _ = desk.Says(s.Printer(r), err)
 			s.unready(r, &one, articleID, err)
 			if one.Headline == "" {
 				one.Headline = s.headline(r, articleID)

@@ -139,7 +139,8 @@ func (p *Part) upload(r *web.Request) (web.Response, error) {
 			item.Existing = existing
 			kept = append(kept, item)
 		case !scripted(r) && (code == fault.Invalid || code == fault.TooLarge):
-			failed = append(failed, failure{in.name, err.Error(), fault.HintOf(err)})
+			message, hint := desk.Says(p.Printer(r), err)
+			failed = append(failed, failure{in.name, message, hint})
 		default:
 			return err
 		}
