@@ -66,6 +66,7 @@ var pageRows = []pageRow{
 	{name: "version-compared", template: "versions", path: "/city/alder-vale/flood-inquiry-findings/versions/2/", has: []string{"record-text", "details"}},
 	{name: "version-first", template: "versions", path: "/business/shipping/ferry-bridge-tape/versions/1/", has: []string{"record-text"}},
 	{name: "corrections", template: "corrections", path: "/corrections/", has: []string{"corrections-entry"}},
+	{name: "newsletter", template: "newsletter", path: "/newsletter/"},
 	{name: "password", template: "password", path: "/culture/books/members-evening-protected/", has: []string{"password-form"}},
 	{name: "password-wrong", template: "password", path: "/culture/books/members-evening-protected/?wrong=1", has: []string{"form-error"}},
 	{name: "notfound", template: "notfound", path: "/city/no-such-article/", status: 404, has: []string{"search-form"}},
