@@ -25,6 +25,9 @@ var needs = []debian.Need{
 	debian.Program("mount", "losetup"),
 	debian.Program("default-jre-headless", "java"),
 	debian.Program("xz-utils", "xz"),
+	debian.Program("opensmtpd", "smtpd"),
+	debian.Files("python3-dkim", "/usr/lib/python3/dist-packages/dkim/__init__.py"),
+	debian.Files("python3-nacl", "/usr/lib/python3/dist-packages/nacl/__init__.py"),
 }
 
 // repository is the folder of the go.mod above the working directory.

@@ -76,6 +76,7 @@ type finder struct {
 	feedback  map[string]string
 	messageID string
 	letterTo  string
+	prose     string // what the report says to people
 }
 
 func (f *finder) walk(m *message.Entity, depth int) {
@@ -92,6 +93,11 @@ func (f *finder) walk(m *message.Entity, depth int) {
 		return
 	case "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
 		f.original(m.Body)
+		return
+	}
+	if strings.HasPrefix(strings.ToLower(kind), "text/plain") && f.prose == "" {
+		raw, _ := io.ReadAll(io.LimitReader(m.Body, 16<<10))
+		f.prose = string(raw)
 		return
 	}
 	if parts := m.MultipartReader(); parts != nil {
@@ -178,6 +184,9 @@ func (f *finder) reports() []Report {
 			r.Recipient = bare(fields["final-recipient"])
 		}
 		_, said, _ := strings.Cut(fields["diagnostic-code"], ";")
+		if said == "" && len(f.fields) == 1 {
+			said = answerIn(f.prose) // OpenSMTPD says it to people only
+		}
 		r.Code = codeIn(said)
 		r.Text = relay.Redact(said)
 		switch strings.ToLower(fields["action"]) {
@@ -194,6 +203,16 @@ func (f *finder) reports() []Report {
 		out = append(out, r)
 	}
 	return out
+}
+
+// answerIn finds the line of a text that quotes a server's answer.
+func answerIn(prose string) string {
+	for line := range strings.Lines(prose) {
+		if codeIn(line) != 0 && statusIn(line) != "" {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
 }
 
 // bare takes the type off an address such as "rfc822; a@b.example".
