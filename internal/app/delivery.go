@@ -124,10 +124,12 @@ func first(texts ...string) string {
 // hookBody is the largest message of a mail provider.
 const hookBody = 1 << 20
 
-// bounceRoutes take the messages of mail providers.
+// bounceRoutes take the messages of mail providers. They come from no browser,
+// so no page of another site may send one; Postmark's proof is in a header that
+// the class without cookies takes off.
 func (a *App) bounceRoutes() []web.Route {
 	return []web.Route{{Name: "bounces", Methods: []string{http.MethodPost}, Pattern: "/newsletter/bounces/{provider}", Role: web.Anyone, Rate: web.RateDesk,
-		Cache: web.CacheNone, Body: hookBody, CSRF: web.CSRFNoCookies, Handle: a.takeHook}}
+		Cache: web.CacheNone, Body: hookBody, CSRF: web.CSRFSameOrigin, Handle: a.takeHook}}
 }
 
 // takeHook answers only when what a message reports is written down, so that a
