@@ -7,6 +7,7 @@ package browser
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"testing"
@@ -163,26 +164,64 @@ func (p *Page) Context() context.Context { return p.ctx }
 func (p *Page) Close() { p.close() }
 
 func (p *Page) prepare() error {
-	scale := 1.0
-	if p.View.Mobile {
-		scale = 3
-	}
 	if err := call(p, network.Enable, network.EnableParams{}); err != nil {
 		return err
 	}
 	if err := call(p, log.Enable, struct{}{}); err != nil {
 		return err
 	}
+	if err := p.emulate(); err != nil {
+		return err
+	}
+	return p.allowScript(!p.View.ScriptOff)
+}
+
+// mobileScale is how many dots of a phone's screen make a pixel of the page.
+const mobileScale = 3
+
+func (p *Page) emulate() error {
+	scale := 1.0
+	if p.View.Mobile {
+		scale = mobileScale
+	}
 	if err := call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: p.View.Width, Height: p.View.Height, DeviceScaleFactor: scale, Mobile: p.View.Mobile,
 	}); err != nil {
 		return err
 	}
-	if err := call(p, emulation.SetEmulatedMedia, p.View.media()); err != nil {
+	return call(p, emulation.SetEmulatedMedia, p.View.media())
+}
+
+// Turn shows the page that is open in another view, as when a screen is turned
+// or the colours are switched, and waits until it stands. Whether scripts run
+// is settled when a page is opened and cannot be turned.
+func (p *Page) Turn(view View) error {
+	if view.ScriptOff != p.View.ScriptOff {
+		return errors.New("a page is opened with or without script")
+	}
+	p.View = view
+	if err := p.emulate(); err != nil {
 		return err
 	}
-	return p.allowScript(!p.View.ScriptOff)
+	stands := fmt.Sprintf(`matchMedia('(prefers-color-scheme: dark)').matches === %t && matchMedia('print').matches === %t &&
+		(%[3]t ? document.documentElement.clientWidth : innerWidth) === %[4]d && document.getAnimations().every(a => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity)`,
+		view.Dark, view.Print, view.Mobile, view.Width)
+	for deadline := time.Now().Add(timeLimit); ; time.Sleep(5 * time.Millisecond) {
+		ok, err := Evaluate[bool](p, stands)
+		if err != nil {
+			return err
+		}
+		if ok {
+			return p.Quiet()
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("the page does not take the view %s", view.Name)
+		}
+	}
 }
+
+// Seen is what has happened since the page was opened.
+func (p *Page) Seen() *Visit { return p.watch.visit() }
 
 func (p *Page) allowScript(allowed bool) error {
 	return call(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !allowed})
@@ -245,6 +284,24 @@ func (p *Page) Screenshot(whole bool) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(p.ctx, timeLimit)
 	defer cancel()
 	shot, err := chromedp.Call(ctx, page.CaptureScreenshot, params)
+	return shot.Data, err
+}
+
+// WebP is what the screen shows, in a picture as wide as width; quality is of
+// 100.
+func (p *Page) WebP(width float64, quality int64) ([]byte, error) {
+	scale := width / float64(p.View.Width)
+	if p.View.Mobile {
+		scale /= mobileScale
+	}
+	at, err := Evaluate[[]float64](p, `[scrollX, scrollY]`)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, timeLimit)
+	defer cancel()
+	shot, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp, Quality: &quality,
+		Clip: &page.Viewport{X: at[0], Y: at[1], Width: float64(p.View.Width), Height: float64(p.View.Height), Scale: scale}})
 	return shot.Data, err
 }
 

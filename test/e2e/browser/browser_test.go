@@ -28,6 +28,7 @@ func serve(t *testing.T) string {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Write(bytes.ReplaceAll(bad, []byte("{{.Other}}"), []byte(other.URL)))
 	})
+	mux.HandleFunc("/never", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	mux.HandleFunc("/refused.html", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'")
@@ -153,6 +154,60 @@ func TestPage_HonoursTheView(t *testing.T) {
 		if ok, err := Evaluate[bool](p, c.check); err != nil || !ok {
 			t.Errorf("%s: %s = %v, %v", c.view.Name, c.check, ok, err)
 		}
+	}
+}
+
+func TestTurn_ShowsTheOpenPageInAnotherView(t *testing.T) {
+	url := serve(t)
+	b := Start(t)
+	for _, first := range []View{Phone, Phone.WithoutScript()} {
+		p := b.Page(t, first)
+		open(t, p, url+"/good.html")
+		if _, err := Evaluate[bool](p, `window.same = true`); err != nil {
+			t.Fatal(err)
+		}
+		wide := Desktop.InDark()
+		wide.ScriptOff = first.ScriptOff
+		if err := p.Turn(wide); err != nil {
+			t.Fatal(err)
+		}
+		ok, err := Evaluate[bool](p, `window.same && innerWidth === 1280 && getComputedStyle(document.body).backgroundColor === 'rgb(17, 17, 17)'`)
+		if err != nil || !ok {
+			t.Errorf("%s: not turned (%v)", first.Name, err)
+		}
+		wide.ScriptOff = !wide.ScriptOff
+		if p.Turn(wide) == nil {
+			t.Errorf("%s: script was switched on an open page", first.Name)
+		}
+	}
+	p := b.Page(t, Phone)
+	open(t, p, url+"/good.html")
+	if _, err := Evaluate[bool](p, `fetch('/missing.png').then(() => true)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Turn(Desktop); err != nil {
+		t.Fatal(err)
+	}
+	if seen := p.Seen(); !strings.Contains(strings.Join(seen.Problems, ""), "missing.png answered 404") {
+		t.Errorf("seen = %+v", seen)
+	}
+}
+
+func TestQuiet_WaitsForNoPageThatWasLeft(t *testing.T) {
+	url := serve(t)
+	p := Start(t).Page(t, Desktop)
+	open(t, p, url+"/good.html")
+	if _, err := Evaluate[bool](p, `(fetch('/never').catch(() => null), true)`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Evaluate[bool](p, `(location.href = '/good.html?next', true)`); err != nil {
+		t.Fatal(err)
+	}
+	for there := false; !there; {
+		there, _ = Evaluate[bool](p, `location.search === '?next' && document.readyState === 'complete'`) // between two pages there is none to ask
+	}
+	if err := p.Turn(Phone); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -37,6 +37,7 @@ type Request struct {
 type watcher struct {
 	mu       sync.Mutex
 	loaders  map[cdp.LoaderID]bool // of the document, once it was asked for, and of frames in it
+	frame    cdp.FrameID           // that the document is in
 	origin   string
 	document string
 	order    []network.RequestID
@@ -51,7 +52,7 @@ func (w *watcher) start(address string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.origin, w.document = originOf(address), address
-	w.loaders, w.order, w.problems = map[cdp.LoaderID]bool{}, nil, nil
+	w.loaders, w.frame, w.order, w.problems = map[cdp.LoaderID]bool{}, "", nil, nil
 	w.requests, w.open = map[network.RequestID]*Request{}, map[network.RequestID]bool{}
 	w.changed = time.Now()
 }
@@ -113,6 +114,12 @@ func (w *watcher) sent(e *network.EventRequestWillBeSent) {
 	// The page before may still send for its pictures, and is not told how that
 	// ended.
 	if e.Type == network.ResourceTypeDocument {
+		if len(w.loaders) == 0 {
+			w.frame = e.FrameID
+		} else if e.FrameID == w.frame && !w.loaders[e.LoaderID] { // a form or a link leads on
+			clear(w.loaders)
+			clear(w.open)
+		}
 		w.loaders[e.LoaderID] = true
 	}
 	if len(w.loaders) == 0 || e.LoaderID != "" && !w.loaders[e.LoaderID] {

@@ -167,38 +167,28 @@ func hasClass(page, class string) bool {
 	return false
 }
 
-// views are the four looks in which everything is checked; the keyboard where
-// they differ most. Without script the document must be the same one, which
-// carries the findings over.
-var views = []struct {
-	browser.View
-	keyboard bool
-}{
-	{browser.Phone, true}, {browser.Desktop.InDark(), true}, {browser.Phone.InDark(), false}, {browser.Desktop, false},
-	{browser.Phone.WithoutScript(), false}, {browser.Desktop.WithoutScript(), false},
-}
+// tabs are a reader's browser with script and one without.
+type tabs struct{ reader, plain *browser.Page }
 
-// tabs are one tab for each view.
-type tabs []*browser.Page
-
-func openTabs(b *browser.Browser) (tabs, error) {
-	var opened tabs
-	for _, v := range views {
-		p, err := b.NewPage(v.View)
-		if err != nil {
-			return nil, err
-		}
-		opened = append(opened, p)
+func openTabs(b *browser.Browser) (ts tabs, err error) {
+	if ts.reader, err = b.NewPage(browser.Phone); err != nil {
+		return ts, err
 	}
-	return opened, nil
+	if ts.plain, err = b.NewPage(browser.Phone.WithoutScript()); err != nil {
+		ts.reader.Close()
+	}
+	return ts, err
 }
 
 func (ts tabs) close() {
-	for _, p := range ts {
-		p.Close()
-	}
+	ts.reader.Close()
+	ts.plain.Close()
 }
 
+// TestPages_InEveryView opens each page once with script and once without, and
+// looks at it on both screens: at all of it on a phone in light and on a desktop
+// in dark colours, with script. Without script the document must be the same
+// one, which carries the findings over.
 func TestPages_InEveryView(t *testing.T) {
 	b := chrome(t)
 	if err := browser.AxeReady(); err != nil {
@@ -220,14 +210,14 @@ func TestPages_InEveryView(t *testing.T) {
 			set := <-free
 			defer func() { free <- set }()
 			address := row.address(t)
-			first := ""
-			for i, view := range views {
-				document := checkPage(t, set[i], row, address, view.keyboard)
-				if i == 0 {
-					first = document
-				} else if at := difference(first, document); at != "" {
-					t.Errorf("%s: the document is another one: %s", view.Name, at)
-				}
+			with := openPage(t, set.reader, row, address, browser.Phone)
+			checkPage(t, set.reader, row, browser.Phone)
+			checkPage(t, set.reader, row, browser.Desktop.InDark())
+			without := openPage(t, set.plain, row, address, browser.Phone.WithoutScript())
+			turn(t, set.plain, row, browser.Phone.WithoutScript())
+			turn(t, set.plain, row, browser.Desktop.WithoutScript())
+			if at := difference(with, without); at != "" {
+				t.Errorf("without script the document is another one: %s", at)
 			}
 		})
 	}
@@ -250,48 +240,63 @@ func difference(a, b string) string {
 // variants while the first pages are read.
 const settled = `document.body.outerHTML.replace(/<picture.*?<\/picture>/gs, '')`
 
-// checkPage checks a page in one view and returns its document.
-func checkPage(t *testing.T, p *browser.Page, row pageRow, address string, keyboard bool) string {
+// openPage opens a page in a view and returns its document.
+func openPage(t *testing.T, p *browser.Page, row pageRow, address string, view browser.View) string {
 	t.Helper()
-	view := p.View.Name
+	if p.View != view {
+		if err := p.Turn(view); err != nil {
+			t.Fatal(err)
+		}
+	}
 	visit, err := p.Open(address)
 	if err != nil {
-		t.Fatalf("%s: %v", view, err)
+		t.Fatalf("%s: %v", view.Name, err)
 	}
-	report(t, view, visit, row.wantStatus())
-	wide, err := p.TooWide()
-	if err != nil || len(wide) > 0 {
-		t.Errorf("%s: scrolls sideways: %v %v", view, wide, err)
+	if visit.Status != row.wantStatus() {
+		t.Errorf("%s: status %d, want %d", view.Name, visit.Status, row.wantStatus())
 	}
 	document, err := browser.Evaluate[string](p, settled)
 	if err != nil {
-		t.Fatalf("%s: %v", view, err)
-	}
-	if p.View.ScriptOff {
-		return document
-	}
-	p.Shot(t, row.name)
-	violations, err := p.Axe()
-	if err != nil {
-		t.Errorf("%s: axe-core: %v", view, err)
-	}
-	for _, v := range violations {
-		t.Errorf("%s: %v", view, v)
-	}
-	if keyboard {
-		found, err := p.Keyboard()
-		if err != nil || len(found) > 0 {
-			t.Errorf("%s: keyboard: %s %v", view, strings.Join(found, "; "), err)
-		}
+		t.Fatalf("%s: %v", view.Name, err)
 	}
 	return document
 }
 
-func report(t *testing.T, view string, visit *browser.Visit, status int) {
+// turn shows the page that is open in a view and reports what is wrong by then.
+func turn(t *testing.T, p *browser.Page, row pageRow, view browser.View) {
 	t.Helper()
-	if visit.Status != status {
-		t.Errorf("%s: status %d, want %d", view, visit.Status, status)
+	if err := p.Turn(view); err != nil {
+		t.Fatal(err)
 	}
+	report(t, view.Name, p.Seen())
+	wide, err := p.TooWide()
+	if err != nil || len(wide) > 0 {
+		t.Errorf("%s: scrolls sideways: %v %v", view.Name, wide, err)
+	}
+	if !view.ScriptOff {
+		p.Shot(t, row.name)
+	}
+}
+
+// checkPage looks at everything of the page that is open in a view.
+func checkPage(t *testing.T, p *browser.Page, row pageRow, view browser.View) {
+	t.Helper()
+	turn(t, p, row, view)
+	violations, err := p.Axe()
+	if err != nil {
+		t.Errorf("%s: axe-core: %v", view.Name, err)
+	}
+	for _, v := range violations {
+		t.Errorf("%s: %v", view.Name, v)
+	}
+	found, err := p.Keyboard()
+	if err != nil || len(found) > 0 {
+		t.Errorf("%s: keyboard: %s %v", view.Name, strings.Join(found, "; "), err)
+	}
+}
+
+func report(t *testing.T, view string, visit *browser.Visit) {
+	t.Helper()
 	for _, problem := range visit.Problems {
 		t.Errorf("%s: %s", view, problem)
 	}

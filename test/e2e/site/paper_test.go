@@ -8,12 +8,21 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // paper is an imported site with attachments, and with content that strains
 // the layout: words without a break, a deep thread, a wide table, a lost
-// picture.
-var paper = importer("paper", func(dir string) ([]string, []string, error) {
+// picture. Its articles know what is related.
+var paper = sync.OnceValues(func() (string, error) {
+	url, err := imported()
+	if err == nil {
+		err = await(url+"/long-words/", `class="check-also"`)
+	}
+	return url, err
+})
+
+var imported = importer("paper", func(dir string) ([]string, []string, error) {
 	uploads := filepath.Join(dir, "uploads", "2026", "01")
 	if err := os.MkdirAll(uploads, 0o755); err != nil {
 		return nil, nil, err

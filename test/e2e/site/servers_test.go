@@ -142,18 +142,34 @@ func server(name, dir string) (string, error) {
 	}
 }
 
-// demo is the sample newsroom, whose search knows its articles.
+// demo is the sample newsroom, whose search knows its articles and whose
+// articles know what is related.
 var demo = sync.OnceValues(func() (string, error) {
 	url, err := server("demo", filepath.Join(work, "demo"))
-	for err == nil {
-		var a answer
-		if a, err = request(http.MethodGet, url+"/search/?q=harbour", nil); err != nil || bytes.Contains(a.Body, []byte(`class="hit"`)) {
-			break
-		}
-		time.Sleep(100 * time.Millisecond)
+	if err == nil {
+		err = await(url+"/search/?q=harbour", `class="hit"`)
+	}
+	if err == nil {
+		err = await(url+"/city/harbour/harbour-agreement/", `class="check-also"`)
 	}
 	return url, err
 })
+
+// await waits until a page holds what a job in the background adds to it.
+func await(address, part string) error {
+	for deadline := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		a, err := request(http.MethodGet, address, nil)
+		if err != nil {
+			return err
+		}
+		if bytes.Contains(a.Body, []byte(part)) {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%s never shows %s", address, part)
+		}
+	}
+}
 
 // importer returns a server of a site imported from the exports.
 func importer(name string, files func(dir string) (exports []string, more []string, err error)) func() (string, error) {

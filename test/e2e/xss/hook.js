@@ -8,7 +8,7 @@
 			if (w === w.parent) return 'top';
 		}
 	};
-	const tell = (kind, detail) => send(JSON.stringify({ Case: owner(), Kind: kind, Detail: String(detail).slice(0, 200) }));
+	const tell = (kind, detail) => send(JSON.stringify({ Case: owner(), Kind: kind, Detail: String(detail).slice(0, 8000) }));
 	const answers = { alert: undefined, prompt: '', confirm: true, print: undefined, open: null };
 	for (const name of Object.keys(answers)) {
 		window[name] = function () { tell('run', name); return answers[name]; };

@@ -46,8 +46,8 @@ func (r Result) Ran() bool { return len(r.Runs) > 0 }
 // pages of the controls wait for pictures that never come, and more.
 const patience = 20 * time.Second
 
-// Pages loads each case as a page of its own, two at a time, and pokes at what
-// looks attacked. The results are in the order of the cases.
+// Pages loads each case as a page of its own, in two tabs at a time, and pokes
+// at what looks attacked. The results are in the order of the cases.
 func Pages(b *browser.Browser, cases []Case) ([]Result, error) {
 	results := make([]Result, len(cases))
 	work := make(chan int)
@@ -55,9 +55,11 @@ func Pages(b *browser.Browser, cases []Case) ([]Result, error) {
 	for range 2 {
 		go func() {
 			var first error
+			t := &tab{browser: b}
+			defer t.close()
 			for i := range work {
 				var err error
-				if results[i], err = single(b, cases[i]); err != nil && first == nil {
+				if results[i], err = t.single(cases[i]); err != nil && first == nil {
 					first = fmt.Errorf("%s: %w", cases[i].URL, err)
 				}
 			}
@@ -71,9 +73,32 @@ func Pages(b *browser.Browser, cases []Case) ([]Result, error) {
 	return results, firstOf(<-errs, <-errs)
 }
 
+// load opens the address in a tab of its own and collects what its cases
+// report.
+func load(b *browser.Browser, address string, ids []string) (map[string]*Result, error) {
+	t := &tab{browser: b}
+	defer t.close()
+	return t.load(address, ids)
+}
+
+// tab loads one page after the other. A page that does not answer takes its
+// tab with it.
+type tab struct {
+	browser *browser.Browser
+	page    *browser.Page // nil before the first page, and after one that hung
+	found   *collector
+}
+
+func (t *tab) close() {
+	if t.page != nil {
+		t.page.Close()
+		t.page = nil
+	}
+}
+
 // single loads one case.
-func single(b *browser.Browser, c Case) (Result, error) {
-	found, err := load(b, c.URL, []string{"top"})
+func (t *tab) single(c Case) (Result, error) {
+	found, err := t.load(c.URL, []string{"top"})
 	if err != nil {
 		return Result{}, err
 	}
@@ -90,42 +115,60 @@ func single(b *browser.Browser, c Case) (Result, error) {
 
 // load opens the address and collects what its cases report until all of them
 // are done, the page dies, or patience ends.
-func load(b *browser.Browser, address string, ids []string) (map[string]*Result, error) {
-	p, err := b.NewPage(browser.Desktop)
-	if err != nil {
-		return nil, err
+func (t *tab) load(address string, ids []string) (map[string]*Result, error) {
+	if t.page == nil {
+		p, err := t.browser.NewPage(browser.Desktop)
+		if err != nil {
+			return nil, err
+		}
+		t.page, t.found = p, &collector{changed: make(chan struct{}, 1)}
+		if err := t.found.attach(p.Context(), originOf(address)); err != nil {
+			t.close()
+			return nil, err
+		}
 	}
-	defer p.Close()
-	c := &collector{results: map[string]*Result{}, waiting: map[string]bool{}, changed: make(chan struct{}, 1)}
-	for _, id := range ids {
-		c.results[id] = &Result{ID: id}
-		c.waiting[id] = true
-	}
-	ctx := p.Context()
-	if err := c.attach(ctx, originOf(address)); err != nil {
-		return nil, err
-	}
-	go chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: address})
+	t.found.begin(address, ids)
+	go chromedp.Call(t.page.Context(), page.Navigate, page.NavigateParams{URL: address})
 	limit := time.After(patience)
 	for {
-		if c.finished() {
-			return c.take(), nil
+		if alive, done := t.found.finished(); done {
+			if !alive {
+				t.close()
+			}
+			return t.found.take(), nil
 		}
 		select {
-		case <-c.changed:
+		case <-t.found.changed:
 		case <-limit:
-			return c.take(), nil
+			t.close()
+			return t.found.take(), nil
 		}
 	}
 }
 
-// collector gathers the reports of one page.
+// collector gathers the reports of one page after the other.
 type collector struct {
 	mu      sync.Mutex
 	results map[string]*Result
 	waiting map[string]bool
+	last    string // address of the page before, which may still speak
+	here    string // address of the page that said that it is done
 	dead    bool
 	changed chan struct{}
+}
+
+// begin forgets the page before but for its address, unless it is the same one.
+func (c *collector) begin(address string, ids []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.results, c.waiting, c.last, c.here = map[string]*Result{}, map[string]bool{}, c.here, ""
+	if c.last == address {
+		c.last = ""
+	}
+	for _, id := range ids {
+		c.results[id] = &Result{ID: id}
+		c.waiting[id] = true
+	}
 }
 
 // attach installs the hooks in the tab.
@@ -171,6 +214,10 @@ func (c *collector) report(payload string) {
 
 func (c *collector) add(id, kind, detail string) {
 	c.mu.Lock()
+	if kind == "done" && id == "top" && detail == c.last {
+		c.mu.Unlock()
+		return
+	}
 	r := c.results[id]
 	if r == nil {
 		r = &Result{ID: id}
@@ -179,6 +226,9 @@ func (c *collector) add(id, kind, detail string) {
 	switch kind {
 	case "done":
 		r.Answered = true
+		if id == "top" {
+			c.here = detail
+		}
 		delete(c.waiting, id)
 	case "csp":
 		r.Reports = append(r.Reports, detail)
@@ -196,10 +246,11 @@ func (c *collector) wake() {
 	}
 }
 
-func (c *collector) finished() bool {
+// finished tells whether nothing more will come, and whether the page lives.
+func (c *collector) finished() (alive, done bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.dead || len(c.waiting) == 0
+	return !c.dead, c.dead || len(c.waiting) == 0
 }
 
 func (c *collector) take() map[string]*Result {
