@@ -43,8 +43,12 @@ type Result struct {
 func (r Result) Ran() bool { return len(r.Runs) > 0 }
 
 // patience is how long a page may take until its cases have answered; the
-// pages of the controls wait for pictures that never come, and more.
-const patience = 20 * time.Second
+// pages of the controls wait for pictures that never come, and more. Pages of
+// ours have no reason to hang and are waited for on a machine that is busy.
+const (
+	patience     = 20 * time.Second
+	patienceOurs = time.Minute
+)
 
 // Pages loads each case as a page of its own, in two tabs at a time, and pokes
 // at what looks attacked. The results are in the order of the cases.
@@ -55,7 +59,7 @@ func Pages(b *browser.Browser, cases []Case) ([]Result, error) {
 	for range 2 {
 		go func() {
 			var first error
-			t := &tab{browser: b}
+			t := &tab{browser: b, patience: patienceOurs}
 			defer t.close()
 			for i := range work {
 				var err error
@@ -76,7 +80,7 @@ func Pages(b *browser.Browser, cases []Case) ([]Result, error) {
 // load opens the address in a tab of its own and collects what its cases
 // report.
 func load(b *browser.Browser, address string, ids []string) (map[string]*Result, error) {
-	t := &tab{browser: b}
+	t := &tab{browser: b, patience: patience}
 	defer t.close()
 	return t.load(address, ids)
 }
@@ -84,9 +88,10 @@ func load(b *browser.Browser, address string, ids []string) (map[string]*Result,
 // tab loads one page after the other. A page that does not answer takes its
 // tab with it.
 type tab struct {
-	browser *browser.Browser
-	page    *browser.Page // nil before the first page, and after one that hung
-	found   *collector
+	browser  *browser.Browser
+	patience time.Duration
+	page     *browser.Page // nil before the first page, and after one that hung
+	found    *collector
 }
 
 func (t *tab) close() {
@@ -129,7 +134,7 @@ func (t *tab) load(address string, ids []string) (map[string]*Result, error) {
 	}
 	t.found.begin(address, ids)
 	go chromedp.Call(t.page.Context(), page.Navigate, page.NavigateParams{URL: address})
-	limit := time.After(patience)
+	limit := time.After(t.patience)
 	for {
 		if alive, done := t.found.finished(); done {
 			if !alive {
