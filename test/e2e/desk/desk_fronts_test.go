@@ -2,7 +2,6 @@ package desk
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"dateline/test/e2e/browser"
@@ -33,13 +32,7 @@ const dragTo = `(async (kind, from, to) => {
 })`
 
 func TestFronts_InTheBrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	b := browser.Start(t)
-	if err := browser.AxeReady(); err != nil {
-		t.Skip(err)
-	}
+	b := chrome(t)
 	origin, enter := demo(t, b)
 	p := enter(browser.Desktop)
 	visit(t, p, origin+"/desk/front")
@@ -84,18 +77,10 @@ func TestFronts_InTheBrowser(t *testing.T) {
 	}
 	p.Shot(t, "front-site")
 
-	for _, view := range []browser.View{browser.Phone, browser.Phone.InDark(), browser.Desktop.InDark(), browser.Phone.WithoutScript()} {
-		p := enter(view)
-		visit(t, p, origin+"/desk/front")
-		check(t, p, "front-board", "Publish the front")
-		visit(t, p, origin+"/desk/front/look")
-		check(t, p, "front-look", "Phone")
-		if !strings.Contains(view.Name, "phone") {
-			continue
-		}
-		visit(t, p, origin+"/")
-		if wide, err := p.TooWide(); err != nil || len(wide) > 0 {
-			t.Errorf("%s: the arranged front scrolls sideways: %v %v", view.Name, wide, err)
-		}
+	stations := []station{{"front-board", "/desk/front", "Publish the front"}, {"front-look", "/desk/front/look", "Phone"}}
+	everywhere(t, origin, enter, stations)
+	turn(t, p, browser.Phone)
+	if wide, err := p.TooWide(); err != nil || len(wide) > 0 {
+		t.Errorf("the arranged front scrolls sideways: %v %v", wide, err)
 	}
 }

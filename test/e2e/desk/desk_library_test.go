@@ -51,13 +51,7 @@ func press(t *testing.T, p *browser.Page, x0, y0, x1, y1 float64) {
 }
 
 func TestLibrary_InTheBrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	b := browser.Start(t)
-	if err := browser.AxeReady(); err != nil {
-		t.Skip(err)
-	}
+	b := chrome(t)
 	origin, enter := demo(t, b)
 	first := enter(browser.Desktop)
 	value := func(id string) string {
@@ -105,16 +99,10 @@ func TestLibrary_InTheBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, view := range []browser.View{browser.Phone, browser.Desktop, browser.Desktop.InDark(), browser.Phone.InDark(), browser.Phone.WithoutScript()} {
-		p := enter(view)
-		for _, s := range []station{
-			{"desk-media", "/desk/media", "Add files"}, {"desk-media-search", "/desk/media?q=harbour", "Harbour at dawn"}, {"desk-media-rights", "/desk/media?view=rights", "rights end"},
-			{"desk-media-none", "/desk/media?q=zzzz", "Nothing in the library fits"}, {"desk-media-own", page, "No article shows it"}, {"desk-media-used", used, "Where it is used"},
-		} {
-			visit(t, p, origin+s.path)
-			check(t, p, s.name, s.says)
-		}
-	}
+	everywhere(t, origin, enter, []station{
+		{"desk-media", "/desk/media", "Add files"}, {"desk-media-search", "/desk/media?q=harbour", "Harbour at dawn"}, {"desk-media-rights", "/desk/media?view=rights", "rights end"},
+		{"desk-media-none", "/desk/media?q=zzzz", "Nothing in the library fits"}, {"desk-media-own", page, "No article shows it"}, {"desk-media-used", used, "Where it is used"},
+	})
 
 	// Deleting asks once.
 	visit(t, first, origin+page)

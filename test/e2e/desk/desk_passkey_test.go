@@ -77,15 +77,8 @@ func reach(t *testing.T, p *browser.Page, next string) {
 // signs out and in again with it, from the button and from the field of the
 // address, and adds and removes one on the account page.
 func TestPasskeys_InTheBrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	b := browser.Start(t)
-	if err := browser.AxeReady(); err != nil {
-		t.Skip(err)
-	}
+	b := chrome(t)
 	origin, link := start(t)
-	local := func(address string) string { return strings.Replace(address, "127.0.0.1", "localhost", 1) }
 	p := b.Page(t, browser.Desktop)
 	phone := device(t, p)
 	open := func(address string) {

@@ -29,27 +29,9 @@ var structureStations = []station{
 // TestStructure_InTheBrowser looks at the structure pages and moves a section by
 // dragging it.
 func TestStructure_InTheBrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	b := browser.Start(t)
-	if err := browser.AxeReady(); err != nil {
-		t.Skip(err)
-	}
+	b := chrome(t)
 	origin, link := start(t)
-	open := func(p *browser.Page, address string) {
-		t.Helper()
-		visit, err := p.Open(address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if visit.Status != 200 {
-			t.Errorf("%s %s: status %d", p.View.Name, address, visit.Status)
-		}
-		for _, problem := range visit.Problems {
-			t.Errorf("%s %s: %s", p.View.Name, address, problem)
-		}
-	}
+	open := func(p *browser.Page, address string) { t.Helper(); visit(t, p, address) }
 	first := b.Page(t, browser.Desktop)
 	open(first, origin+link[len(origin):])
 	fill(t, first, map[string]string{"title": "The Gull", "zone": "Europe/Berlin", "locale": "en", "name": "Olga Owner", "email": "olga@paper.example", "password": secret}, "/desk/")
@@ -79,15 +61,7 @@ func TestStructure_InTheBrowser(t *testing.T) {
 	if err != nil || menu != "About us|World" {
 		t.Errorf("the menu after dragging: %s %v", menu, err)
 	}
-	for _, view := range []browser.View{browser.Phone, browser.Phone.InDark(), browser.Desktop.InDark(), browser.Desktop} {
-		p := b.Page(t, view)
-		open(p, origin+"/desk/sign-in")
-		fill(t, p, map[string]string{"email": "olga@paper.example", "password": secret}, "/desk/")
-		for _, s := range structureStations {
-			open(p, origin+s.path)
-			check(t, p, s.name, s.says)
-		}
-	}
+	everywhere(t, origin, entrance(t, b, origin), structureStations)
 	open(first, origin+"/desk/structure/sections")
 	drag(t, first, "A section with quite a long name, as some have", "World")
 	order, err := browser.Evaluate[string](first, `[...document.querySelectorAll('.tree li')].map(li => li.dataset.name).join('|')`)

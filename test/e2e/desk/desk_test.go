@@ -5,14 +5,11 @@ package desk
 import (
 	"encoding/json"
 	"fmt"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"dateline/test/e2e/browser"
-	"dateline/test/product"
 )
 
 const secret = "harbour lantern quilt ferry"
@@ -27,31 +24,6 @@ var stations = []station{
 	{"desk-log", "/desk/log", "signed in"},
 	{"desk-account", "/desk/account", "This browser"},
 	{"desk-second-factor", "/desk/account/second-factor", "authenticator app"},
-}
-
-// start serves a new site and returns its address and set-up link.
-func start(t *testing.T) (origin, link string) {
-	t.Helper()
-	dir := t.TempDir()
-	program, err := product.Build(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := product.Start(product.Command(t.Context(), program, "serve", "--data", filepath.Join(dir, "data"), "--addr", "127.0.0.1:0"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Stop)
-	said := regexp.MustCompile(`make the first account at (http\S+)`)
-	for deadline := time.Now().Add(time.Minute); ; {
-		if m := said.FindStringSubmatch(s.Log()); m != nil {
-			return s.Origin, m[1]
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("no set-up link: %s", s.Log())
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
 }
 
 // fill types into the fields of the form that has the first of them, sends it
@@ -114,13 +86,7 @@ func check(t *testing.T, p *browser.Page, name, says string) {
 }
 
 func TestDesk_InTheBrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	b := browser.Start(t)
-	if err := browser.AxeReady(); err != nil {
-		t.Skip(err)
-	}
+	b := chrome(t)
 	origin, link := start(t)
 	open := func(p *browser.Page, address string, status int) {
 		t.Helper()
@@ -169,18 +135,20 @@ func TestDesk_InTheBrowser(t *testing.T) {
 		open(anna, origin+"/desk/", 200)
 		check(t, anna, "desk-"+language, map[string]string{"ar": "تسجيل الخروج", "de": "Abmelden"}[language])
 	}
-	for _, view := range []browser.View{browser.Phone, browser.Phone.InDark(), browser.Desktop.InDark(), browser.Desktop, browser.Phone.WithoutScript()} {
-		p := b.Page(t, view)
-		open(p, origin+"/desk/sign-in", 200)
-		check(t, p, "desk-sign-in", "Password")
-		if view == browser.Phone || view == browser.Desktop.InDark() { // more would look like guessing
-			fill(t, p, map[string]string{"email": "olga@paper.example", "password": "not this one"}, "/desk/sign-in")
-			check(t, p, "desk-sign-in-wrong", "The address or the password is not right")
+	p, plain := b.Page(t, browser.Phone), b.Page(t, browser.Phone.WithoutScript())
+	for _, p := range []*browser.Page{p, plain} {
+		look := both
+		if p == plain {
+			look = check
 		}
+		open(p, origin+"/desk/sign-in", 200)
+		look(t, p, "desk-sign-in", "Password")
+		fill(t, p, map[string]string{"email": "olga@paper.example", "password": "not this one"}, "/desk/sign-in")
+		look(t, p, "desk-sign-in-wrong", "The address or the password is not right")
 		fill(t, p, map[string]string{"email": "olga@paper.example", "password": secret}, "/desk/")
 		for _, s := range stations {
 			open(p, origin+s.path, 200)
-			check(t, p, s.name, s.says)
+			look(t, p, s.name, s.says)
 		}
 	}
 }

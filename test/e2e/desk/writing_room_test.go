@@ -36,23 +36,20 @@ type desk struct {
 	n *newsroom
 }
 
-// openNewsroom starts a site with an owner, Olga, and a section.
+// openNewsroom starts a site with an owner, Olga, and a section. Stories of
+// writing wait for saves and for minutes: two of them run at a time.
 func openNewsroom(t *testing.T, view browser.View) *newsroom {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	b := browser.Start(t)
-	dir := t.TempDir()
-	program, err := product.Build(t.Context(), dir)
+	b := chrome(t)
+	t.Parallel()
+	path, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &newsroom{t: t, b: b, program: program, data: filepath.Join(dir, "data")}
+	n := &newsroom{t: t, b: b, program: path, data: filepath.Join(t.TempDir(), "data")}
 	n.serve("127.0.0.1:0")
-	said := regexp.MustCompile(`make the first account at (http\S+)`)
 	var link []string
-	await(t, "the set-up link", func() bool { link = said.FindStringSubmatch(n.server.Log()); return link != nil })
+	await(t, "the set-up link", func() bool { link = setUp.FindStringSubmatch(n.server.Log()); return link != nil })
 	n.owner = n.desk(view)
 	n.owner.open(link[1])
 	n.owner.send(link[1], "title", "The Gull", "zone", "Europe/Berlin", "locale", "en", "name", "Olga Owner", "email", "olga@paper.example", "password", secret)
@@ -221,7 +218,7 @@ func (d *desk) key(p input.DispatchKeyEventParams) {
 func (d *desk) into(name string) {
 	d.n.t.Helper()
 	see[bool](d, fmt.Sprintf(`(() => {
-		if (%q != 'text') { const f = document.querySelector('#w').elements.namedItem(%q); f.focus(); f.setSelectionRange?.(f.value.length, f.value.length); return true; }
+		if (%q != 'text') { const f = document.querySelector('#w').elements.namedItem(%q); f.focus(); f.setSelectionRange?.(f.value.length, f.value.length); return Promise.resolve(true); }
 		const text = document.querySelector('.ed-text');
 		text.focus();
 		const range = document.createRange(), last = text.lastElementChild ?? text;
@@ -229,7 +226,7 @@ func (d *desk) into(name string) {
 		range.collapse(false);
 		getSelection().removeAllRanges();
 		getSelection().addRange(range);
-		return true;
+		return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));
 	})()`, name, name))
 	time.Sleep(30 * time.Millisecond) // the editor hears of the cursor in the next frame
 }
