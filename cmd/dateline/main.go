@@ -40,8 +40,11 @@ type commands struct {
 	Site      siteCmds   `cmd:"" help:"Print or change the site: title, time zone, language, addresses."`
 	User      userCmds   `cmd:"" help:"Invite, list, help and switch off the people of the newsroom."`
 	Mail      mailCmds   `cmd:"" help:"Try the mail server."`
-	Routes    routesCmd  `cmd:"" help:"List the routes that the server answers."`
-	Version   versionCmd `cmd:"" help:"Print the version."`
+
+	Newsletter newsletterCmds `cmd:"" help:"Newsletters and their readers: make, move in, move out, erase."`
+
+	Routes  routesCmd  `cmd:"" help:"List the routes that the server answers."`
+	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
 // flags returns the settings given as flags.
@@ -83,6 +86,7 @@ func (c *commands) with(env *environment, more map[string]string, use func(*app.
 // environment is what a command may touch outside its arguments.
 type environment struct {
 	ctx            context.Context
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	environ        []string
 	terminal       bool // stderr is a terminal: show progress
@@ -95,7 +99,7 @@ func run(args []string) int {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	info, err := os.Stderr.Stat()
-	env := &environment{ctx: ctx, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(),
+	env := &environment{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(),
 		terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 	return runWith(env, args)
 }

@@ -37,6 +37,7 @@ import (
 	"dateline/internal/settings"
 	"dateline/internal/site"
 	"dateline/internal/subscriber"
+	"dateline/internal/subscriber/transfer"
 	"dateline/internal/vault"
 	"dateline/internal/view"
 	"dateline/internal/web"
@@ -65,6 +66,7 @@ type App struct {
 	search    *search.Service
 	readers   *subscriber.Service
 	delivery  *delivery.Service
+	moving    *transfer.Desk
 	fetch     *fetch.Client
 	views     *view.Engine
 	site      *site.Site
@@ -160,6 +162,9 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(subscriber.JobAsked, a.readers.HandleAsked, job.Lane("letters", 2))
 	a.jobs.Handle(subscriber.JobLetter, a.readers.HandleLetter, job.Lane("letters", 2))
 	a.jobs.Handle(subscriber.JobTidy, a.readers.HandleTidy)
+	a.moving = transfer.NewDesk(a.db, a.clock, a.vault, a.readers)
+	a.jobs.Handle(transfer.JobTake, a.moving.HandleTake, job.Lane("readers", 1))
+	a.jobs.Handle(transfer.JobForget, a.moving.HandleForget)
 	a.jobs.Handle(article.JobRelease, a.articles.HandleRelease, job.Lane("release", 1))
 	a.jobs.Handle(article.JobRelist, a.articles.HandleRelist)
 	a.jobs.Handle(front.JobTurn, a.fronts.HandleTurn, job.Lane("release", 1))

@@ -1,7 +1,5 @@
 package transfer
 
-import "time"
-
 // Problem is a row that was not taken, or that somebody should look at.
 type Problem struct {
 	File    string `json:"file"`
@@ -31,7 +29,8 @@ type Report struct {
 	Seconds   float64        `json:"seconds"`
 	Done      bool           `json:"done"` // read to the end
 	Error     string         `json:"error,omitempty"`
-	Began     time.Time      `json:"began"`
+	Read      int64          `json:"read"` // bytes
+	Size      int64          `json:"size"` // bytes of all files
 }
 
 // most of each list that a report holds.

@@ -72,6 +72,7 @@ type run struct {
 	rep           *Report
 	skip          int64 // rows that a former run has done
 	before, total int64 // bytes of files done, of all
+	read          int64 // bytes so far
 	batch         []batchRow
 }
 
@@ -164,11 +165,12 @@ func (r *run) file(ctx context.Context, f File, p *Plan) error {
 			r.batch = append(r.batch, batchRow{Problem{p.File, c.at, Mask(e.Address), reason}, e})
 		}
 		if len(r.batch) >= batchSize || err != nil && len(r.batch) > 0 {
+			r.read = r.before + bytes.n
 			if err := r.flush(ctx); err != nil {
 				return err
 			}
 			if r.opt.Progress != nil {
-				r.opt.Progress(r.before+bytes.n, r.total)
+				r.opt.Progress(r.read, r.total)
 			}
 		}
 		if end {
@@ -234,6 +236,7 @@ func (r *run) flush(ctx context.Context) error {
 // account returns the report with the batch in it.
 func (r *run) account(fates []subscriber.Fate) *Report {
 	rep := clone(r.rep)
+	rep.Read, rep.Size = r.read, r.total
 	for i := range r.batch {
 		one := &r.batch[i]
 		rep.InFile++
