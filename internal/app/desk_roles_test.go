@@ -11,6 +11,7 @@ var roleRows = []map[string]string{
 	rolesWrite,
 	rolesFronts,
 	rolesPreviews,
+	rolesNewsletter,
 }
 
 var rolesReaders = map[string]string{

@@ -154,3 +154,21 @@ func (s *Service) outConsents(ctx context.Context, out []Outgoing, place map[int
 func (s *Service) AllNewsletters(ctx context.Context) ([]Newsletter, error) {
 	return s.Newsletters(ctx, s.db)
 }
+
+// Came counts today's active readers by when they signed up: from each of the
+// bounds, ascending, up to the next; one fewer than bounds.
+func (s *Service) Came(ctx context.Context, actor account.Actor, bounds []time.Time) ([]int64, error) {
+	if err := actor.Require(account.Administrator, "see readers' numbers"); err != nil {
+		return nil, err
+	}
+	var out []int64
+	for i := range len(bounds) - 1 {
+		var n int64
+		if err := s.db.QueryRow(ctx, `SELECT COUNT(*) FROM subscriber WHERE created_at >= $1 AND created_at < $2 AND state = 'active'`,
+			db.Micros(bounds[i]), db.Micros(bounds[i+1])).Scan(&n); err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}

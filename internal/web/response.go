@@ -36,6 +36,10 @@ type Response struct {
 
 	// File is streamed instead of Body, with ranges and preconditions.
 	File *File
+
+	// Stream writes the content instead of Body, when its length is not known.
+	// The client sees that an answer broke off when it returns an error.
+	Stream func(w io.Writer) error
 }
 
 // File is content that is streamed. It is closed after the answer.
@@ -211,9 +215,23 @@ func (a *App) handle(w http.ResponseWriter, req *Request, route *Route) {
 		a.sendFile(w, req.HTTP, resp)
 		return
 	}
+	if resp.Stream != nil {
+		a.stream(w, req.HTTP, resp)
+		return
+	}
 	h["Content-Length"] = []string{strconv.Itoa(len(resp.Body))}
 	w.WriteHeader(resp.Status)
 	_, _ = w.Write(resp.Body) // net/http drops it for HEAD
+}
+
+// stream sends what a handler writes. An answer that cannot be finished is cut,
+// so that nobody takes a part for the whole.
+func (a *App) stream(w http.ResponseWriter, r *http.Request, resp Response) {
+	w.WriteHeader(resp.Status)
+	if err := resp.Stream(&patientWriter{ResponseWriter: w, control: http.NewResponseController(w)}); err != nil {
+		a.opt.Log.Error("an answer broke off", "path", r.URL.Path, "error", err)
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // sendFile streams a file, with ranges. What was uploaded is sandboxed: it is

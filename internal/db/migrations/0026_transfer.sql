@@ -23,4 +23,4 @@ CREATE TABLE transfer_chunk (
 );
 
 -- When readers came, counted by month at the desk.
-CREATE INDEX subscriber_created ON subscriber (created_at);
+CREATE INDEX subscriber_created ON subscriber (created_at, state);

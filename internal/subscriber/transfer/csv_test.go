@@ -140,7 +140,7 @@ func FuzzCSV(f *testing.F) {
 			}
 		}
 		// The whole way down to entries panics nowhere.
-		p, err := inspect(File{Name: "f.csv", Size: int64(len(text)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }}, Choices{})
+		p, err := inspect(File{Name: "f.csv", Size: int64(len(text)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }}, Choices{}, false)
 		if err != nil || p.Skipped != "" {
 			return
 		}

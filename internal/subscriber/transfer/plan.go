@@ -50,7 +50,7 @@ func Inspect(files []File, choose Choices) ([]Plan, error) {
 	var plans []Plan
 	used := 0
 	for _, f := range files {
-		p, err := inspect(f, choose)
+		p, err := inspect(f, choose, len(files) > 1)
 		if err != nil {
 			return nil, fault.New(fault.Invalid, "%s: %w", f.Name, err).WithHint("%s", fault.HintOf(err))
 		}
@@ -66,7 +66,7 @@ func Inspect(files []File, choose Choices) ([]Plan, error) {
 	return plans, nil
 }
 
-func inspect(f File, choose Choices) (p Plan, err error) {
+func inspect(f File, choose Choices, several bool) (p Plan, err error) {
 	in, err := f.Open()
 	if err != nil {
 		return p, err
@@ -108,7 +108,7 @@ func inspect(f File, choose Choices) (p Plan, err error) {
 	}
 	p.Encoding = c.encoding
 	p.guess(keys, rows)
-	if err := p.choose(choose.Map); err != nil {
+	if err := p.choose(choose.Map, several); err != nil {
 		return p, err
 	}
 	p.sample(rows)
@@ -166,8 +166,9 @@ func (p *Plan) guess(keys []string, rows [][]string) {
 	}
 }
 
-// choose follows a person's word about the columns.
-func (p *Plan) choose(wanted map[Meaning]string) error {
+// choose follows a person's word about the columns. Of several files, not all
+// have each.
+func (p *Plan) choose(wanted map[Meaning]string, several bool) error {
 	for m, name := range wanted {
 		if !slices.Contains(Meanings(), m) {
 			var names []string
@@ -185,6 +186,9 @@ func (p *Plan) choose(wanted map[Meaning]string) error {
 		i := slices.IndexFunc(p.Columns, func(c Column) bool { return key(c.Name) == key(name) && key(name) != "" || c.Name == name })
 		if n, err := strconv.Atoi(name); i < 0 && err == nil && n >= 1 && n <= len(p.Columns) {
 			i = n - 1
+		}
+		if i < 0 && several {
+			continue
 		}
 		if i < 0 {
 			var names []string
