@@ -89,11 +89,7 @@ func TestAttacks_InEveryPlace(t *testing.T) {
 // unchecked.
 func inTexts(t *testing.T, s string) string {
 	t.Helper()
-	var nodes []Node
-	for _, name := range []string{"figure", "attributed_quote", "accounts", "timeline", "table", "details", "embed", "code", "verse", "math", "buttons", "gallery", "footnotes"} {
-		nodes = append(nodes, sampleNode(name, s, marked))
-	}
-	d := Doc{Content: nodes}
+	d := attackedTexts(s)
 	raw := HTML(d, newsroom)
 	valid, err := Validate(d)
 	if err != nil {
@@ -102,9 +98,22 @@ func inTexts(t *testing.T, s string) string {
 	return raw + FeedHTML(valid, newsroom)
 }
 
+func attackedTexts(s string) Doc {
+	var nodes []Node
+	for _, name := range []string{"figure", "attributed_quote", "accounts", "timeline", "table", "details", "embed", "code", "verse", "math", "buttons", "gallery", "footnotes"} {
+		nodes = append(nodes, sampleNode(name, s, marked))
+	}
+	return Doc{Content: nodes}
+}
+
 // inURLs renders, unchecked, a document with s as every address, anchor, name,
 // language and date.
 func inURLs(s string) string {
+	d := attackedURLs(s)
+	return HTML(d, newsroom) + FeedHTML(d, newsroom) + CommentHTML(d)
+}
+
+func attackedURLs(s string) Doc {
 	link := []Mark{{Type: "link", Attrs: map[string]any{"href": s, "rel": s, "title": s}}, {Type: "lang", Attrs: map[string]any{"lang": s, "dir": s}}}
 	text := Node{Type: "paragraph", Attrs: map[string]any{"align": s}, Content: []Node{textNode("x", link), {Type: "footnote_ref", Attrs: map[string]any{"id": s}, Marks: []Mark{{Type: "link", Attrs: map[string]any{"href": "/x"}}}}}}
 	all := func(names ...string) map[string]any {
@@ -114,7 +123,7 @@ func inURLs(s string) string {
 		}
 		return m
 	}
-	d := Doc{Content: []Node{
+	return Doc{Content: []Node{
 		text,
 		{Type: "heading", Attrs: all("anchor", "level", "align"), Content: []Node{textNode("x", nil)}},
 		{Type: "code", Attrs: all("language"), Content: []Node{textNode("x", nil)}},
@@ -132,5 +141,4 @@ func inURLs(s string) string {
 		{Type: "footnotes", Content: []Node{{Type: "footnote", Attrs: all("id"), Content: []Node{text}}}},
 		{Type: s, Attrs: all(s), Content: []Node{textNode("x", []Mark{{Type: s}})}},
 	}}
-	return HTML(d, newsroom) + FeedHTML(d, newsroom) + CommentHTML(d)
 }

@@ -111,6 +111,7 @@ type renderer struct {
 	outline []int64         // given levels of the headings that the current place is under
 	tables  int
 	regions map[string]bool // labels of table regions in use
+	mail    *mailLook       // of a mail, whose elements carry their styles; feed is set too
 }
 
 func newRenderer(o Options, feed bool) *renderer {
@@ -304,11 +305,17 @@ func absolute(base, address string) string {
 // not be written.
 func (r *renderer) link(class, address string) bool {
 	address, ok := r.href(address)
+	if ok && r.mail != nil {
+		address, ok = r.mail.target(address)
+	}
 	if !ok {
 		return false
 	}
 	r.open("a", class)
 	r.attr("href", address)
+	if r.mail != nil {
+		r.styled("a")
+	}
 	return true
 }
 
@@ -360,4 +367,18 @@ func or(a, b string) string {
 		return a
 	}
 	return b
+}
+
+// EscapeText returns s as HTML text.
+func EscapeText(s string) string {
+	var b strings.Builder
+	escape(&b, s, false)
+	return b.String()
+}
+
+// EscapeAttr returns s as the value of an attribute in double quotes.
+func EscapeAttr(s string) string {
+	var b strings.Builder
+	escape(&b, s, true)
+	return b.String()
 }

@@ -59,6 +59,11 @@ func (r *renderer) inlineNode(n *Node) {
 // openMark writes a mark's start tag and returns its end tag, "" for a mark
 // that cannot be written.
 func (r *renderer) openMark(m *Mark) string {
+	if tag := mailMarks[m.Type]; tag != "" && r.mail != nil {
+		r.raw("<" + tag)
+		r.styled(m.Type)
+		return r.tagged(">", "</"+tag+">")
+	}
 	switch m.Type {
 	case "strong":
 		return r.tagged("<strong>", "</strong>")

@@ -115,6 +115,9 @@ func (r *renderer) pictureElement(p Picture, sizes, class string) {
 	if !r.feed {
 		r.raw(` loading="lazy" decoding="async"`)
 	}
+	if r.mail != nil {
+		r.styled("inline")
+	}
 	r.raw(">")
 	if wrapped {
 		r.raw("</picture>")
