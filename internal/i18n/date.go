@@ -64,3 +64,18 @@ func (p *Printer) Number(n int64) string {
 	}
 	return string(out)
 }
+
+// ISODate writes a date as exactly as it is given: "2026", "2026-05",
+// "2026-05-04" or RFC 3339. Anything else stays as it is.
+func (p *Printer) ISODate(iso string) string {
+	if t, err := time.Parse(time.DateOnly, iso); err == nil {
+		return p.Date(t)
+	}
+	if t, err := time.Parse("2006-01", iso); err == nil {
+		return p.MonthYear(t.Year(), t.Month())
+	}
+	if t, err := time.Parse(time.RFC3339, iso); err == nil {
+		return p.DateTime(t)
+	}
+	return iso
+}

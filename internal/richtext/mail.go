@@ -208,10 +208,22 @@ func (m mailer) blocks(nodes []Node) {
 	}
 }
 
+// inner writes the blocks of a box: the last paragraph keeps no distance to
+// its edge.
+func (m mailer) inner(nodes []Node) {
+	for i := range nodes {
+		if i == len(nodes)-1 && nodes[i].Type == "paragraph" {
+			m.paragraph(&nodes[i], "last")
+			continue
+		}
+		m.block(&nodes[i])
+	}
+}
+
 func (m mailer) block(n *Node) {
 	switch n.Type {
 	case "paragraph":
-		m.paragraph(n)
+		m.paragraph(n, "p")
 	case "heading":
 		m.heading(n)
 	case "bullet_list", "ordered_list":
@@ -237,7 +249,7 @@ func (m mailer) block(n *Node) {
 	case "details":
 		m.cell("box")
 		m.line("title", n.str("summary"))
-		m.blocks(n.Content)
+		m.inner(n.Content)
 		m.shut(20)
 	case "columns", "media_text", "fallback", "column":
 		m.blocks(n.Content)
@@ -250,12 +262,12 @@ func (m mailer) block(n *Node) {
 	}
 }
 
-func (m mailer) paragraph(n *Node) {
+func (m mailer) paragraph(n *Node, kind string) {
 	if len(n.Content) == 0 {
 		return
 	}
 	m.raw("<p")
-	m.styled("p", m.mail.align(n.str("align"))...)
+	m.styled(kind, m.mail.align(n.str("align"))...)
 	m.textBlock(n.Content)
 	m.raw("</p>\n")
 }
@@ -322,7 +334,7 @@ func (m mailer) flow(nodes []Node) {
 func (m mailer) quote(n *Node) {
 	m.cell("quote")
 	m.raw(`<blockquote style="margin:0">`)
-	m.blocks(n.Content)
+	m.inner(n.Content)
 	m.raw("</blockquote>")
 	m.line("by", dashed(n.str("cite")))
 	m.shut(20)
@@ -331,7 +343,7 @@ func (m mailer) quote(n *Node) {
 func (m mailer) pullQuote(n *Node) {
 	m.cell("pull")
 	m.raw(`<blockquote style="margin:0">`)
-	m.blocks(n.Content)
+	m.inner(n.Content)
 	m.raw("</blockquote>")
 	m.line("by", dashed(n.str("cite")))
 	m.shut(24)

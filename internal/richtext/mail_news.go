@@ -11,7 +11,7 @@ func (m mailer) reporting(n *Node) {
 	case "fact_box":
 		m.cell("fact")
 		m.line("title", n.str("title"))
-		m.blocks(n.Content)
+		m.inner(n.Content)
 		m.shut(20)
 	case "timeline":
 		m.timeline(n)
@@ -33,7 +33,7 @@ func (m mailer) attributedQuote(n *Node) {
 	m.raw("<blockquote")
 	m.styled("words")
 	m.raw(">")
-	m.blocks(n.Content)
+	m.inner(n.Content)
 	m.raw("</blockquote>")
 	source, linked := m.href(n.str("source"))
 	if linked || n.str("speaker")+n.str("role")+n.str("outlet")+n.str("date") != "" {
@@ -94,7 +94,7 @@ func (m mailer) accounts(n *Node) {
 		a := &n.Content[i]
 		m.cell("account")
 		m.line("party", a.str("party"))
-		m.blocks(a.Content)
+		m.inner(a.Content)
 		if silent := a.str("silent"); silent != "" {
 			m.tag("p", "silent")
 			m.raw("<strong>")
@@ -142,7 +142,7 @@ func (m mailer) timeline(n *Node) {
 			m.linked(address, title)
 			m.raw("</p>\n")
 		}
-		m.blocks(e.Content)
+		m.inner(e.Content)
 		gap := 0
 		if i == len(n.Content)-1 {
 			gap = 12
@@ -176,7 +176,7 @@ func (m mailer) correction(n *Node) {
 	}
 	m.cell("corr")
 	m.line("label", label)
-	m.blocks(n.Content)
+	m.inner(n.Content)
 	m.shut(20)
 }
 

@@ -2,7 +2,6 @@ package site
 
 import (
 	"sync"
-	"time"
 
 	"dateline/internal/i18n"
 	"dateline/internal/richtext"
@@ -20,21 +19,7 @@ func labels(words *i18n.Printer) *richtext.Labels {
 		Correction: words.T("correction.correction"), Clarification: words.T("correction.clarification"), Update: words.T("correction.update"),
 		Footnotes: words.T("body.footnotes"), BackToText: words.T("body.footnote_back"), Table: words.T("body.table"),
 		Newsletter: words.T("newsletter.text"), Subscribe: words.T("newsletter.button"),
-		Date: func(iso string) string { return dateWords(iso, words) }}
+		Date: words.ISODate}
 	labelsOf.Store(words, l)
 	return l
-}
-
-// dateWords writes a date of a timeline or quote, as exact as it is given.
-func dateWords(iso string, words *i18n.Printer) string {
-	if t, err := time.Parse(time.DateOnly, iso); err == nil {
-		return words.Date(t)
-	}
-	if t, err := time.Parse("2006-01", iso); err == nil {
-		return words.MonthYear(t.Year(), t.Month())
-	}
-	if t, err := time.Parse(time.RFC3339, iso); err == nil {
-		return words.DateTime(t)
-	}
-	return iso
 }

@@ -1,0 +1,78 @@
+package edition
+
+import (
+	"context"
+	"net/mail"
+	"time"
+
+	"dateline/internal/db"
+	"dateline/internal/subscriber"
+)
+
+// Readers is what an edition asks the subscribers.
+type Readers interface {
+	Newsletters(ctx context.Context, q db.Querier) ([]subscriber.Newsletter, error)
+	Newsletter(ctx context.Context, q db.Querier, newsletter int64) (subscriber.Newsletter, error)
+	Count(ctx context.Context, q db.Querier, a subscriber.Audience) (int, error)
+	Choice(ctx context.Context, q db.Querier, key string) ([]subscriber.Interest, error)
+}
+
+// Mailing is what the delivery is asked to send.
+type Mailing struct {
+	ID         int64
+	Newsletter int64
+	Audience   subscriber.Audience
+	StartAt    time.Time
+	LocalHour  int // in each reader's zone, the next time that it is that late; -1 for at once
+}
+
+// Progress is how a mailing fares.
+type Progress struct {
+	Total        int  // recipients
+	Sent         int  // taken by a mail server
+	Deferred     int  // tried, to be tried again
+	Bounced      int  // refused, or came back
+	Skipped      int  // left meanwhile, or had nothing to read in it
+	Unsubscribed int  // by its links
+	Complained   int  // marked it as spam
+	Done         bool // nothing is left to send
+	PerSecond    float64
+}
+
+// Left is how many letters are still to go.
+func (p Progress) Left() int { return max(p.Total-p.Sent-p.Bounced-p.Skipped, 0) }
+
+func (p Progress) plus(q Progress) Progress {
+	p.Total, p.Sent, p.Deferred, p.Bounced = p.Total+q.Total, p.Sent+q.Sent, p.Deferred+q.Deferred, p.Bounced+q.Bounced
+	p.Skipped, p.Unsubscribed, p.Complained = p.Skipped+q.Skipped, p.Unsubscribed+q.Unsubscribed, p.Complained+q.Complained
+	p.PerSecond += q.PerSecond
+	p.Done = p.Done && q.Done
+	return p
+}
+
+// Sender is the delivery. Its calls in tx are part of it.
+type Sender interface {
+	Start(ctx context.Context, tx *db.Tx, m Mailing) error
+	Pause(ctx context.Context, tx *db.Tx, mailing int64) error
+	Resume(ctx context.Context, tx *db.Tx, mailing int64) error
+	Cancel(ctx context.Context, tx *db.Tx, mailing int64) error
+	Progress(ctx context.Context, mailing int64) (Progress, error)
+	// Got tells whether a mailing's letter to a subscriber was taken by a mail
+	// server.
+	Got(ctx context.Context, q db.Querier, mailing, subscriber int64) (bool, error)
+}
+
+// Variant is a letter that many get, as the delivery takes it.
+type Variant struct {
+	Subject  string
+	From     mail.Address
+	ReplyTo  string
+	ListID   string
+	ListName string
+	Language string
+	Text     string
+	HTML     string
+}
+
+// Slots are what stands in a letter for what differs between its recipients.
+type Slots struct{ Unsubscribe, Preferences string }
