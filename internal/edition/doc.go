@@ -6,19 +6,19 @@
 // pinned to the versions that readers saw at that moment, and edition_variant
 // keeps which of them the readers of each choice got:
 //
-//	draft → review → scheduled → sending ⇄ paused → sent
-//	any of these but sent → cancelled
+//		draft → review → scheduled → sending ⇄ paused → sent
+//		any of these but sent → cancelled
 //
-//   - What readers may not see of an article on the site they do not get by
-//     mail: every rendering asks the public gate again, so that an article that
-//     was withdrawn a second ago drops out of letters that have not left yet.
-//   - An edition is rendered once for each choice of readers (variant.go); who
-//     writes to whom, exactly once, is the delivery's matter (seams.go).
-//   - An article is mailed by itself once for ever for each newsletter, unless
-//     an editor says again.
-//   - Counting of links and pictures is off until the site switches it on, says
-//     so in the letter, and counts letters, never people: no address that is
-//     counted differs between two readers.
+//	  - What readers may not see of an article on the site they do not get by
+//	    mail: every rendering asks the public gate again, so that an article that
+//	    was withdrawn a second ago drops out of letters that have not left yet.
+//	  - An edition is rendered once for each choice of readers (variant.go); who
+//	    writes to whom, exactly once, is the delivery's matter (seams.go).
+//	  - An article is mailed by itself once for ever for each newsletter, unless
+//	    an editor says again.
+//	  - Counting of links and pictures is off until the site switches it on, says
+//	    so in the letter, and counts letters, never people: no address that is
+//	    counted differs between two readers.
 //
 // Tables: edition, edition_item, edition_mailing, edition_variant,
 // edition_rule, article_mail, article_mailed, correction_offer, edition_link,
