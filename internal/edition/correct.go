@@ -265,14 +265,14 @@ func (s *Service) mistaken(ctx context.Context, p *plan) error {
 // with the article in it.
 func (s *Service) heard(ctx context.Context, p *plan, m subscriber.Member) (bool, error) {
 	for i, mailing := range p.heard {
-		got, err := s.Sender.Got(ctx, s.DB, mailing.ID, m.ID)
+		ids, keys, err := s.Sender.Received(ctx, s.DB, mailing.ID, m.ID-1, 1)
 		if err != nil {
 			return false, err
 		}
-		if !got {
+		if len(ids) == 0 || ids[0] != m.ID {
 			continue
 		}
-		had, err := s.had(ctx, p.before[i], m.Interest, p.edition.Items[0].Article)
+		had, err := s.had(ctx, p.before[i], interestOf(keys[0]), p.edition.Items[0].Article)
 		if err != nil || had {
 			return had, err
 		}
@@ -280,25 +280,21 @@ func (s *Service) heard(ctx context.Context, p *plan, m subscriber.Member) (bool
 	return false, nil
 }
 
-// had tells whether the letters of an edition for a choice held an article. A
-// choice that the reader made since then counts as everything.
+// had tells whether the letters of an edition for a choice held an article.
 func (s *Service) had(ctx context.Context, edition int64, interest string, articleID int64) (bool, error) {
-	for _, key := range []string{interest, ""} {
-		var raw string
-		err := s.DB.QueryRow(ctx, `SELECT articles FROM edition_variant WHERE edition_id = $1 AND interest = $2`, edition, key).Scan(&raw)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return false, err
-		}
-		var items []Item
-		if err := json.Unmarshal([]byte(raw), &items); err != nil {
-			return false, fault.New(fault.Internal, "what edition %d held cannot be read: %w", edition, err)
-		}
-		return slices.ContainsFunc(items, func(it Item) bool { return it.Article == articleID }), nil
+	var raw string
+	err := s.DB.QueryRow(ctx, `SELECT articles FROM edition_variant WHERE edition_id = $1 AND interest = $2`, edition, interest).Scan(&raw)
+	if fault.Is(err, fault.NotFound) {
+		return true, nil // nobody knows any more: better told once too often
 	}
-	return true, nil // nobody knows any more: better told twice than not at all
+	if err != nil {
+		return false, err
+	}
+	var items []Item
+	if err := json.Unmarshal([]byte(raw), &items); err != nil {
+		return false, fault.New(fault.Internal, "what edition %d held cannot be read: %w", edition, err)
+	}
+	return slices.ContainsFunc(items, func(it Item) bool { return it.Article == articleID }), nil
 }
 
 // reopen offers the corrections again that were taken out of an edition.

@@ -57,9 +57,9 @@ type Sender interface {
 	Resume(ctx context.Context, tx *db.Tx, mailing int64) error
 	Cancel(ctx context.Context, tx *db.Tx, mailing int64) error
 	Progress(ctx context.Context, mailing int64) (Progress, error)
-	// Got tells whether a mailing's letter to a subscriber was taken by a mail
-	// server.
-	Got(ctx context.Context, q db.Querier, mailing, subscriber int64) (bool, error)
+	// Received returns the readers whose letter of a mailing was taken by a mail
+	// server, with the keys that Variant gave, after an id, ascending by id.
+	Received(ctx context.Context, q db.Querier, mailing, after int64, limit int) (ids []int64, variants []string, err error)
 }
 
 // Variant is a letter that many get, as the delivery takes it.

@@ -135,7 +135,7 @@ func (s *Service) Variant(ctx context.Context, mailing int64, m subscriber.Membe
 	if !p.edition.Kind.filtered() {
 		interest = ""
 	}
-	key := strconv.FormatInt(p.edition.ID, 36) + "." + p.part + "." + interest
+	key := variantKey(p.edition.ID, p.part, interest)
 	if k, ok := s.variants.get(key); ok {
 		return key, k.variant, nil
 	}
@@ -262,4 +262,14 @@ func hostOf(origin string) string {
 	_, host, _ := strings.Cut(origin, "://")
 	host, _, _ = strings.Cut(host, ":")
 	return host
+}
+
+// variantKey names the letter of one choice; interestOf reads the choice from it.
+func variantKey(edition int64, part, interest string) string {
+	return strconv.FormatInt(edition, 36) + "." + part + "." + interest
+}
+
+func interestOf(key string) string {
+	parts := strings.SplitN(key, ".", 3)
+	return parts[len(parts)-1]
 }
