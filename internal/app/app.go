@@ -24,6 +24,7 @@ import (
 	"dateline/internal/demo"
 	"dateline/internal/desk"
 	"dateline/internal/desk/write"
+	"dateline/internal/edition"
 	"dateline/internal/event"
 	"dateline/internal/fault"
 	"dateline/internal/fetch"
@@ -67,6 +68,7 @@ type App struct {
 	readers   *subscriber.Service
 	delivery  *delivery.Service
 	moving    *transfer.Desk
+	editions  *edition.Service
 	fetch     *fetch.Client
 	views     *view.Engine
 	site      *site.Site
@@ -145,11 +147,12 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.search = search.NewService(a.db, a.clock)
 	a.readers = subscriber.NewService(subscriber.Parts{DB: a.db, Clock: a.clock, Vault: a.vault, Settings: a.settings,
 		Post: subscriber.Post{Send: post.Send, Origin: func() string { return a.web.Origin() }}})
-	if err := a.openDelivery(noEditions{}); err != nil {
+	if err := a.openDelivery(renderer{a}); err != nil {
 		return err
 	}
 	a.fetch = fetch.New(fetch.Options{UserAgent: a.userAgent(), Allow: a.cfg.FetchAllow, Ports: a.cfg.FetchPorts})
 	a.closers = append(a.closers, a.fetch.Close)
+	a.openEditions()
 	a.importer = importer.NewService(importer.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles,
 		Comments: a.comments, Media: a.media, Vault: a.vault, Fetch: a.fetch, Ask: a.ask})
 	const jobSettled = "search.settled"

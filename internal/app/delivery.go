@@ -15,7 +15,6 @@ import (
 	"dateline/internal/delivery/bounce"
 	"dateline/internal/delivery/relay"
 	"dateline/internal/fault"
-	"dateline/internal/subscriber"
 	"dateline/internal/web"
 )
 
@@ -37,14 +36,6 @@ func (a *App) openDelivery(renderer delivery.Renderer) error {
 	a.readers.AddHolder(a.delivery)
 	a.jobs.Handle(delivery.JobFill, a.delivery.HandleFill)
 	return nil
-}
-
-// noEditions stands where the package that makes editions will: no mailing can
-// be begun without it.
-type noEditions struct{}
-
-func (noEditions) Variant(context.Context, int64, subscriber.Member) (string, *delivery.Variant, error) {
-	return "", nil, nil
 }
 
 // relays are the mail servers for newsletters: those of mail_relays, or else

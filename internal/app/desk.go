@@ -7,6 +7,7 @@ import (
 	"dateline/internal/desk/articles"
 	"dateline/internal/desk/fronts"
 	"dateline/internal/desk/library"
+	"dateline/internal/desk/newsletter"
 	"dateline/internal/desk/previews"
 	"dateline/internal/desk/readers"
 	"dateline/internal/desk/structure"
@@ -23,7 +24,8 @@ type rooms struct {
 	write    *write.Part
 	board    *fronts.Part
 	peeks    *previews.Part
-	letters  *readers.Part
+	readers  *readers.Part
+	editions *newsletter.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -52,7 +54,10 @@ func (a *App) openDesk() (err error) {
 	if a.peeks, err = previews.New(a.desk, previews.Services{Articles: a.articles, Links: a.previews, Site: a.site, Views: a.views}); err != nil {
 		return err
 	}
-	if a.letters, err = readers.New(a.desk, readers.Services{Clock: a.clock, Readers: a.readers, Moving: a.moving}); err != nil {
+	if a.rooms.readers, err = readers.New(a.desk, readers.Services{Clock: a.clock, Readers: a.readers, Moving: a.moving}); err != nil {
+		return err
+	}
+	if a.rooms.editions, err = newsletter.New(a.desk, newsletter.Services{Editions: a.editions, Readers: a.readers, Search: a.search, Accounts: a.accounts, Settings: a.settings}); err != nil {
 		return err
 	}
 	a.desk.Home = a.rooms.articles.Home
@@ -62,5 +67,5 @@ func (a *App) openDesk() (err error) {
 // deskRoutes are the routes of the desk. They can be listed without one: a
 // route binds to its part, and is not called then.
 func (a *App) deskRoutes() []web.Route {
-	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.peeks.Routes(), a.letters.Routes())
+	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.peeks.Routes(), a.rooms.readers.Routes(), a.rooms.editions.Routes())
 }

@@ -1,6 +1,6 @@
 package app
 
-var rolesNewsletter = map[string]string{
+var rolesNewsletterReaders = map[string]string{
 	"readers": "administrator", "find reader": "administrator", "reader": "administrator", "end reader": "administrator", "erase reader": "administrator",
 	"erase reader now": "administrator", "reader data": "administrator",
 	"newsletters": "administrator", "order newsletters": "administrator", "new newsletter": "administrator", "add newsletter": "administrator",

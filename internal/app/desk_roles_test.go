@@ -11,7 +11,7 @@ var roleRows = []map[string]string{
 	rolesWrite,
 	rolesFronts,
 	rolesPreviews,
-	rolesNewsletter,
+	rolesNewsletter, rolesNewsletterReaders,
 }
 
 var rolesReaders = map[string]string{

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dateline/internal/desk"
+	"dateline/internal/edition/editionweb"
 	"dateline/internal/fault"
 	"dateline/internal/media/mediaweb"
 	"dateline/internal/site"
@@ -25,6 +26,7 @@ func (a *App) routes() []web.Route {
 	opens := func(r *web.Request, medium int64) bool { return parts.Opens(r.HTTP, medium) || a.desk.Opens(r) }
 	routes := append(mediaweb.Routes(a.media, opens), siteweb.Routes(parts)...)
 	routes = append(routes, a.bounceRoutes()...)
+	routes = append(routes, editionweb.Routes(a.editions)...)
 	return append(routes, a.deskRoutes()...)
 }
 
@@ -82,6 +84,9 @@ func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
 		return err
 	}
 	if err := a.media.CatchUp(ctx); err != nil {
+		return err
+	}
+	if err := a.editions.CatchUp(ctx); err != nil {
 		return err
 	}
 	if err := a.readers.CatchUp(ctx); err != nil {

@@ -53,7 +53,9 @@ func (r *readers) Newsletter(_ context.Context, _ db.Querier, id int64) (subscri
 	return r.list, nil
 }
 
-func (r *readers) Count(context.Context, db.Querier, subscriber.Audience) (int, error) { return r.n, nil }
+func (r *readers) Count(context.Context, db.Querier, subscriber.Audience) (int, error) {
+	return r.n, nil
+}
 
 func (r *readers) Choice(_ context.Context, _ db.Querier, key string) ([]subscriber.Interest, error) {
 	return r.choice[key], nil
@@ -619,4 +621,3 @@ func TestVariants_AreBounded(t *testing.T) {
 		t.Error("a letter that was begun before a purge is kept")
 	}
 }
-

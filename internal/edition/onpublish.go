@@ -38,6 +38,9 @@ func (s *Service) WantMail(ctx context.Context, tx *db.Tx, actor account.Actor, 
 	if _, err := tx.Exec(ctx, `DELETE FROM article_mail WHERE article_id = $1`, articleID); err != nil {
 		return err
 	}
+	if err := subscriber.EnsurePreset(ctx, tx, s.Clock.Now()); err != nil {
+		return err
+	}
 	for _, n := range newsletters {
 		if _, err := s.Readers.Newsletter(ctx, tx, n); err != nil {
 			return err

@@ -105,6 +105,9 @@ func (s *Service) SaveRule(ctx context.Context, actor account.Actor, r Rule) (Ru
 	now := s.Clock.Now()
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		n, err := s.Readers.Newsletter(ctx, tx, r.Newsletter)
+		if err == nil {
+			err = subscriber.EnsurePreset(ctx, tx, now)
+		}
 		if err != nil {
 			return err
 		}

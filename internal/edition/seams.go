@@ -37,6 +37,7 @@ type Progress struct {
 	Complained   int  // marked it as spam
 	Done         bool // nothing is left to send
 	PerSecond    float64
+	Trouble      string // why nothing goes out; "" when nothing is known to be wrong
 }
 
 // Left is how many letters are still to go.
@@ -47,6 +48,9 @@ func (p Progress) plus(q Progress) Progress {
 	p.Skipped, p.Unsubscribed, p.Complained = p.Skipped+q.Skipped, p.Unsubscribed+q.Unsubscribed, p.Complained+q.Complained
 	p.PerSecond += q.PerSecond
 	p.Done = p.Done && q.Done
+	if p.Trouble == "" {
+		p.Trouble = q.Trouble
+	}
 	return p
 }
 

@@ -159,7 +159,7 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, actor account.Actor, e *
 			return err
 		}
 	}
-	tx.Purge(ListKey(e.Newsletter))
+	tx.Purge(ListKey(e.Newsletter), "newsletters")
 	return s.advance(ctx, tx, actor, e, "send", map[string]any{"readers": readers, "articles": len(e.Items), "dropped": dropped})
 }
 
@@ -320,7 +320,7 @@ func (s *Service) steer(ctx context.Context, actor account.Actor, edition int64,
 				return err
 			}
 		}
-		tx.Purge(ListKey(e.Newsletter))
+		tx.Purge(ListKey(e.Newsletter), "newsletters")
 		return s.advance(ctx, tx, actor, &e, verb, nil)
 	})
 	return e, err

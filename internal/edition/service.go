@@ -98,6 +98,9 @@ func (s *Service) createTx(ctx context.Context, tx *db.Tx, actor account.Actor, 
 	if err != nil {
 		return e, err
 	}
+	if err := subscriber.EnsurePreset(ctx, tx, s.Clock.Now()); err != nil {
+		return e, err
+	}
 	now := s.Clock.Now()
 	if e.ID == 0 {
 		e.ID = s.newID()

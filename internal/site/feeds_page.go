@@ -1,10 +1,12 @@
 package site
 
 import (
+	"cmp"
 	"strconv"
 
 	"dateline/internal/article"
 	"dateline/internal/db"
+	"dateline/internal/edition"
 	"dateline/internal/fault"
 	"dateline/internal/media"
 	"dateline/internal/taxonomy"
@@ -47,6 +49,18 @@ func (c *scene) feedsPage() (Answer, error) {
 	}
 	if len(group.Feeds) > 0 {
 		out.Groups = append(out.Groups, group)
+	}
+	c.shows("newsletters")
+	letters, err := c.editions().Archived(c.ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	if len(letters) > 0 {
+		sent := view.FeedGroup{Title: c.words.T("feeds.newsletters")}
+		for _, n := range letters {
+			sent.Feeds = append(sent.Feeds, named(cmp.Or(n.Name, c.conf.Title), edition.Path(n.Slug, "")))
+		}
+		out.Groups = append(out.Groups, sent)
 	}
 	title := c.words.T("feeds.title")
 	p := view.Page{Template: "feeds", Feeds: out, Meta: c.meta(title, "/feeds/"), Crumbs: []view.Link{c.homeLink(), {Label: title}}}

@@ -119,7 +119,7 @@ func (c *scene) sitemapIndex() (Answer, error) {
 		return Answer{}, err
 	}
 	var urls []string
-	for _, name := range []string{"pages", "sections", "tags", "authors"} {
+	for _, name := range []string{"pages", "sections", "tags", "authors", "newsletters"} {
 		urls = append(urls, c.abs("/sitemaps/"+name+".xml"))
 	}
 	maps := (n + feed.MaxPages - 1) / feed.MaxPages
@@ -136,6 +136,8 @@ func (c *scene) sitemap(name string) (Answer, error) {
 		pages, err = c.newsPages()
 	case "pages":
 		pages, err = c.standingPages()
+	case "newsletters":
+		pages, err = c.newsletterPages()
 	case "sections", "tags", "authors":
 		pages, err = c.listPages(name)
 	default:

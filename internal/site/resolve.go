@@ -183,6 +183,9 @@ func (c *scene) fixed(key string) (Answer, bool, error) {
 		}
 		answer, err = c.correctionsPage(0)
 	default:
+		if answer, done, err := c.newsletterAt(key); done || err != nil {
+			return answer, done, err
+		}
 		if m := correctionsAfter.FindStringSubmatch(key); m != nil {
 			answer, err = c.correctionsPage(number(m[1]))
 			return answer, true, err

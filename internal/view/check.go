@@ -151,6 +151,8 @@ func pageField(template string) string {
 		return "Password"
 	case "newsletter":
 		return "Newsletter"
+	case "editions":
+		return "Editions"
 	case "feeds":
 		return "Feeds"
 	}

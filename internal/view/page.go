@@ -28,6 +28,7 @@ type Page struct {
 	Versions    *Versions
 	Corrections *Corrections
 	Newsletter  *Newsletter
+	Editions    *Editions
 	Problem     *Problem
 }
 
@@ -244,6 +245,42 @@ type Corrections struct {
 	Entries []Correction
 	FeedURL string
 	Pager   Pager
+}
+
+// Editions is what a newsletter has sent: the list of its editions, or one of
+// them as Shown.
+type Editions struct {
+	Name        string
+	Description string
+	URL         string // of the list
+	FeedURL     string
+	Editions    []EditionEntry // the newest first; empty when one is Shown
+	Shown       *EditionShown
+	Pager       Pager
+}
+
+// EditionEntry is an edition in the list.
+type EditionEntry struct {
+	Title     string
+	URL       string
+	When      Stamp
+	Headlines []string // of its articles
+}
+
+// EditionShown is an edition as readers got it.
+type EditionShown struct {
+	Title string
+	When  Stamp
+	Intro template.HTML
+	Items []EditionItem
+}
+
+// EditionItem is an article of an edition: in short, in full with its Body, or
+// what was wrong in it.
+type EditionItem struct {
+	Card        Card
+	Body        template.HTML
+	Corrections []Correction
 }
 
 // Versions is the public record of an article: the list of its versions, or

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+	"net"
+	"net/mail"
+	"net/url"
+
+	"dateline/internal/article"
+	"dateline/internal/db"
+	"dateline/internal/delivery"
+	"dateline/internal/edition"
+	"dateline/internal/fetch"
+	"dateline/internal/job"
+	"dateline/internal/subscriber"
+)
+
+// openEditions makes what newsletters send.
+func (a *App) openEditions() {
+	parts := edition.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Accounts: a.accounts, Readers: a.readers,
+		Slots:  edition.Slots{Unsubscribe: delivery.SlotUnsubscribe, Preferences: delivery.SlotPreferences},
+		Origin: func() string { return a.web.Origin() }, Own: func(ctx context.Context, u *url.URL) (bool, error) { return a.site.Shows(ctx, u) },
+		Fetch: a.asked, Resolve: net.DefaultResolver, From: func() mail.Address { return mail.Address{} }}
+	if from, err := mail.ParseAddress(a.cfg.MailFrom); err == nil && a.cfg.SMTPHost != "" {
+		parts.From, parts.Sender = func() mail.Address { return *from }, outbox{a.delivery}
+	}
+	a.editions = edition.New(parts)
+	a.bus.Subscribe(article.EventSettled, edition.JobSettled, nil)
+	a.jobs.Handle(edition.JobSettled, a.editions.HandleSettled)
+	a.jobs.Handle(edition.JobSend, a.editions.HandleSend, job.Lane("release", 1))
+	a.jobs.Handle(edition.JobDigest, a.editions.HandleDigest, job.Lane("release", 1))
+	a.jobs.Handle(edition.JobWatch, a.editions.HandleWatch)
+	a.jobs.Handle(edition.JobDecide, a.editions.HandleDecide)
+}
+
+// asked says what the server of an address answers.
+func (a *App) asked(ctx context.Context, address string) (int, error) {
+	answer, err := a.fetch.Do(ctx, fetch.Request{URL: address})
+	return answer.Status, err
+}
+
+// renderer makes the delivery's letters from editions.
+type renderer struct{ a *App }
+
+// Variant implements delivery.Renderer.
+func (l renderer) Variant(ctx context.Context, mailing int64, m subscriber.Member) (string, *delivery.Variant, error) {
+	key, v, err := l.a.editions.Variant(ctx, mailing, m)
+	if v == nil {
+		return key, nil, err
+	}
+	return key, &delivery.Variant{Subject: v.Subject, From: v.From, ReplyTo: v.ReplyTo, ListID: v.ListID, ListName: v.ListName, Language: v.Language,
+		Text: v.Text, HTML: v.HTML}, err
+}
+
+// outbox is the delivery as editions know it.
+type outbox struct{ *delivery.Service }
+
+// Start implements edition.Sender.
+func (o outbox) Start(ctx context.Context, tx *db.Tx, m edition.Mailing) error {
+	return o.Service.Start(ctx, tx, delivery.Mailing{ID: m.ID, Newsletter: m.Newsletter, Audience: m.Audience, StartAt: m.StartAt, LocalHour: m.LocalHour})
+}
+
+// Progress implements edition.Sender.
+func (o outbox) Progress(ctx context.Context, mailing int64) (edition.Progress, error) {
+	p, err := o.Service.Progress(ctx, mailing)
+	return edition.Progress{Total: p.Total, Sent: p.Sent, Deferred: p.Deferred, Bounced: p.Bounced + p.GaveUp, Skipped: p.Skipped, Complained: p.Complained,
+		PerSecond: p.Rate, Trouble: p.Trouble, Done: p.State == delivery.Finished || p.State == delivery.Cancelled}, err
+}
