@@ -153,7 +153,7 @@ func (f *filler) picture(ctx context.Context, p Picture) error {
 }
 
 func (f *filler) everything(ctx context.Context, tx *db.Tx) error {
-	for _, step := range []func(context.Context, *db.Tx) error{f.taxonomies, f.authors, f.pages, f.stories, f.menus, f.front, f.finish} {
+	for _, step := range []func(context.Context, *db.Tx) error{f.taxonomies, f.authors, f.pages, f.stories, f.menus, f.front, f.letters, f.finish} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}

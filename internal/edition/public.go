@@ -128,7 +128,7 @@ func (s *Service) TestMail(ctx context.Context, actor account.Actor, edition int
 	case len(people) > 20:
 		return 0, fault.New(fault.Invalid, "a test goes to 20 people at most")
 	case !s.Accounts.Mails():
-		return 0, fault.New(fault.Unavailable, "no mail server is set, so nothing can be sent").WithHint("set smtp_host and mail_from in the configuration")
+		return 0, fault.New(fault.Invalid, "no mail server is set, so nothing can be sent").WithHint("set smtp_host and mail_from in the configuration")
 	}
 	c, err := s.scene(ctx, s.DB, &e)
 	if err != nil {

@@ -62,7 +62,7 @@ func (s *Service) sendTx(ctx context.Context, tx *db.Tx, actor account.Actor, e 
 	case e.Subject == "" && !e.Kind.filtered():
 		return fault.New(fault.Invalid, "the edition needs a subject")
 	case s.Sender == nil || s.From().Address == "":
-		return fault.New(fault.Unavailable, "no mail server is set, so nothing can be sent").WithHint("set smtp_host and mail_from in the configuration")
+		return fault.New(fault.Invalid, "no mail server is set, so nothing can be sent").WithHint("set smtp_host and mail_from in the configuration")
 	case !in.At.IsZero() && !in.At.After(s.Clock.Now()) && in.LocalHour < 0:
 		return fault.New(fault.Invalid, "the time %s has passed", in.At.Format(time.RFC3339)).WithHint("send it now, or choose a later time")
 	}

@@ -361,6 +361,23 @@ func (f fixture) corrections() view.Page {
 	return p
 }
 
+func (f fixture) editions() view.Page {
+	p := f.page("editions", "The Morning")
+	p.Editions = &view.Editions{Name: "The Morning", URL: "/newsletter/morning/", FeedURL: "/newsletter/morning/feed/"}
+	for i := range 3 {
+		p.Editions.Editions = append(p.Editions.Editions, view.EditionEntry{Title: stories[i].headline, URL: "/newsletter/morning/one/", When: f.stamp(24 * i), Headlines: []string{stories[i+1].headline}})
+	}
+	return p
+}
+
+func (f fixture) edition() view.Page {
+	p := f.editions()
+	cards := f.cards(0, 3)
+	p.Editions.Editions, p.Editions.Shown = nil, &view.EditionShown{Title: "Two things", When: f.stamp(3), Intro: template.HTML("<p>Good morning.</p>"), Items: []view.EditionItem{
+		{Card: cards[0]}, {Card: cards[1], Body: template.HTML("<p>The whole text.</p>")}, {Corrections: f.corrections().Corrections.Entries[:1]}}}
+	return p
+}
+
 func (f fixture) problem(name string, status int) view.Page {
 	p := f.page(name, "Problem")
 	p.Problem = &view.Problem{Status: status, Latest: f.cards(0, 4)}
@@ -379,7 +396,7 @@ func (f fixture) all() map[string]view.Page {
 	return map[string]view.Page{
 		"front": f.front(), "article": f.article(), "page": f.standing(), "section": f.list(), "author": f.author(),
 		"archive": f.archive(), "month": f.month(), "search": f.search(), "attachment": f.attachment(), "password": f.password(),
-		"feeds": f.feeds(), "versions": f.versions(), "version": f.versionShown(), "corrections": f.corrections(),
+		"feeds": f.feeds(), "versions": f.versions(), "version": f.versionShown(), "corrections": f.corrections(), "editions": f.editions(), "edition": f.edition(),
 		"notfound": f.problem("notfound", 404), "gone": f.problem("gone", 410), "error": f.problem("error", 500),
 	}
 }

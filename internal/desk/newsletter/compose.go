@@ -44,7 +44,7 @@ type composeData struct {
 	Languages        []string
 	Since, Until     string
 	Rhythms          []string
-	Audience         int
+	Audience         int64
 	Counting         bool
 	TestWait         int // hours
 	SubjectN, LongAt int
@@ -108,9 +108,11 @@ func (p *Part) composePage(r *web.Request, e edition.Edition, query, intro strin
 	if d.Hits, err = p.hits(ctx, query, e.Items); err != nil {
 		return desk.Page{}, err
 	}
-	if d.Audience, err = p.Readers.Count(ctx, p.desk.DB, e.Audience); err != nil {
+	readers, err := p.Readers.Count(ctx, p.desk.DB, e.Audience)
+	if err != nil {
 		return desk.Page{}, err
 	}
+	d.Audience = int64(readers)
 	title := cmp.Or(e.Subject, words.T("letters.new_title"))
 	return desk.Page{Title: title, Lead: n.Name + " · " + words.T("letters.state_"+string(e.State)), Scripts: []string{"newsletter.js"}, Data: d}, nil
 }

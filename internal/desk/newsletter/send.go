@@ -64,7 +64,7 @@ type sendData struct {
 	At          string
 	Found       []found
 	Stops       bool
-	Audience    int
+	Audience    int64
 	May         bool
 	People      []account.Colleague
 	Me          int64
@@ -110,9 +110,11 @@ func (p *Part) sendData(r *web.Request, e edition.Edition, in url.Values) (desk.
 	if d.N, err = p.Readers.Newsletter(ctx, p.desk.DB, e.Newsletter); err != nil {
 		return desk.Page{}, err
 	}
-	if d.Audience, err = p.Readers.Count(ctx, p.desk.DB, e.Audience); err != nil {
+	readers, err := p.Readers.Count(ctx, p.desk.DB, e.Audience)
+	if err != nil {
 		return desk.Page{}, err
 	}
+	d.Audience = int64(readers)
 	if d.Found, d.Stops, err = p.found(r, words, &e); err != nil {
 		return desk.Page{}, err
 	}

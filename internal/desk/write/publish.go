@@ -15,6 +15,7 @@ import (
 	"dateline/internal/article/check"
 	"dateline/internal/db"
 	"dateline/internal/desk"
+	"dateline/internal/edition"
 	"dateline/internal/fault"
 	"dateline/internal/i18n"
 	"dateline/internal/media"
@@ -46,6 +47,7 @@ type publishForm struct {
 	Slug        string
 	Pinned      bool
 	Confirmed   []string // codes of the warnings that were looked at
+	Mail        []int64  // newsletters that mail it
 }
 
 // publishData is what the page of publishing shows.
@@ -74,6 +76,7 @@ type publishData struct {
 	Social    preview
 	Embargo   bool // may be set: readers do not have it yet
 	Page      bool
+	Mail      []edition.MailOffer // newsletters that may mail it
 	Numbers   [maxCorrections]int // 1, 2, …
 }
 
@@ -139,6 +142,14 @@ func (p *Part) publishData(r *web.Request, w article.Work, chosen *publishForm) 
 		return desk.Page{}, err
 	}
 	d.URL = p.Desk.Origin() + planned
+	if p.Editions != nil && !d.Page {
+		if d.Mail, err = p.Editions.MailOffers(ctx, a.ID, c.Sections); err != nil {
+			return desk.Page{}, err
+		}
+		for i, offer := range d.Mail {
+			d.Mail[i].Wanted = slices.Contains(d.Form.Mail, offer.Newsletter.ID)
+		}
+	}
 	if err := p.previews(ctx, &d); err != nil {
 		return desk.Page{}, err
 	}
@@ -175,6 +186,15 @@ func (p *Part) offered(ctx context.Context, w article.Work, zone *time.Location)
 	if at := a.EmbargoUntil; !at.IsZero() {
 		at = at.In(zone)
 		f.Embargo, f.EDay, f.ETime, f.EFold = true, at.Format(time.DateOnly), at.Format("15:04"), foldOf(at, zone)
+	}
+	if p.Editions != nil {
+		if offers, err := p.Editions.MailOffers(ctx, a.ID, nil); err == nil {
+			for _, o := range offers {
+				if o.Wanted {
+					f.Mail = append(f.Mail, o.Newsletter.ID)
+				}
+			}
+		}
 	}
 	if a.LiveVersion != 0 && w.Changed {
 		if live, err := p.Articles.LiveVersion(ctx, a.ID); err == nil {
@@ -252,6 +272,12 @@ func readPublish(in url.Values) publishForm {
 	f := publishForm{Do: in.Get("do"), Day: in.Get("day"), Time: in.Get("time"), Fold: in.Get("fold"), Embargo: in.Get("embargo") != "",
 		EDay: in.Get("embargo_day"), ETime: in.Get("embargo_time"), EFold: in.Get("embargo_fold"), Change: in.Get("change"), Note: in.Get("note"),
 		Slug: in.Get("slug"), Pinned: in.Get("pinned") != "", Confirmed: strings.Fields(in.Get("despite"))}
+	for _, text := range in["mail"] {
+		if id, err := desk.Number(text); err == nil && id != 0 {
+			f.Mail = append(f.Mail, id)
+		}
+	}
+	slices.Sort(f.Mail)
 	for i := range maxCorrections {
 		n := strconv.Itoa(i)
 		c := article.Correction{Passage: in.Get("passage_" + n), Wrong: strings.TrimSpace(in.Get("wrong_" + n)), Right: strings.TrimSpace(in.Get("right_" + n))}
@@ -318,6 +344,11 @@ func (p *Part) carryOut(ctx context.Context, actor account.Actor, w article.Work
 		revision, err := p.place(ctx, tx, actor, a, revision, f)
 		if err != nil {
 			return err
+		}
+		if p.Editions != nil && a.Type == article.TypeArticle && actor.Role >= account.Editor {
+			if err := p.Editions.WantMail(ctx, tx, actor, a.ID, f.Mail); err != nil {
+				return err
+			}
 		}
 		if f.Do == "schedule" {
 			_, err = p.Articles.ScheduleTx(ctx, tx, actor, article.ScheduleInput{ID: a.ID, Revision: revision, At: at, Pass: pass})

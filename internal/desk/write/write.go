@@ -19,6 +19,7 @@ import (
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/desk"
+	"dateline/internal/edition"
 	"dateline/internal/fault"
 	"dateline/internal/i18n"
 	"dateline/internal/media"
@@ -40,6 +41,7 @@ type Parts struct {
 	Media        *media.Service
 	Search       *search.Service
 	Settings     *settings.Store
+	Editions     *edition.Service // nil for a site without newsletters
 	HashPassword func(string) string
 }
 

@@ -65,6 +65,8 @@ var pageRows = []pageRow{
 	{name: "versions", template: "versions", path: "/city/alder-vale/flood-inquiry-findings/versions/", has: []string{"record-list", "record-current"}},
 	{name: "version-compared", template: "versions", path: "/city/alder-vale/flood-inquiry-findings/versions/2/", has: []string{"record-text", "details"}},
 	{name: "version-first", template: "versions", path: "/business/shipping/ferry-bridge-tape/versions/1/", has: []string{"record-text"}},
+	{name: "newsletter", template: "newsletter", path: "/newsletter/aldermouth-briefing/", has: []string{"record-list"}},
+	{name: "edition", template: "newsletter", path: "/newsletter/aldermouth-briefing/the-week-in-aldermouth/", has: []string{"edition"}},
 	{name: "corrections", template: "corrections", path: "/corrections/", has: []string{"corrections-entry"}},
 	{name: "newsletter", template: "newsletter", path: "/newsletter/"},
 	{name: "password", template: "password", path: "/culture/books/members-evening-protected/", has: []string{"password-form"}},
