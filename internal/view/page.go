@@ -12,7 +12,7 @@ import (
 // Page is what every page template is given; exactly one of the pointers
 // below Meta is set, named by Template.
 type Page struct {
-	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "newsletter", "notfound", "gone", "error"
+	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "newsletter", "editions", "notfound", "gone", "error"
 	Site     Site
 	Meta     Meta
 	Crumbs   []Link // Home / Section / Headline; the last one is the page itself
