@@ -106,6 +106,7 @@ func TestSend_RefusesWhatCouldBeginAHeader(t *testing.T) {
 		"subject not UTF-8":      func(m *mail.Message) { m.Subject = "Hello\xff" },
 		"no subject":             func(m *mail.Message) { m.Subject = "" },
 		"name with a line":       func(m *mail.Message) { m.ToName = "Ann\r\nBcc: eve@evil.example" },
+		"a way out with a line":  func(m *mail.Message) { m.Unsubscribe = "https://paper.example/x>\r\nBcc: <eve@evil.example" },
 		"address with a line":    func(m *mail.Message) { m.To = "ann@paper.example\r\nBcc: eve@evil.example" },
 		"address with a command": func(m *mail.Message) { m.To = "ann@paper.example>\r\nRCPT TO:<eve@evil.example" },
 		"two addresses":          func(m *mail.Message) { m.To = "ann@paper.example, eve@evil.example" },

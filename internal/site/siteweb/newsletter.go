@@ -110,6 +110,15 @@ func (p Parts) trouble(ctx context.Context, err error) (web.Response, error) {
 	return private(p.Site.Newsletter(ctx, status, out))
 }
 
+// ended is trouble for a link that works once: it has been used, or its time is
+// over.
+func (p Parts) ended(ctx context.Context, err error) (web.Response, error) {
+	if fault.Is(err, fault.Gone) && !errors.Is(err, subscriber.ErrUnknown) {
+		err = fault.New(fault.Gone, "the link has ended: %w", subscriber.ErrUsed)
+	}
+	return p.trouble(ctx, err)
+}
+
 // form reads a form that was posted.
 func form(r *web.Request) (url.Values, error) {
 	if err := r.HTTP.ParseForm(); err != nil {
@@ -255,7 +264,7 @@ func (p Parts) confirmation(r *web.Request) (web.Response, error) {
 	}
 	c, err := p.Readers.Confirmation(ctx, r.Vars["token"])
 	if err != nil {
-		return p.trouble(ctx, err)
+		return p.ended(ctx, err)
 	}
 	if c.Done {
 		return p.confirmed(ctx, c)
@@ -273,7 +282,7 @@ func (p Parts) confirm(r *web.Request) (web.Response, error) {
 	}
 	c, err := p.Readers.Confirm(ctx, r.Vars["token"], p.consent(r, subscriber.ConfirmPath, words.T("newsletter.promise")+" ["+words.T("newsletter.confirm_button")+"]"))
 	if err != nil {
-		return p.trouble(ctx, err)
+		return p.ended(ctx, err)
 	}
 	return p.confirmed(ctx, c)
 }

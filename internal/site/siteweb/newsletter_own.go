@@ -260,7 +260,7 @@ func (p Parts) movePage(r *web.Request) (web.Response, error) {
 		return web.Response{}, err
 	}
 	if _, err := p.Readers.Moving(ctx, r.Vars["token"]); err != nil {
-		return p.trouble(ctx, err)
+		return p.ended(ctx, err)
 	}
 	out := &view.Newsletter{Kind: "address", Title: words.T("newsletter.address_title"), Text: []string{words.T("newsletter.address_text")},
 		Buttons: []view.Button{{Action: r.Path, Label: words.T("newsletter.move_button")}}}
@@ -274,7 +274,7 @@ func (p Parts) move(r *web.Request) (web.Response, error) {
 		return web.Response{}, err
 	}
 	if err := p.Readers.ConfirmMove(ctx, r.Vars["token"], p.consent(r, subscriber.MovePath, "["+words.T("newsletter.move_button")+"]")); err != nil {
-		return p.trouble(ctx, err)
+		return p.ended(ctx, err)
 	}
 	return p.told(ctx, http.StatusOK, words.T("newsletter.moved_title"), words.T("newsletter.moved_text"))
 }
