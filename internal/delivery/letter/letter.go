@@ -363,7 +363,7 @@ func (b *Body) sign(dst []byte, slots *filled, own []struct{ name, value string 
 		head.Write(appendRelaxed(scratch[:0], strings.ToLower(f.name), f.value))
 	}
 	for i, k := range b.opt.Keys {
-		signature, err := head.(hash.Cloner).Clone()
+		signature, err := head.Clone()
 		if err != nil {
 			return dst, err
 		}
