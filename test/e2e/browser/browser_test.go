@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/cdproto/input"
 )
 
 // serve serves testdata, with the address of another origin filled in.
@@ -76,6 +78,25 @@ func TestPage_FindsNothingOnASoundPage(t *testing.T) {
 			}
 			p.Shot(t, "good")
 		})
+	}
+}
+
+func TestKeyboard_BeginsAtTheBeginning(t *testing.T) {
+	url := serve(t)
+	p := Start(t).Page(t, Desktop)
+	open(t, p, url+"/good.html")
+	if _, err := Evaluate[bool](p, `([...document.querySelectorAll('a, button, input')].at(-1).focus(), true)`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Evaluate[struct{}](p, keyboardStart); err != nil {
+		t.Fatal(err)
+	}
+	if err := call(p, input.DispatchKeyEvent, tab); err != nil {
+		t.Fatal(err)
+	}
+	first, err := Evaluate[bool](p, `document.activeElement === document.querySelector('a, button, input')`)
+	if err != nil || !first {
+		t.Errorf("Tab does not begin at the beginning: %v", err)
 	}
 }
 

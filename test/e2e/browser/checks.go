@@ -166,6 +166,12 @@ const keyboardStart = `(() => {
 		radio.add(e.name);
 		return true;
 	});
+	// Tab goes on from where the focus was last: that is made the page's beginning.
+	const start = document.createElement('span');
+	start.tabIndex = -1;
+	document.body.prepend(start);
+	start.focus({ preventScroll: true });
+	start.remove();
 	document.activeElement && document.activeElement.blur();
 	const before = new Map(expected.map(e => [e, look(e)]));
 	const reached = new Set(), invisible = new Set();
