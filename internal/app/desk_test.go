@@ -60,7 +60,7 @@ func (b *browser) post(path string, pairs ...string) answer {
 	b.p.t.Helper()
 	form := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
-		form.Add(pairs[i], pairs[i+1])
+		form.Set(pairs[i], pairs[i+1])
 	}
 	return b.do(http.MethodPost, path, form)
 }
