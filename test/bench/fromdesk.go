@@ -64,6 +64,22 @@ func (u *deskUser) post(path string, form url.Values) error {
 	return err
 }
 
+var despite = regexp.MustCompile(`name="despite" value="([^"]*)"`)
+
+// agreed opens the page of publishing and returns what its box says yes to.
+func (u *deskUser) agreed(article int64) (string, error) {
+	answer, err := u.client.Get(fmt.Sprintf("%s/desk/articles/%d/publish", u.origin, article))
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if m := despite.FindSubmatch(body); m != nil {
+		return string(m[1]), err
+	}
+	return "", err
+}
+
 // notice is what a page of the desk complains of.
 func notice(page []byte) string {
 	if _, rest, ok := bytes.Cut(page, []byte(`role="alert"`)); ok {
@@ -81,9 +97,13 @@ type deskVisible struct {
 // publishFromDesk sends the form of publishing and then asks for the public
 // pages one after the other until each shows the article.
 func publishFromDesk(u *deskUser, a article.Article, section, lastMap string) (v deskVisible, err error) {
+	agreed, err := u.agreed(a.ID)
+	if err != nil {
+		return v, err
+	}
 	start := time.Now()
 	slug := fmt.Sprintf("measured-%d", a.ID)
-	err = u.post(fmt.Sprintf("/desk/articles/%d/publish", a.ID), url.Values{"revision": {strconv.FormatInt(a.Revision, 10)}, "do": {"now"}, "despite": {"1"}, "change": {"update"}, "slug": {slug}})
+	err = u.post(fmt.Sprintf("/desk/articles/%d/publish", a.ID), url.Values{"revision": {strconv.FormatInt(a.Revision, 10)}, "do": {"now"}, "despite": {agreed}, "change": {"update"}, "slug": {slug}})
 	if err != nil {
 		return v, err
 	}
