@@ -139,11 +139,10 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, ch change, site settings
 	if err != nil {
 		return err
 	}
-	if a.Path, a.Slug, err = freePath(ctx, tx, a.ID, a.Slug, build); err != nil || ch.path == "" || Visible(a, s.clock.Now()) == Hidden {
-		return err
-	}
-	// An import's page whose address Dateline needs: the old one leads to it.
-	return SetAddress(ctx, tx, Address{Key: urlpath.Key(ch.path), Kind: AddressRedirect, Target: a.ID, Of: AddressArticle})
+	// An import's page whose address Dateline needs moves aside; the old address
+	// shows Dateline's page, without which nobody could search, say.
+	a.Path, a.Slug, err = freePath(ctx, tx, a.ID, a.Slug, build)
+	return err
 }
 
 func (s *Service) pathBuilder(ctx context.Context, q db.Querier, a *Article, c *Content, site settings.Site) (func(string) string, error) {

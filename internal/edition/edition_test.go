@@ -69,9 +69,11 @@ type post struct {
 	received map[int64]map[int64]string // mailing → reader → key
 }
 
-func (p *post) Start(_ context.Context, _ *db.Tx, m Mailing) error {
-	p.started = append(p.started, m)
-	p.states[m.ID] = "sending"
+func (p *post) Start(_ context.Context, tx *db.Tx, m Mailing) error {
+	tx.AfterCommit(func() { // a transaction that is tried again has started nothing
+		p.started = append(p.started, m)
+		p.states[m.ID] = "sending"
+	})
 	return nil
 }
 func (p *post) Pause(_ context.Context, _ *db.Tx, id int64) error {

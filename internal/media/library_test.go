@@ -295,11 +295,11 @@ func TestDelete_RefusesWhatIsShown(t *testing.T) {
 		if err != nil || uses.Any() || uses.Earlier != 1 {
 			t.Errorf("%+v %v", uses, err)
 		}
-		k.publish(m.ID) // as a front does
+		k.write(func(ctx context.Context, tx *db.Tx) error { return k.OnFront(ctx, tx, 0, []int64{m.ID}) })
 		if err := k.Delete(t.Context(), cora, m.ID, m.Revision); !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), "the front") {
 			t.Errorf("deleting what a front shows: %v", err)
 		}
-		k.write(func(ctx context.Context, tx *db.Tx) error { return k.Private(ctx, tx, []int64{m.ID}) })
+		k.write(func(ctx context.Context, tx *db.Tx) error { return k.OnFront(ctx, tx, 0, nil) })
 		if err := k.Delete(t.Context(), cora, m.ID, m.Revision+1); !fault.Is(err, fault.Conflict) {
 			t.Errorf("deleting a state that was not seen: %v", err)
 		}
