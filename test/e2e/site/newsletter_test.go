@@ -49,6 +49,9 @@ func serverIn(t *testing.T, name, dir string) (string, error) {
 // button and waits for the next page.
 func send(t *testing.T, p *browser.Page, fields map[string]string) {
 	t.Helper()
+	if fields == nil {
+		fields = map[string]string{} // null has no keys
+	}
 	values, err := json.Marshal(fields)
 	if err != nil {
 		t.Fatal(err)

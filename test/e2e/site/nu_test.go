@@ -16,6 +16,7 @@ var accepted = map[string]string{}
 // TestMarkup has the Nu HTML checker read every page type, and every page of
 // the theme unit test of WordPress, which has the strangest content.
 func TestMarkup_IsSound(t *testing.T) {
+	"This document appears to be written in": "the checker guesses the language, and words without end lead it astray",
 	if testing.Short() {
 		t.Skip("starts the program")
 	}
