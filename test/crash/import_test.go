@@ -103,7 +103,7 @@ func (i importing) settle(t *testing.T) {
 	defer d.Close()
 	for deadline := time.Now().Add(2 * time.Minute); ; {
 		var waiting int64
-		if err := d.QueryRow(ctx, `SELECT count(*) FROM job WHERE kind NOT LIKE 'media%' AND kind NOT LIKE 'article%' AND state <> 'dead'`).Scan(&waiting); err != nil {
+		if err := d.QueryRow(ctx, `SELECT count(*) FROM job WHERE kind NOT LIKE 'media%' AND kind NOT LIKE 'article%' AND state <> 'dead' AND run_at < $1`, db.Micros(time.Now().Add(time.Hour))).Scan(&waiting); err != nil {
 			t.Fatal(err)
 		}
 		if waiting == 0 {

@@ -3,7 +3,7 @@
 
 import type { Node } from 'prosemirror-model';
 import { NodeSelection, Selection, TextSelection } from 'prosemirror-state';
-import { undo, redo } from 'prosemirror-history';
+import { closeHistory, redo, undo } from 'prosemirror-history';
 import type { EditorView, NodeView, ViewMutationRecord, Decoration } from 'prosemirror-view';
 import type { Context, GetPos } from '../context';
 import { h, icon, iconButton, textButton } from '../dom';
@@ -103,7 +103,10 @@ export class BlockView implements NodeView {
         this.next(target);
       }
     });
-    part.addEventListener('focusin', () => this.follow());
+    part.addEventListener('focusin', () => {
+      this.view.dispatch(closeHistory(this.view.state.tr).setMeta('addToHistory', false)); // what is done in a field is taken back alone
+      this.follow();
+    });
     part.addEventListener('mousedown', (e) => { // a click on the frame selects the block
       if (!(e.target as HTMLElement).closest('input, textarea, select, button, a, label, [role=option], audio, video')) { e.preventDefault(); this.select(); }
     });
