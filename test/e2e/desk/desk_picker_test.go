@@ -15,8 +15,8 @@ func TestLibrary_DialogOfTheEditor(t *testing.T) {
 	d.begin()
 	open := func() {
 		t.Helper()
-		d.until(`document.querySelector('#w-lead button')`)
-		see[bool](d, `(() => { document.querySelector('#w-lead button').click(); return true; })()`)
+		d.until(`document.querySelector('#w-lead button:not(.w-focal)')`)
+		see[bool](d, `(() => { document.querySelector('#w-lead button:not(.w-focal)').click(); return true; })()`)
 		d.until(`document.querySelector('dialog.picker')?.open && document.querySelector('.picker-head h2').innerText`)
 	}
 	open()
