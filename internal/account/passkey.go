@@ -19,6 +19,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/id"
+	"dateline/internal/throttle"
 )
 
 // Passkey is a key on a person's device with which they sign in (WebAuthn). The
@@ -421,7 +422,7 @@ func (s *Service) OfferSignIn(ctx context.Context) (Offer, error) {
 func (s *Service) SignInWithPasskey(ctx context.Context, in Answer, from Visit) (SignedIn, error) {
 	// Nobody guesses a passkey: this only bounds the work, and apart from the
 	// allowance for passwords, whose guessing must not keep anybody out here.
-	if err := s.guards.take("passkey "+network(from.Client, 32, 64), passkeyEvery, passkeyBurst); err != nil {
+	if err := s.guards.take("passkey "+throttle.Network(from.Client, 32, 64), passkeyEvery, passkeyBurst); err != nil {
 		return SignedIn{}, err
 	}
 	a, err := s.take(ctx, subjectSignIn, in.Challenge)

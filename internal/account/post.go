@@ -15,6 +15,7 @@ import (
 	"dateline/internal/i18n"
 	"dateline/internal/job"
 	"dateline/internal/mail"
+	"dateline/internal/throttle"
 )
 
 // Post is how letters leave.
@@ -216,7 +217,7 @@ func (s *Service) Forgot(ctx context.Context, email string, from Visit) error {
 	if err := checkEmail(email); err != nil {
 		return err
 	}
-	if err := s.guards.take("forgot from "+network(from.Client, 32, 64), clientEvery, clientBurst); err != nil {
+	if err := s.guards.take("forgot from "+throttle.Network(from.Client, 32, 64), clientEvery, clientBurst); err != nil {
 		return err
 	}
 	key := s.emailKey(email)

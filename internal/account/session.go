@@ -10,6 +10,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/id"
+	"dateline/internal/throttle"
 )
 
 // How long a session lasts without being used, and at all; and how exactly its
@@ -140,7 +141,7 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, personID int64, from Vis
 }
 
 // coarse is the network of a client, too wide to tell a person by.
-func coarse(from Visit) string { return network(from.Client, 24, 48) }
+func coarse(from Visit) string { return throttle.Network(from.Client, 24, 48) }
 
 func clip(text string, runes int) string {
 	text = strings.ToValidUTF8(strings.Map(func(r rune) rune {

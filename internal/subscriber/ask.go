@@ -12,6 +12,7 @@ import (
 	"dateline/internal/i18n"
 	"dateline/internal/id"
 	"dateline/internal/job"
+	"dateline/internal/throttle"
 )
 
 // The kinds of jobs.
@@ -53,7 +54,8 @@ type sealed struct {
 // Hurried tells whether a network has sent so many sign-ups in a short while
 // that the form should be asked for again, with its age. It spends one.
 func (s *Service) Hurried(client netip.Addr) bool {
-	return !s.guards.take("calm "+network(client, 24, 64), calmEvery, calmBurst)
+	_, calm := s.guards.Take("calm "+throttle.Network(client, 24, 64), calmEvery, calmBurst)
+	return !calm
 }
 
 // Subscribe takes a wish. It answers and works the same whoever the address
@@ -76,7 +78,7 @@ func (s *Service) Subscribe(ctx context.Context, w Wish) error {
 	if !i18n.Knows(w.Language) {
 		w.Language = ""
 	}
-	if !s.guards.take("ask "+network(w.Consent.Client, 24, 64), networkEvery, networkBurst) {
+	if _, ok := s.guards.Take("ask "+throttle.Network(w.Consent.Client, 24, 64), networkEvery, networkBurst); !ok {
 		return fault.New(fault.TooMany, "many people have signed up from your network just now: %w", ErrTooMany).WithHint("try again in a quarter of an hour")
 	}
 	raw, err := json.Marshal(asking{a.written, picks, w.Language, clip(oneLine(w.Consent.Page), mostPage), clip(w.Consent.Text, mostText), originOf(w.Consent.Client)})

@@ -8,6 +8,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/mail"
 	"dateline/internal/settings"
+	"dateline/internal/throttle"
 	"dateline/internal/vault"
 )
 
@@ -92,14 +93,14 @@ type Service struct {
 	vault    *vault.Vault
 	settings *settings.Store
 	post     Post
-	guards   *guards
+	guards   *throttle.Table[string] // what one network may ask for
 	holders  []Holder
 	onLeft   func(ctx context.Context, tx *db.Tx, a Access) error
 }
 
 // NewService wires a service.
 func NewService(p Parts) *Service {
-	return &Service{db: p.DB, clock: p.Clock, vault: p.Vault, settings: p.Settings, post: p.Post, guards: newGuards(p.Clock)}
+	return &Service{db: p.DB, clock: p.Clock, vault: p.Vault, settings: p.Settings, post: p.Post, guards: throttle.New[string](p.Clock, mostGuards)}
 }
 
 // UsePost makes letters leave another way. It is called before anything else.

@@ -277,17 +277,6 @@ func TestRates(t *testing.T) {
 	}
 }
 
-func TestLimiter_IsBounded(t *testing.T) {
-	l := newLimiter(clock.NewManual(published))
-	l.max = 100
-	for i := range 1000 {
-		l.take(RateForm, netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}))
-	}
-	if len(l.buckets) != 100 || l.recent.Len() != 100 {
-		t.Errorf("%d buckets", len(l.buckets))
-	}
-}
-
 func TestClient(t *testing.T) {
 	a, _ := open(t, func(o *Options) {
 		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}

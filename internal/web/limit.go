@@ -1,14 +1,11 @@
 package web
 
 import (
-	"container/list"
 	"net/netip"
-	"sync"
 	"time"
 
 	"dateline/internal/clock"
-
-	"golang.org/x/time/rate"
+	"dateline/internal/throttle"
 )
 
 // Allowance is how often an address prefix may call the routes of a class.
@@ -27,34 +24,18 @@ var Limits = map[Rate]Allowance{
 	RatePassword: {Every: 6 * time.Second, Burst: 10},
 }
 
-// limiter keeps one bucket for each class and prefix, and of those the ones
-// used last. A client that is forgotten starts with a full bucket, so the
-// table must be larger than an attack's burst is worth.
-type limiter struct {
-	clock clock.Clock
-	max   int
-
-	mu      sync.Mutex
-	buckets map[bucketKey]*list.Element
-	recent  *list.List // of *bucket, latest first
-}
+// limiter keeps one allowance for each class and prefix.
+type limiter struct{ buckets *throttle.Table[bucketKey] }
 
 type bucketKey struct {
 	class  Rate
 	prefix netip.Prefix
 }
 
-type bucket struct {
-	key     bucketKey
-	limiter *rate.Limiter
-}
-
 // maxBuckets bounds the table to some 30 MB.
 const maxBuckets = 100_000
 
-func newLimiter(c clock.Clock) *limiter {
-	return &limiter{clock: c, max: maxBuckets, buckets: map[bucketKey]*list.Element{}, recent: list.New()}
-}
+func newLimiter(c clock.Clock) *limiter { return &limiter{throttle.New[bucketKey](c, maxBuckets)} }
 
 // take spends one request. When none is left it returns how long to wait.
 func (l *limiter) take(class Rate, client netip.Addr) (wait time.Duration, ok bool) {
@@ -62,38 +43,5 @@ func (l *limiter) take(class Rate, client netip.Addr) (wait time.Duration, ok bo
 	if !limited {
 		return 0, true
 	}
-	now := l.clock.Now()
-	reservation := l.bucket(bucketKey{class, prefixOf(client)}, allowance).ReserveN(now, 1)
-	if wait = reservation.DelayFrom(now); wait > 0 {
-		reservation.CancelAt(now)
-		return wait, false
-	}
-	return 0, true
-}
-
-func (l *limiter) bucket(key bucketKey, a Allowance) *rate.Limiter {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if e := l.buckets[key]; e != nil {
-		l.recent.MoveToFront(e)
-		return e.Value.(*bucket).limiter
-	}
-	for l.recent.Len() >= l.max {
-		oldest := l.recent.Remove(l.recent.Back()).(*bucket)
-		delete(l.buckets, oldest.key)
-	}
-	b := &bucket{key: key, limiter: rate.NewLimiter(rate.Every(a.Every), a.Burst)}
-	l.buckets[key] = l.recent.PushFront(b)
-	return b.limiter
-}
-
-// prefixOf returns the network that counts as one client.
-func prefixOf(addr netip.Addr) netip.Prefix {
-	addr = addr.Unmap().WithZone("")
-	bits := 64
-	if addr.Is4() {
-		bits = 32
-	}
-	prefix, _ := addr.Prefix(bits) // the zero address gives the zero prefix
-	return prefix
+	return l.buckets.Take(bucketKey{class, throttle.Prefix(client, 32, 64)}, allowance.Every, allowance.Burst)
 }

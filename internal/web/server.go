@@ -15,6 +15,7 @@ import (
 
 	"dateline/internal/clock"
 	"dateline/internal/fault"
+	"dateline/internal/throttle"
 	"dateline/internal/web/fastpath"
 )
 
@@ -108,7 +109,7 @@ func (l *cappedListener) Accept() (net.Conn, error) {
 			return c, nil
 		}
 		peer, _ := netip.ParseAddrPort(c.RemoteAddr().String()) // a TCP address parses
-		prefix := prefixOf(peer.Addr())
+		prefix := throttle.Prefix(peer.Addr(), 32, 64)
 		if l.app.trusts(peer.Addr().Unmap()) {
 			return c, nil
 		}
