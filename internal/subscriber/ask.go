@@ -215,7 +215,7 @@ func (s *Service) asked(ctx context.Context, tx *db.Tx, a address, wish asking, 
 // pend writes a sign-up down, to be confirmed. r is who had the address before.
 func (s *Service) pend(ctx context.Context, tx *db.Tx, r Reader, a address, wish asking) (Reader, error) {
 	now := s.now()
-	if err := makePreset(ctx, tx, now); err != nil {
+	if err := EnsurePreset(ctx, tx, s.clock.Now()); err != nil {
 		return r, err
 	}
 	if r.ID == 0 {

@@ -185,7 +185,7 @@ func (b *Bulk) write(ctx context.Context, tx *db.Tx, plans []*bulkPlan) (changed
 	if !changed {
 		return false, nil
 	}
-	if err := makePreset(ctx, tx, b.s.now()); err != nil {
+	if err := EnsurePreset(ctx, tx, b.s.clock.Now()); err != nil {
 		return false, err
 	}
 	return true, b.store(ctx, tx, &rows)

@@ -161,7 +161,7 @@ func (s *Service) Choose(ctx context.Context, a Access, w Wanted, by Consent) er
 }
 
 func (s *Service) chosen(ctx context.Context, tx *db.Tx, r Reader, picks []Pick, by Consent) error {
-	if err := makePreset(ctx, tx, s.now()); err != nil {
+	if err := EnsurePreset(ctx, tx, s.clock.Now()); err != nil {
 		return err
 	}
 	if err := s.reads(ctx, tx, r.ID, picks); err != nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"dateline/internal/account"
 	"dateline/internal/audit"
@@ -102,15 +103,16 @@ func (s *Service) Offered(ctx context.Context) ([]Newsletter, error) {
 	return slices.DeleteFunc(all, func(n Newsletter) bool { return !n.Open }), err
 }
 
-// makePreset writes the preset newsletter when there is none yet.
-func makePreset(ctx context.Context, tx *db.Tx, now int64) error {
+// EnsurePreset writes the newsletter that every site has from the start, where
+// the newsroom has made none: rows of others name it.
+func EnsurePreset(ctx context.Context, tx *db.Tx, now time.Time) error {
 	var n int64
 	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM newsletter`).Scan(&n); err != nil || n > 0 {
 		return err
 	}
 	p := preset()
 	_, err := tx.Exec(ctx, `INSERT INTO newsletter (id, slug, slug_key, name, preset, updated_at) VALUES ($1, $2, $3, '', 1, $4) ON CONFLICT DO NOTHING`,
-		p.ID, p.Slug, urlpath.Key(p.Slug), now)
+		p.ID, p.Slug, urlpath.Key(p.Slug), db.Micros(now))
 	return err
 }
 
@@ -133,7 +135,7 @@ func (s *Service) SaveNewsletter(ctx context.Context, actor account.Actor, n New
 		n.ID, verb = id.New(), "add"
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := makePreset(ctx, tx, s.now()); err != nil {
+		if err := EnsurePreset(ctx, tx, s.clock.Now()); err != nil {
 			return err
 		}
 		if err := slugIsFree(ctx, tx, n); err != nil {
@@ -221,7 +223,7 @@ func (s *Service) OrderNewsletters(ctx context.Context, actor account.Actor, ids
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := makePreset(ctx, tx, s.now()); err != nil {
+		if err := EnsurePreset(ctx, tx, s.clock.Now()); err != nil {
 			return err
 		}
 		all, err := s.Newsletters(ctx, tx)
