@@ -7,7 +7,6 @@ import (
 	"net/url"
 
 	"dateline/internal/article"
-	"dateline/internal/db"
 	"dateline/internal/delivery"
 	"dateline/internal/edition"
 	"dateline/internal/fetch"
@@ -39,26 +38,16 @@ func (a *App) asked(ctx context.Context, address string) (int, error) {
 	return answer.Status, err
 }
 
-// renderer makes the delivery's letters from editions.
+// renderer is the editions, which are made after the delivery.
 type renderer struct{ a *App }
 
 // Variant implements delivery.Renderer.
 func (l renderer) Variant(ctx context.Context, mailing int64, m subscriber.Member) (string, *delivery.Variant, error) {
-	key, v, err := l.a.editions.Variant(ctx, mailing, m)
-	if v == nil {
-		return key, nil, err
-	}
-	return key, &delivery.Variant{Subject: v.Subject, From: v.From, ReplyTo: v.ReplyTo, ListID: v.ListID, ListName: v.ListName, Language: v.Language,
-		Text: v.Text, HTML: v.HTML}, err
+	return l.a.editions.Variant(ctx, mailing, m)
 }
 
 // outbox is the delivery as editions know it.
 type outbox struct{ *delivery.Service }
-
-// Start implements edition.Sender.
-func (o outbox) Start(ctx context.Context, tx *db.Tx, m edition.Mailing) error {
-	return o.Service.Start(ctx, tx, delivery.Mailing{ID: m.ID, Newsletter: m.Newsletter, Audience: m.Audience, StartAt: m.StartAt, LocalHour: m.LocalHour})
-}
 
 // Progress implements edition.Sender.
 func (o outbox) Progress(ctx context.Context, mailing int64) (edition.Progress, error) {

@@ -14,6 +14,7 @@ import (
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/db/dbtest"
+	"dateline/internal/delivery"
 	"dateline/internal/event"
 	"dateline/internal/fault"
 	"dateline/internal/job"
@@ -63,13 +64,13 @@ func (r *readers) Choice(_ context.Context, _ db.Querier, key string) ([]subscri
 
 // post is a delivery that a test drives.
 type post struct {
-	started  []Mailing
+	started  []delivery.Mailing
 	states   map[int64]string
 	progress map[int64]Progress
 	received map[int64]map[int64]string // mailing → reader → key
 }
 
-func (p *post) Start(_ context.Context, tx *db.Tx, m Mailing) error {
+func (p *post) Start(_ context.Context, tx *db.Tx, m delivery.Mailing) error {
 	tx.AfterCommit(func() { // a transaction that is tried again has started nothing
 		p.started = append(p.started, m)
 		p.states[m.ID] = "sending"
@@ -212,7 +213,7 @@ func (r *room) compose(subject string, arts ...article.Article) Edition {
 	return e
 }
 
-func (r *room) letter(m Mailing, reader subscriber.Member) *Variant {
+func (r *room) letter(m delivery.Mailing, reader subscriber.Member) *delivery.Variant {
 	r.t.Helper()
 	_, v, err := r.Variant(r.ctx, m.ID, reader)
 	r.must(err)
@@ -506,7 +507,7 @@ func TestSubjects_Tested(t *testing.T) {
 			t.Fatalf("%d mailings", len(r.post.started))
 		}
 		got, tally := map[int64]string{}, map[string]int{}
-		deliver := func(m Mailing) {
+		deliver := func(m delivery.Mailing) {
 			for id := int64(1); id <= 400; id++ {
 				if v := r.letter(m, subscriber.Member{ID: id}); v != nil {
 					if got[id] != "" {

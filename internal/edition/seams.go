@@ -2,10 +2,9 @@ package edition
 
 import (
 	"context"
-	"net/mail"
-	"time"
 
 	"dateline/internal/db"
+	"dateline/internal/delivery"
 	"dateline/internal/subscriber"
 )
 
@@ -15,15 +14,6 @@ type Readers interface {
 	Newsletter(ctx context.Context, q db.Querier, newsletter int64) (subscriber.Newsletter, error)
 	Count(ctx context.Context, q db.Querier, a subscriber.Audience) (int, error)
 	Choice(ctx context.Context, q db.Querier, key string) ([]subscriber.Interest, error)
-}
-
-// Mailing is what the delivery is asked to send.
-type Mailing struct {
-	ID         int64
-	Newsletter int64
-	Audience   subscriber.Audience
-	StartAt    time.Time
-	LocalHour  int // in each reader's zone, the next time that it is that late; -1 for at once
 }
 
 // Progress is how a mailing fares.
@@ -55,7 +45,7 @@ func (p Progress) plus(q Progress) Progress {
 
 // Sender is the delivery. Its calls in tx are part of it.
 type Sender interface {
-	Start(ctx context.Context, tx *db.Tx, m Mailing) error
+	Start(ctx context.Context, tx *db.Tx, m delivery.Mailing) error
 	Pause(ctx context.Context, tx *db.Tx, mailing int64) error
 	Resume(ctx context.Context, tx *db.Tx, mailing int64) error
 	Cancel(ctx context.Context, tx *db.Tx, mailing int64) error
@@ -63,18 +53,6 @@ type Sender interface {
 	// Received returns the readers whose letter of a mailing was taken by a mail
 	// server, with the keys that Variant gave, after an id, ascending by id.
 	Received(ctx context.Context, q db.Querier, mailing, after int64, limit int) (ids []int64, variants []string, err error)
-}
-
-// Variant is a letter that many get, as the delivery takes it.
-type Variant struct {
-	Subject  string
-	From     mail.Address
-	ReplyTo  string
-	ListID   string
-	ListName string
-	Language string
-	Text     string
-	HTML     string
 }
 
 // Slots are what stands in a letter for what differs between its recipients.

@@ -9,6 +9,7 @@ import (
 
 	"dateline/internal/account"
 	"dateline/internal/db"
+	"dateline/internal/delivery"
 	"dateline/internal/fault"
 	"dateline/internal/job"
 	"dateline/internal/richtext"
@@ -188,7 +189,7 @@ func (s *Service) pin(ctx context.Context, tx *db.Tx, e *Edition) (dropped []int
 
 // start asks the delivery for the mailing of one part.
 func (s *Service) start(ctx context.Context, tx *db.Tx, e *Edition, part string) error {
-	m := Mailing{ID: s.newID(), Newsletter: e.Newsletter, Audience: e.Audience, StartAt: s.Clock.Now(), LocalHour: e.LocalHour}
+	m := delivery.Mailing{ID: s.newID(), Newsletter: e.Newsletter, Audience: e.Audience, StartAt: s.Clock.Now(), LocalHour: e.LocalHour}
 	if _, err := tx.Exec(ctx, `INSERT INTO edition_mailing (mailing_id, edition_id, part) VALUES ($1, $2, $3)`, m.ID, e.ID, part); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"dateline/internal/db"
+	"dateline/internal/delivery"
 	"dateline/internal/fault"
 	"dateline/internal/subscriber"
 )
@@ -38,7 +39,7 @@ type variants struct {
 
 type kept struct {
 	key     string
-	variant *Variant // nil: nothing for these readers
+	variant *delivery.Variant // nil: nothing for these readers
 	shows   map[string]bool
 }
 
@@ -118,7 +119,7 @@ func (v *variants) purged(keys []string) {
 // Variant returns the letter of a mailing for a reader, and the key under which
 // all who get the same letter have it. A nil letter means that the reader gets
 // none. It implements what the delivery asks of whoever makes its letters.
-func (s *Service) Variant(ctx context.Context, mailing int64, m subscriber.Member) (string, *Variant, error) {
+func (s *Service) Variant(ctx context.Context, mailing int64, m subscriber.Member) (string, *delivery.Variant, error) {
 	p, err := s.plan(ctx, mailing)
 	if err != nil {
 		return "", nil, err
@@ -206,7 +207,7 @@ func (s *Service) make(ctx context.Context, p *plan, key, interest string) (*kep
 	if out.HTML == "" {
 		return k, nil
 	}
-	k.variant = &Variant{Subject: out.Subject, From: s.from(c.n), ReplyTo: c.n.ReplyTo, Language: c.words.Locale(), Text: out.Text, HTML: out.HTML,
+	k.variant = &delivery.Variant{Subject: out.Subject, From: s.from(c.n), ReplyTo: c.n.ReplyTo, Language: c.words.Locale(), Text: out.Text, HTML: out.HTML,
 		ListName: c.n.Name, ListID: c.n.Slug + "." + hostOf(s.Origin())}
 	return k, s.note(ctx, p, interest, out, c.links)
 }
