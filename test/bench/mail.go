@@ -27,12 +27,15 @@ const letterBytes = 37_600
 type mailPlan struct {
 	letters, connections int
 	latency              time.Duration
+	engines, algorithms  string
 }
 
 func (p *mailPlan) flags() {
 	flag.IntVar(&p.letters, "letters", 100_000, "letters of -mail")
 	flag.IntVar(&p.connections, "mail-connections", 30, "connections of -mail to the sink")
 	flag.DurationVar(&p.latency, "latency", 0, "time the sink of -mail takes for a letter")
+	flag.StringVar(&p.engines, "mail-databases", "sqlite,postgres", "databases of -mail")
+	flag.StringVar(&p.algorithms, "mail-dkim", "ed25519,rsa,none", "signatures of -mail")
 }
 
 // mailFigures are what one mailing came to.
@@ -60,9 +63,9 @@ func runMail(ctx context.Context, markdown string, p mailPlan) error {
 		return err
 	}
 	var all []mailFigures
-	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
-		for _, algorithm := range []string{"ed25519", "rsa", "none"} {
-			f, err := sendMail(ctx, programs.Campaignd, filepath.Join(dir, string(engine)+algorithm), engine, algorithm, p)
+	for engine := range strings.SplitSeq(p.engines, ",") {
+		for algorithm := range strings.SplitSeq(p.algorithms, ",") {
+			f, err := sendMail(ctx, programs.Campaignd, filepath.Join(dir, engine+algorithm), db.Engine(engine), algorithm, p)
 			if err != nil {
 				return err
 			}
