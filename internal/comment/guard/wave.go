@@ -1,0 +1,219 @@
+package guard
+
+import (
+	"hash/fnv"
+	"math/bits"
+	"sync"
+)
+
+// Wave is a text's print (simhash): texts that differ in a few words have
+// prints that differ in a few bits (Near). Texts without words have print 0,
+// which is near to nothing.
+func Wave(text string) uint64 {
+	return wavePrint(read(text))
+}
+
+func wavePrint(r reading) uint64 {
+	if len(r.words) == 0 && len(r.links) == 0 {
+		return 0
+	}
+	var sums [64]int
+	vote := func(feature string, weight int) {
+		h := hash(feature)
+		for i := range sums {
+			if h>>i&1 == 1 {
+				sums[i] += weight
+			} else {
+				sums[i] -= weight
+			}
+		}
+	}
+	for i, w := range r.words {
+		vote(w, min(len(w), 8))
+		if i > 0 {
+			vote(r.words[i-1]+" "+w, 3)
+		}
+	}
+	for _, l := range r.links {
+		vote("/"+registrable(l.host), 8)
+	}
+	var print uint64
+	for i, sum := range sums {
+		if sum > 0 {
+			print |= 1 << i
+		}
+	}
+	return max(print, 1)
+}
+
+// nearBits is how many of 64 bits may differ between prints of one wave.
+const nearBits = 7
+
+// Near reports whether two prints are of texts of one wave.
+func Near(a, b uint64) bool { return a != 0 && b != 0 && bits.OnesCount64(a^b) <= nearBits }
+
+func hash(s string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(s))
+	x := h.Sum64()
+	// FNV's upper bits are weak on short words; this is the finisher of SplitMix.
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// Bounds of Waves.
+const (
+	mostRecent  = 4096 // comments
+	mostSamples = 64   // pieces kept of each
+	leastShared = 4    // pieces that texts of one wave share at least …
+	sharedOf    = 0.3  // … and this part of the shorter one's
+)
+
+// Waves groups comments of nearly the same text among the latest 4,096. The
+// number of a wave is the print of its first comment. Use NewWaves.
+type Waves struct {
+	mu     sync.Mutex
+	recent []recent // ring
+	next   int
+	pieces map[uint32][]int32 // sample → places in recent
+	size   map[uint64]int     // comments of a wave that are in recent
+}
+
+type recent struct {
+	wave    uint64
+	print   uint64
+	samples []uint32
+}
+
+// NewWaves returns an empty one.
+func NewWaves() *Waves {
+	return &Waves{pieces: map[uint32][]int32{}, size: map[uint64]int{}}
+}
+
+// Seen is the wave that a text would join and how many comments of it are
+// known; a text like no other makes a wave of its own, with none. A text
+// without words or links has wave 0.
+func (w *Waves) Seen(text string) (wave uint64, seen int) {
+	r := read(text)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	wave = w.find(wavePrint(r), samples(r))
+	return wave, w.size[wave]
+}
+
+// Join adds a text, and returns what Seen would have before.
+func (w *Waves) Join(text string) (wave uint64, seen int) {
+	r := read(text)
+	print, pieces := wavePrint(r), samples(r)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	wave = w.find(print, pieces)
+	seen = w.size[wave]
+	w.add(recent{wave, print, pieces})
+	return wave, seen
+}
+
+// Add takes up a comment whose wave is known, after a restart: oldest first.
+func (w *Waves) Add(text string, wave uint64) {
+	r := read(text)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.add(recent{wave, wavePrint(r), samples(r)})
+}
+
+func (w *Waves) add(c recent) {
+	if c.wave == 0 {
+		return
+	}
+	at := w.next
+	if len(w.recent) < mostRecent {
+		w.recent = append(w.recent, c)
+	} else {
+		w.drop(at)
+		w.recent[at] = c
+	}
+	w.next = (at + 1) % mostRecent
+	w.size[c.wave]++
+	for _, s := range c.samples {
+		if places := w.pieces[s]; len(places) < mostPlaces {
+			w.pieces[s] = append(places, int32(at))
+		}
+	}
+}
+
+// mostPlaces bounds how often one piece is noted: what stands in more comments
+// is a figure of speech, or its wave is known long since.
+const mostPlaces = 32
+
+func (w *Waves) drop(at int) {
+	old := w.recent[at]
+	if w.size[old.wave]--; w.size[old.wave] <= 0 {
+		delete(w.size, old.wave)
+	}
+	for _, s := range old.samples {
+		places := w.pieces[s]
+		for i, p := range places {
+			if p == int32(at) {
+				places[i] = places[len(places)-1]
+				places = places[:len(places)-1]
+				break
+			}
+		}
+		if len(places) == 0 {
+			delete(w.pieces, s)
+		} else {
+			w.pieces[s] = places
+		}
+	}
+}
+
+// find returns the wave of the nearest comment, or the print itself.
+func (w *Waves) find(print uint64, pieces []uint32) uint64 {
+	if print == 0 {
+		return 0
+	}
+	shared := map[int32]int{}
+	for _, s := range pieces {
+		for _, at := range w.pieces[s] {
+			shared[at]++
+		}
+	}
+	best, most := int32(-1), 0
+	for at, n := range shared {
+		need := max(leastShared, int(sharedOf*float64(min(len(pieces), len(w.recent[at].samples)))+0.5))
+		if n >= need && (n > most || n == most && at < best) {
+			best, most = at, n
+		}
+	}
+	if best >= 0 {
+		return w.recent[best].wave
+	}
+	for i := len(w.recent) - 1; i >= 0; i-- {
+		if Near(print, w.recent[i].print) {
+			return w.recent[i].wave
+		}
+	}
+	return print
+}
+
+// samples are pieces of a text: hashes of pairs of neighbouring words, chosen
+// by the hash alone, so that the same piece is chosen in every text.
+func samples(r reading) []uint32 {
+	var all []uint32
+	seen := map[uint32]bool{}
+	for mask := uint32(0); ; mask = mask<<1 | 1 {
+		all = all[:0]
+		clear(seen)
+		for i := 1; i < len(r.words); i++ {
+			h := uint32(hash(r.words[i-1] + " " + r.words[i]))
+			if h&mask == 0 && !seen[h] {
+				seen[h] = true
+				all = append(all, h)
+			}
+		}
+		if len(all) <= mostSamples {
+			return all
+		}
+	}
+}
