@@ -2,6 +2,7 @@ package guard
 
 import (
 	"hash/maphash"
+	"strings"
 
 	"dateline/internal/fold"
 )
@@ -49,12 +50,16 @@ func (a *Article) hash(run []string) uint64 {
 	return h.Sum64()
 }
 
-// has reports whether a word of a token stands in the article.
+// has reports whether the words of a token stand in the article.
 func (a *Article) has(token string) bool {
 	if a == nil {
 		return false
 	}
-	_, ok := a.words[token]
+	first, second, pair := strings.Cut(token, " ")
+	_, ok := a.words[first]
+	if ok && pair {
+		_, ok = a.words[second]
+	}
 	return ok
 }
 

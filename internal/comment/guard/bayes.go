@@ -9,15 +9,17 @@ import (
 // How words are weighed. Found by trying on the learning part of the corpora
 // (docs/quality.md), never on what is reported.
 const (
-	strength   = 0.45 // of the belief that an unknown token says nothing, in comments
+	strength   = 0.7  // of the belief that an unknown token says nothing, in comments
 	least      = 0.35 // log odds below which a token is no evidence
 	mostOfKind = 24   // tokens that count, for spam and for ham
+	mostGood   = 1.5  // log odds that one good token earns
 	share      = 0.34 // of the sum: tokens of one text are not independent of each other
-	mostFine   = 3.5  // log odds that good words can earn: they are easily added to any text
+	mostFine   = 1.5  // log odds that good words can earn: they are easily added to any text …
+	mostLinked = 0.6  // … and to one with links of a new writer
 	mostText   = 7.0  // log odds that bad words can earn
 	fade       = 400  // decisions after which the shipped start counts half
-	window     = 60   // words; a text that is longer is weighed in parts, too
-	windowStep = 30
+	window     = 24   // words; a text that is longer is weighed in parts, too
+	windowStep = 8
 	windowCost = 1.1 // log odds that a part must be worse than the whole
 	excused    = 0.3 // what is left of a bad word that stands in the article itself
 )
@@ -76,7 +78,7 @@ func (m *Model) textEvidence(a *Article, apart []string, words []string) evidenc
 	for _, t := range apart {
 		fixed = append(fixed, weighed{t, s.weigh(t)})
 	}
-	placed := make([]weighed, 0, 2*len(words))
+	placed := make([]weighed, 0, perWord*len(words))
 	for i, w := range words {
 		placed = append(placed, weighed{w, s.weigh(w)})
 		pair := weighed{}
@@ -84,13 +86,17 @@ func (m *Model) textEvidence(a *Article, apart []string, words []string) evidenc
 			pair.token = words[i-1] + " " + w
 			pair.weight = s.weigh(pair.token)
 		}
-		placed = append(placed, pair)
+		stem := weighed{}
+		if stem.token = stemOf(w); stem.token != "" {
+			stem.weight = s.weigh(stem.token)
+		}
+		placed = append(placed, pair, stem)
 	}
 	whole := combine(fixed, placed)
 	worst := whole
 	for from := 0; len(words) > window && from < len(words); from += windowStep {
 		to := min(from+window, len(words))
-		part := combine(fixed, placed[2*from:2*to])
+		part := combine(fixed, placed[perWord*from:perWord*to])
 		if part.odds -= windowCost; part.odds > worst.odds {
 			worst = part
 		}
@@ -120,10 +126,29 @@ func combine(fixed, placed []weighed) evidence {
 			bad += t.weight
 			e.bad = append(e.bad, t.token)
 		case t.weight < 0 && len(e.good) < mostOfKind:
-			good -= t.weight
+			good += min(-t.weight, mostGood)
 			e.good = append(e.good, t.token)
 		}
 	}
 	e.odds = min(max(share*(bad-good), -mostFine), mostText)
 	return e
+}
+
+// perWord is how many tokens a word brings: itself, it with the word before,
+// and its beginning.
+const perWord = 3
+
+// stemOf is a token for the beginning of a long word, which its forms share:
+// "subscribe", "subscribers". "" for a short one.
+func stemOf(word string) string {
+	if len(word) < 7 {
+		return ""
+	}
+	n := 0
+	for i := range word {
+		if n++; n > 5 {
+			return word[:i] + "*"
+		}
+	}
+	return ""
 }

@@ -18,7 +18,7 @@ const (
 )
 
 // prior is the odds of a comment of which nothing is known.
-const prior = -1.6
+const prior = -1.3
 
 // Judge says how likely a comment is spam, and why.
 func (m *Model) Judge(s Sign) Verdict {
@@ -109,7 +109,7 @@ func (j *judgement) linking() {
 	case n >= 2:
 		j.say(WordLinks, strconv.Itoa(n), 1.6)
 	case n == 1:
-		j.say(WordLinks, "1", 0.8)
+		j.say(WordLinks, "1", 1.3)
 	}
 	if j.r.hidden > 0 {
 		j.say(WordHidden, "", 1.8)
@@ -208,6 +208,9 @@ func (j *judgement) words(m *Model) {
 		apart = append(apart, "n:"+w)
 	}
 	e := m.textEvidence(j.s.Article, apart, j.r.words)
+	if j.s.First && len(j.links) > 0 {
+		e.odds = max(e.odds, -mostLinked)
+	}
 	switch {
 	case e.odds > 0.05:
 		j.say(WordText, listed(e.bad), e.odds)

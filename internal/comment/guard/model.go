@@ -44,8 +44,17 @@ type Model struct {
 
 // New returns a model with the shipped start and what the site decided: the
 // rows of tokens, one of them for all decisions, and those of domains.
-func New(tokens, domains []Row) *Model {
-	m := &Model{start: shipped(), tokens: map[string]count{}, domains: map[string]count{}}
+func New(tokens, domains []Row) *Model { return newModel(shipped(), tokens, domains) }
+
+// NewFrom is New with another start than the shipped one, for measuring.
+func NewFrom(start, tokens, domains []Row) *Model {
+	t := &table{}
+	t.all, t.tokens = counts(start, len(start))
+	return newModel(t, tokens, domains)
+}
+
+func newModel(start *table, tokens, domains []Row) *Model {
+	m := &Model{start: start}
 	m.Load(tokens, domains)
 	return m
 }

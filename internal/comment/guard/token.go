@@ -59,18 +59,26 @@ func words(text string) (out []string, spaced int) {
 	return out, spaced
 }
 
-// singles is how many Latin letters and digits stand alone one after another.
+// singles is how many Latin letters and digits stand alone one after another,
+// no farther apart than the first two; 0 when there is no letter among them.
 func singles(tokens []fold.Token) int {
-	letters := 0
-	for i, t := range tokens {
-		if len(t.Word) != 1 || i > 0 && t.From-tokens[i-1].To > 3 {
-			return min(i, i*letters)
+	n, letters, gap := 0, false, 0
+	for ; n < len(tokens) && len(tokens[n].Word) == 1; n++ {
+		if n > 0 {
+			here := tokens[n].From - tokens[n-1].To
+			if n == 1 {
+				gap = here
+			}
+			if here > min(gap, 3) {
+				break
+			}
 		}
-		if t.Word[0] >= 'a' {
-			letters = 1
-		}
+		letters = letters || tokens[n].Word[0] >= 'a'
 	}
-	return len(tokens) * letters
+	if !letters {
+		return 0
+	}
+	return n
 }
 
 func cut(word string) string {
@@ -138,6 +146,9 @@ func tokensOf(s Sign, r reading) []string {
 		c.add(w)
 		if i > 0 {
 			c.add(r.words[i-1] + " " + w)
+		}
+		if stem := stemOf(w); stem != "" {
+			c.add(stem)
 		}
 	}
 	return c.out

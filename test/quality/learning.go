@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"dateline/internal/comment/guard"
+	"dateline/test/quality/corpus"
+)
+
+// tryLearning measures what weights are tried on: each learning video with a
+// table of the other two, and news comments that no table is made of.
+func tryLearning(w io.Writer) error {
+	news, err := corpus.News(false)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(w, head)
+	stopped, sure, calm := &tally{}, &tally{}, &tally{}
+	for _, v := range corpus.Learning() {
+		rows, err := startRows(slices.DeleteFunc(corpus.Learning(), func(o corpus.Video) bool { return o == v }))
+		if err != nil {
+			return err
+		}
+		comments, err := corpus.YouTube(v)
+		if err != nil {
+			return err
+		}
+		m := guard.NewFrom(rows, nil, nil)
+		for _, c := range comments {
+			verdict := m.Judge(sign(c))
+			stopped.add(verdict.Hold, c.Spam)
+			sure.add(verdict.Spam, c.Spam)
+		}
+		for _, c := range news[newsLearnt:3000] {
+			calm.add(m.Judge(sign(c)).Hold, false)
+		}
+	}
+	fmt.Fprint(w, stopped.row("held or spam"), sure.row("straight to spam"), calm.row("news, three tables"))
+	return nil
+}
