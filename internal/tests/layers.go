@@ -38,6 +38,13 @@ var featureOrder = []string{"account", "settings", "taxonomy", "author", "media"
 // hold for the web, the command line and the importer alike.
 var webOnly = []string{"net/http", "html/template", modulePath + "/internal/config", modulePath + "/internal/web", modulePath + "/internal/view"}
 
+// pure are packages that know nothing but foundations: no SQL, no clock of
+// their own, no network.
+var pure = []string{"internal/comment/guard"}
+
+// outward are what pure packages leave to others besides.
+var outward = []string{"database/sql", "net", "net/http", "os"}
+
 // drivers are the database drivers; only internal/db knows them.
 var drivers = []string{"modernc.org/sqlite", "github.com/jackc/pgx/"}
 
@@ -97,6 +104,9 @@ func refuse(from placement, imported string) string {
 		}
 	}
 	rest, ours := strings.CutPrefix(imported, modulePath+"/")
+	if slices.Contains(pure, from.path) && (slices.Contains(outward, imported) || ours && !isFoundation(rest)) {
+		return "a pure package knows foundations only"
+	}
 	if !ours {
 		return ""
 	}
@@ -116,6 +126,11 @@ func refuse(from placement, imported string) string {
 		return "a feature's inner package does not import a web package"
 	}
 	return ""
+}
+
+func isFoundation(imported string) bool {
+	to, ok := place(imported)
+	return ok && to.layer == foundations
 }
 
 // earlier tells whether the feature from may know the feature to.

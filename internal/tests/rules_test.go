@@ -68,6 +68,10 @@ func TestImports_RuleSeesBreaches(t *testing.T) {
 		{"cmd/dateline", "dateline/internal/app", false},
 		{"internal/app", "dateline/cmd/dateline", true},
 		{"internal/helpers", "fmt", true},
+		{"internal/comment/guard", "dateline/internal/fold", false},
+		{"internal/comment/guard", "dateline/internal/db", true},
+		{"internal/comment/guard", "net", true},
+		{"internal/comment/guard/akismet", "dateline/internal/fetch", false},
 	}
 	for _, c := range cases {
 		found := importFindings(&pkg{path: c.from, imports: []string{c.imported}})

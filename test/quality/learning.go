@@ -18,6 +18,7 @@ func tryLearning(w io.Writer) error {
 	}
 	fmt.Fprint(w, head)
 	stopped, sure, calm := &tally{}, &tally{}, &tally{}
+	lived := map[bool]*tally{false: {}, true: {}}
 	for _, v := range corpus.Learning() {
 		rows, err := startRows(slices.DeleteFunc(corpus.Learning(), func(o corpus.Video) bool { return o == v }))
 		if err != nil {
@@ -33,10 +34,17 @@ func tryLearning(w io.Writer) error {
 			stopped.add(verdict.Hold, c.Spam)
 			sure.add(verdict.Spam, c.Spam)
 		}
+		for silence, t := range lived {
+			o := newInOrder(guard.NewFrom(rows, nil, nil), silence)
+			for _, c := range comments {
+				t.add(o.take(c).Hold, c.Spam)
+			}
+		}
 		for _, c := range news[newsLearnt:3000] {
 			calm.add(m.Judge(sign(c)).Hold, false)
 		}
 	}
-	fmt.Fprint(w, stopped.row("held or spam"), sure.row("straight to spam"), calm.row("news, three tables"))
+	fmt.Fprint(w, stopped.row("held or spam"), sure.row("straight to spam"), calm.row("news, three tables"),
+		lived[false].row("in order, learning from decisions only"), lived[true].row("in order, published counts as good"))
 	return nil
 }

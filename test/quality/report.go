@@ -62,13 +62,14 @@ func shippedSays() (held, spam func(corpus.Comment) bool) {
 // it spam if it got through; comments that pass and are good are not decided on.
 type inOrder struct {
 	m        *guard.Model
+	silence  bool // what is published counts as good
 	waves    *guard.Waves
 	approved map[string]bool
 	decided  int
 }
 
-func newInOrder() *inOrder {
-	return &inOrder{m: guard.New(nil, nil), waves: guard.NewWaves(), approved: map[string]bool{}}
+func newInOrder(m *guard.Model, silence bool) *inOrder {
+	return &inOrder{m: m, silence: silence, waves: guard.NewWaves(), approved: map[string]bool{}}
 }
 
 func (o *inOrder) take(c corpus.Comment) guard.Verdict {
@@ -76,7 +77,7 @@ func (o *inOrder) take(c corpus.Comment) guard.Verdict {
 	s.First = !o.approved[c.Name] || c.Name == ""
 	_, s.Seen = o.waves.Join(c.Text)
 	v := o.m.Judge(s)
-	if v.Hold || c.Spam {
+	if v.Hold || c.Spam || o.silence {
 		o.m.Learn(guard.Tokens(s), guard.Domains(s), c.Spam, 1)
 		o.decided++
 	}
@@ -88,7 +89,7 @@ func (o *inOrder) take(c corpus.Comment) guard.Verdict {
 
 func report() (string, error) {
 	var b strings.Builder
-	parts := []func(*strings.Builder) error{videos, order, strangers, others}
+	parts := []func(*strings.Builder) error{videos, order, strangers, others, attacked}
 	for _, part := range parts {
 		if err := part(&b); err != nil {
 			return "", err
@@ -164,7 +165,7 @@ func order(b *strings.Builder) error {
 		if err != nil {
 			return err
 		}
-		o := newInOrder()
+		o := newInOrder(guard.New(nil, nil), true)
 		cuts := []int{100, 200, len(comments)}
 		t, from, before := &tally{}, 0, 0
 		whole := &tally{}
@@ -220,7 +221,7 @@ func others(b *strings.Builder) error {
 		bayes.learn(c)
 	}
 	stops, _ := shippedSays()
-	o, lived := newInOrder(), &tally{}
+	o, lived := newInOrder(guard.New(nil, nil), true), &tally{}
 	for _, c := range comments {
 		lived.add(o.take(c).Hold, c.Spam)
 	}
