@@ -67,12 +67,16 @@ func foreign(text string, words []string, language string) string {
 			hits[lang]++
 		}
 	}
+	best := ""
 	for lang, n := range hits {
-		if lang != base && n >= 3 && n >= 6*hits[base] && n*8 >= len(words) {
-			return lang
+		if n > hits[best] || n == hits[best] && lang < best {
+			best = lang
 		}
 	}
-	return ""
+	if n := hits[best]; best == base || n < 3 || n < 6*hits[base] || n*8 < len(words) {
+		return ""
+	}
+	return best
 }
 
 // mainScript is the script of most letters, "" when none leads clearly.
