@@ -24,6 +24,7 @@ import { slashMenu } from './menus/slash';
 import { toolbar } from './menus/toolbar';
 import { pastePlugins } from './paste';
 import { counts } from './plugins/counts';
+import { edges, here } from './plugins/here';
 import { placeholder, unfinished } from './plugins/marksin';
 import { anchorAt, notePositions, notesPlugin, presencePlugin, setNotes, setPresence } from './plugins/notes';
 import { typing } from './plugins/typing';
@@ -70,7 +71,7 @@ export function createEditor(o: EditorOptions): Editor {
         slashMenu(ctx, all), ...pastePlugins(ctx), typing(o.lang, typography), leavingTab(),
         keymap(keys), keymap(structureKeys()), keymap(baseKeymap),
         history({ newGroupDelay: 600 }), dropCursor({ class: 'ed-dropcursor', width: 3, color: false }), gapCursor(),
-        numbering(), unfinished(), placeholder(ctx), notesPlugin(), presencePlugin(), uploadsPlugin(), findPlugin(),
+        here(), edges(), numbering(), unfinished(), placeholder(ctx), notesPlugin(), presencePlugin(), uploadsPlugin(), findPlugin(),
         toolbar(ctx, all), handles(ctx, all), clicks(),
       ],
     }),

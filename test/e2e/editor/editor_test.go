@@ -217,7 +217,7 @@ func (r *room) key(p input.DispatchKeyEventParams) {
 	}
 }
 
-var codes = map[string]int64{"Enter": 13, "Backspace": 8, "Tab": 9, "Escape": 27, "ArrowUp": 38, "ArrowDown": 40, "ArrowLeft": 37, "ArrowRight": 39, "Home": 36, "End": 35, "F10": 121, "Delete": 46, "/": 191, "\\": 220, ".": 190, ",": 188}
+var codes = map[string]int64{"Enter": 13, "Backspace": 8, "Tab": 9, "Escape": 27, "ArrowUp": 38, "ArrowDown": 40, "ArrowLeft": 37, "ArrowRight": 39, "Home": 36, "End": 35, "PageUp": 33, "PageDown": 34, "F10": 121, "Delete": 46, "/": 191, "\\": 220, ".": 190, ",": 188}
 
 // press presses a key with its modifiers: "Control+Shift+x".
 func (r *room) press(keys string) {

@@ -1,6 +1,7 @@
 // Beside the text: "+" at an empty line, and at every block a handle that is
 // dragged to move it and opens a menu of what can be done with it.
 
+import type { Node } from 'prosemirror-model';
 import { NodeSelection, Plugin, Selection } from 'prosemirror-state';
 import type { EditorView } from 'prosemirror-view';
 import { keyText, type Action } from '../actions';
@@ -19,6 +20,7 @@ class Handles {
   private hovered: HTMLElement | null = null;
   private target: HTMLElement | null = null;
   private frame = 0;
+  private placed: Node | null = null; // the document when the handles were placed last; null when sizes have changed since
   private readonly watch: ResizeObserver;
 
   constructor(private readonly ctx: Context, all: Action[], private readonly view: EditorView) {
@@ -32,7 +34,7 @@ class Handles {
     }
     roving(this.menu, '[role=menuitem]', true);
     this.menu.addEventListener('keydown', (e) => { if (e.key === 'Escape' || e.key === 'Tab') { e.preventDefault(); e.stopPropagation(); this.close(); view.focus(); } });
-    this.menu.addEventListener('focusout', (e) => { if (!this.menu.contains(e.relatedTarget as Node | null)) this.close(); });
+    this.menu.addEventListener('focusout', (e) => { if (!this.menu.contains(e.relatedTarget as HTMLElement | null)) this.close(); });
     this.box = h('div', { class: 'ed-handles', hidden: true }, this.grip, this.add);
     this.box.addEventListener('mousedown', (e) => { if (!(e.target as Element).closest('.ed-grip')) e.preventDefault(); });
     ctx.root.append(this.box, this.menu);
@@ -40,7 +42,7 @@ class Handles {
     ctx.root.addEventListener('mouseleave', this.leave);
     this.grip.addEventListener('dragstart', this.drag);
     this.grip.addEventListener('dragend', () => { view.dragging = null; });
-    this.watch = new ResizeObserver(() => this.later());
+    this.watch = new ResizeObserver(() => { this.placed = null; this.later(); });
     this.watch.observe(view.dom);
   }
 
@@ -51,7 +53,7 @@ class Handles {
   }
 
   private hover = (e: MouseEvent) => {
-    if (e.buttons || this.box.contains(e.target as Node) || !this.menu.hidden) return;
+    if (e.buttons || this.box.contains(e.target as HTMLElement) || !this.menu.hidden) return;
     let block = this.blockElement(e.target as Element);
     if (!block) { // beside the text: the block at this height
       const box = this.view.dom.getBoundingClientRect();
@@ -68,7 +70,7 @@ class Handles {
     this.frame = requestAnimationFrame(() => { this.frame = 0; if (!this.view.isDestroyed) this.show(); });
   }
 
-  private blockAt(e: HTMLElement): { pos: number } | null {
+  private blockAt(e: HTMLElement): { pos: number; index: number } | null {
     const inside = this.view.posAtDOM(e, 0), top = topBlock(this.view.state.doc, inside);
     if (!top) return null;
     // a leaf's position is before it, a container's inside it
@@ -87,10 +89,13 @@ class Handles {
     if (this.hovered && !this.hovered.isConnected) this.hovered = null;
     const e = this.hovered ?? (this.view.hasFocus() || this.view.dom.contains(document.activeElement) ? this.current() : null);
     if (!e || !e.isConnected || e.classList.contains('ed-upload')) { if (this.menu.hidden) this.box.hidden = true; return; }
-    this.target = e;
-    this.box.hidden = false;
-    const block = this.blockAt(e), node = block && this.view.state.doc.nodeAt(block.pos);
+    const { doc } = this.view.state, block = this.blockAt(e), node = block && doc.nodeAt(block.pos);
     const blank = node?.type === nodes.paragraph && !node.content.size;
+    // While somebody types in a block its handles stay where they are.
+    if (e === this.target && !this.box.hidden && block && this.placed && blank === this.grip.hidden && sameBefore(this.placed, doc, block.index)) { this.placed = doc; return; }
+    this.target = e;
+    this.placed = doc;
+    this.box.hidden = false;
     this.add.hidden = !blank;
     this.grip.hidden = blank;
     const r = e.getBoundingClientRect(), origin = this.ctx.root.getBoundingClientRect();
@@ -155,6 +160,14 @@ class Handles {
     this.box.remove();
     this.menu.remove();
   }
+}
+
+/** Whether the first blocks of two documents are the same. */
+function sameBefore(a: Node, b: Node, blocks: number): boolean {
+  if (a === b) return true;
+  if (a.childCount <= blocks || b.childCount <= blocks) return false;
+  for (let i = 0; i < blocks; i++) if (a.child(i) !== b.child(i)) return false;
+  return true;
 }
 
 export function handles(ctx: Context, all: Action[]): Plugin {
