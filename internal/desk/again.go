@@ -13,7 +13,8 @@ import (
 	"dateline/internal/web"
 )
 
-// againData is a form that came in after its session had ended.
+// againData is a form that could not be taken: its session had ended, or
+// something of ours failed.
 type againData struct {
 	Path   string
 	Fields []field
@@ -47,7 +48,13 @@ func secret(name string) bool {
 
 // again offers to sign in and to send the form once more.
 func (d *Desk) again(r *web.Request, form url.Values) (web.Response, error) {
-	data := againData{Path: r.Path}
+	data := formAgain(r.Path, form)
+	return d.own.Page(r, http.StatusUnauthorized, "again", Page{Title: d.T(r, "desk.again_title"), Lead: d.T(r, "desk.again_lead"), Data: data})
+}
+
+// formAgain is a form as it came in, for a page that offers to send it again.
+func formAgain(path string, form url.Values) againData {
+	data := againData{Path: path}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		if secret(name) {
 			data.Secret = true
@@ -57,7 +64,7 @@ func (d *Desk) again(r *web.Request, form url.Values) (web.Response, error) {
 			data.Fields = append(data.Fields, field{name, value})
 		}
 	}
-	return d.own.Page(r, http.StatusUnauthorized, "again", Page{Title: d.T(r, "desk.again_title"), Lead: d.T(r, "desk.again_lead"), Data: data})
+	return data
 }
 
 // session tells a script who is signed in; without a session it gets 401 with

@@ -186,6 +186,9 @@ func (d *Desk) Problem(ctx context.Context, p web.Problem) (resp web.Response, o
 	if p.Cause != nil {
 		p.Message, p.Hint = saysFault(d.own.Printer(r), p.Cause, p.Message, p.Hint)
 	}
+	if p.Status >= http.StatusInternalServerError {
+		d.sayBroken(r, &p)
+	}
 	if p.JSON {
 		resp, err := JSON(p.Status, problemJSON(p))
 		return resp, err == nil
@@ -197,6 +200,27 @@ func (d *Desk) Problem(ctx context.Context, p web.Problem) (resp web.Response, o
 	if p.Code == fault.SignIn {
 		return SeeOther(signInFor(p)), true
 	}
-	resp, err := d.own.Page(r, p.Status, "problem", Page{Title: problemTitle(d.own.Printer(r), p.Status), Problem: &p})
+	page := Page{Title: problemTitle(d.own.Printer(r), p.Status), Problem: &p}
+	if p.Method == http.MethodPost && len(p.Form) > 0 {
+		page.Data = formAgain(p.Path, p.Form)
+	}
+	resp, err := d.own.Page(r, p.Status, "problem", page)
 	return resp, err == nil
+}
+
+// sayBroken says of an error that is ours what a person can know and do: its
+// number in the log, and that what was typed is still there. Its own text is
+// for the log.
+func (d *Desk) sayBroken(r *web.Request, p *web.Problem) {
+	kind := "broken"
+	switch p.Status {
+	case http.StatusServiceUnavailable:
+		kind = "busy"
+	case http.StatusInsufficientStorage:
+		kind = "full"
+	}
+	p.Message, p.Hint = d.T(r, "desk.problem_"+kind, p.ID), d.T(r, "desk.problem_"+kind+"_do")
+	if p.JSON {
+		p.Hint += " " + d.T(r, "desk.problem_kept")
+	}
 }

@@ -28,7 +28,7 @@ type Problem struct {
 	Wait    time.Duration // before trying again, 0 when that does not help
 	JSON    bool          // a script asked, and reads JSON only
 	Accepts string        // Accept-Language of the request, "" when that is not known
-	Form    url.Values    // of a FormError
+	Form    url.Values    // that was sent: of a FormError, or read before something of ours failed
 }
 
 // FormError is an error of Options.Authorize that keeps the form which was
@@ -98,7 +98,7 @@ func problemOf(err error) Problem {
 // problem is the page for an error of a request.
 func (a *App) problem(r *http.Request, path string, err error) *pagecache.Entry {
 	return a.problemAt(r.Context(), Problem{Path: path, Method: r.Method, JSON: r.Header.Get("Accept") == "application/json",
-		Accepts: r.Header.Get("Accept-Language")}, err)
+		Accepts: r.Header.Get("Accept-Language"), Form: r.PostForm}, err)
 }
 
 // problemAt logs an error when it is ours and makes its page; asked says what
@@ -107,6 +107,7 @@ func (a *App) problemAt(ctx context.Context, asked Problem, err error) *pagecach
 	p := problemOf(err)
 	p.Path, p.Method, p.JSON, p.Accepts = asked.Path, asked.Method, asked.JSON, asked.Accepts
 	if p.Status >= 500 {
+		p.Form = asked.Form
 		var panicked *pagecache.PanicError
 		stack := ""
 		if errors.As(err, &panicked) {

@@ -79,14 +79,14 @@ function begin(form: HTMLFormElement): void {
       case 'saving': say(t('saving')); banners.clear('offline'); break;
       case 'unsaved': say(t('unsaved')); break;
       case 'offline':
-        say(t(c.kept ? 'offline' : 'offline_bare'), 'w-alarm');
-        banners.show('offline', t(c.kept ? 'no_answer' : 'no_answer_bare'), c.kept ? 'calm' : 'wrong');
+        say(t(!c.kept ? 'offline_bare' : c.why ? 'kept' : 'offline'), 'w-alarm');
+        banners.show('offline', c.why || t(c.kept ? 'no_answer' : 'no_answer_bare'), c.kept ? 'calm' : 'wrong');
         break;
       case 'signed_out':
         say(t('unsaved'), 'w-alarm');
         banners.show('session', t('signed_out'), 'wrong', h('button', { type: 'button', id: 'w-sign-in', click: signIn }, t('sign_in')));
         break;
-      case 'full': say(t('offline'), 'w-alarm'); banners.show('refused', t('full'), 'wrong'); break;
+      case 'full': say(t('kept'), 'w-alarm'); banners.show('refused', t('full'), 'wrong'); break;
       case 'large': say(t('unsaved'), 'w-alarm'); banners.show('refused', t('large'), 'wrong'); break;
       case 'refused': say(t('unsaved'), 'w-alarm'); banners.show('refused', t('refused', c.why), 'wrong'); break;
     }

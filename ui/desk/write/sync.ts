@@ -9,7 +9,7 @@ import type { Choice, Content, Merged, Saved, State } from './types';
 
 export type Condition =
   | { is: 'saved'; at: string } | { is: 'unsaved' } | { is: 'saving' }
-  | { is: 'offline'; kept: boolean } | { is: 'signed_out' } | { is: 'full' } | { is: 'large' } | { is: 'refused'; why: string };
+  | { is: 'offline'; kept: boolean; why: string } | { is: 'signed_out' } | { is: 'full' } | { is: 'large' } | { is: 'refused'; why: string };
 
 export interface Host {
   read(): Content;
@@ -207,7 +207,8 @@ export class Sync {
     this.timer = window.setTimeout(() => void this.save(), Math.min(15_000, 700 * 2 ** this.attempts));
     void this.local.keep(this.base, this.revision, this.host.read()).then((kept) => {
       this.kept = kept;
-      if (this.attempts) this.host.condition(status === 507 ? { is: 'full' } : { is: 'offline', kept });
+      const why = e instanceof Refusal && status >= 500 && e.code ? [e.message, e.hint].filter(Boolean).join(' ') : '';
+      if (this.attempts) this.host.condition(status === 507 ? { is: 'full' } : { is: 'offline', kept, why });
     });
   }
 
