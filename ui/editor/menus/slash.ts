@@ -162,7 +162,7 @@ export function slashMenu(ctx: Context, all: Action[]): Plugin {
     },
     props: {
       handleTextInput(view, from, to, text) {
-        if (text !== '/' || from !== to || key.getState(view.state)) return false;
+        if (text !== '/' || from !== to || view.composing || key.getState(view.state)) return false;
         const { $from } = view.state.selection;
         if ($from.parent.type.spec.code || $from.marks().some((m) => m.type.spec.code)) return false;
         const before = $from.parent.textBetween(Math.max(0, $from.parentOffset - 1), $from.parentOffset, undefined, '\ufffc');
