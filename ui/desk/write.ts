@@ -47,7 +47,7 @@ function begin(form: HTMLFormElement): void {
         byId('w-plain').hidden = true;
         editor = createEditor({
           mount, doc: c.body, lang, dir, words: JSON.parse(form.dataset.editorWords!) as Record<string, string>, uiLang,
-          upload: (file, progress) => library.upload(article, file, progress), media: library.media, pickMedia: (kind) => library.pick(kind, article),
+          upload: (file, progress) => library.upload(article, file, progress, t('upload_broken')), media: library.media, pickMedia: (kind) => library.pick(kind, article),
           searchArticles: (q) => get<Hit[]>('/desk/write/find?kind=article&q=' + encodeURIComponent(q)).then(hits),
           articles: (ids) => get<Hit[]>('/desk/write/find?kind=article&ids=' + ids.join(',')).then(hits),
           onChange: () => { touched(); notes?.moved(); },

@@ -149,6 +149,23 @@ func (b *Browser) NewPage(view View) (*Page, error) {
 	return p, nil
 }
 
+// Tab opens another tab of the page's browser: it shares cookies and storage
+// with it.
+func (p *Page) Tab(t testing.TB) *Page {
+	t.Helper()
+	tab := &Page{View: p.View}
+	profile := chromedp.FromContext(p.ctx).BrowserContextID
+	tab.ctx, tab.close = chromedp.NewContext(p.ctx, chromedp.WithExistingBrowserContext(profile))
+	t.Cleanup(tab.Close)
+	if err := chromedp.Listen(tab.ctx, tab.watch.take); err != nil {
+		t.Fatal(err)
+	}
+	if err := tab.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	return tab
+}
+
 // Page opens a tab for a test and closes it after.
 func (b *Browser) Page(t testing.TB, view View) *Page {
 	t.Helper()

@@ -25,6 +25,7 @@ type newsroom struct {
 	b       *browser.Browser
 	program string
 	data    string
+	env     []string // settings of the server besides
 	origin  string
 	server  *product.Server
 	owner   *desk
@@ -38,7 +39,7 @@ type desk struct {
 
 // openNewsroom starts a site with an owner, Olga, and a section. Stories of
 // writing wait for saves and for minutes: two of them run at a time.
-func openNewsroom(t *testing.T, view browser.View) *newsroom {
+func openNewsroom(t *testing.T, view browser.View, env ...string) *newsroom {
 	t.Helper()
 	b := chrome(t)
 	t.Parallel()
@@ -46,7 +47,7 @@ func openNewsroom(t *testing.T, view browser.View) *newsroom {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &newsroom{t: t, b: b, program: path, data: filepath.Join(t.TempDir(), "data")}
+	n := &newsroom{t: t, b: b, program: path, data: filepath.Join(t.TempDir(), "data"), env: env}
 	n.serve("127.0.0.1:0")
 	var link []string
 	await(t, "the set-up link", func() bool { link = setUp.FindStringSubmatch(n.server.Log()); return link != nil })
@@ -59,7 +60,9 @@ func openNewsroom(t *testing.T, view browser.View) *newsroom {
 
 func (n *newsroom) serve(addr string) {
 	n.t.Helper()
-	s, err := product.Start(product.Command(context.Background(), n.program, "serve", "--data", n.data, "--addr", addr))
+	cmd := product.Command(context.Background(), n.program, "serve", "--data", n.data, "--addr", addr)
+	cmd.Env = append(cmd.Env, n.env...)
+	s, err := product.Start(cmd)
 	if err != nil {
 		n.t.Fatal(err)
 	}
