@@ -413,15 +413,6 @@ func TestPublish_MakesItsPicturesPublicAtItsTime(t *testing.T) {
 			r.must(err)
 			return m.Public
 		}
-		r.publish(p, front.PublishInput{At: noon.Add(time.Hour)})
-		if public() {
-			t.Error("the picture of a front that waits is public")
-		}
-		r.clock.Set(noon.Add(time.Hour))
-		r.drain()
-		if !public() {
-			t.Error("the picture of the live front is not public")
-		}
 		uses := func() media.Uses {
 			u, err := r.media.Uses(t.Context(), r.db, m.ID)
 			r.must(err)
@@ -431,6 +422,38 @@ func TestPublish_MakesItsPicturesPublicAtItsTime(t *testing.T) {
 			found, err := r.media.Find(t.Context(), media.Query{View: media.ViewUnused, Limit: 10})
 			r.must(err)
 			return len(found.Media) == 1
+		}
+		inUse := func(what string) {
+			t.Helper()
+			if u := uses(); len(u.Fronts) != 1 || u.Fronts[0] != 0 || !u.Any() || unused() || public() {
+				t.Errorf("the picture of %s: %+v, unused %v, public %v", what, u, unused(), public())
+			}
+			if err := r.media.Delete(t.Context(), editor, m.ID, 0); !fault.Is(err, fault.Conflict) {
+				t.Errorf("deleting the picture of %s: %v", what, err)
+			}
+		}
+		d, err := r.fronts.Save(t.Context(), editor, front.SaveInput{Plan: p})
+		r.must(err)
+		inUse("a draft")
+		r.must(r.fronts.Discard(t.Context(), editor, 0, d.Revision))
+		if uses().Any() || !unused() {
+			t.Errorf("the picture of a discarded draft: %+v, unused %v", uses(), unused())
+		}
+		waits := r.publish(p, front.PublishInput{At: noon.Add(time.Hour)})
+		inUse("a front that waits")
+		_, err = r.fronts.Cancel(t.Context(), editor, waits.ID)
+		r.must(err)
+		if uses().Any() || !unused() {
+			t.Errorf("the picture of a front that was taken back: %+v, unused %v", uses(), unused())
+		}
+		r.publish(p, front.PublishInput{At: noon.Add(time.Hour)})
+		if public() {
+			t.Error("the picture of a front that waits is public")
+		}
+		r.clock.Set(noon.Add(time.Hour))
+		r.drain()
+		if !public() {
+			t.Error("the picture of the live front is not public")
 		}
 		if u := uses(); len(u.Fronts) != 1 || u.Fronts[0] != 0 || !u.Any() || unused() {
 			t.Errorf("where the live front's picture is used: %+v, unused %v", u, unused())

@@ -158,7 +158,10 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, actor account.Actor, pla
 			WithHint("compare the two below, and keep one of them")
 	}
 	d := Draft{Place: place, Revision: revision + 1, Plan: p, Fresh: fresh, Actor: actor.Name, Updated: s.clock.Now()}
-	return d, storeDraft(ctx, tx, d)
+	if err := storeDraft(ctx, tx, d); err != nil {
+		return d, err
+	}
+	return d, s.keep(ctx, tx, place)
 }
 
 // check refuses a plan that names what does not exist.

@@ -152,9 +152,9 @@ func history(ctx context.Context, q db.Querier, place, before int64, limit int) 
 	return db.All(rows, err, scanEdition)
 }
 
-// placesWithFronts are the places that have editions.
+// placesWithFronts are the places that have editions or drafts.
 func placesWithFronts(ctx context.Context, q db.Querier) ([]int64, error) {
-	rows, err := q.Query(ctx, `SELECT DISTINCT place FROM front_edition`)
+	rows, err := q.Query(ctx, `SELECT place FROM front_edition UNION SELECT place FROM front_draft`)
 	return db.All(rows, err, func(r *sql.Rows) (place int64, err error) { return place, r.Scan(&place) })
 }
 

@@ -78,9 +78,37 @@ func (s *Service) turn(ctx context.Context, tx *db.Tx, actor string, place int64
 	if err := s.media.OnFront(ctx, tx, place, due.Plan.Pictures()); err != nil {
 		return err
 	}
+	if err := s.keep(ctx, tx, place); err != nil {
+		return err
+	}
 	next, err := nextChange(ctx, tx, place, now)
 	if err != nil || next.IsZero() {
 		return err
 	}
 	return job.Enqueue(ctx, tx, job.Spec{Kind: JobTurn, Key: strconv.FormatInt(place, 10), Payload: turnPayload{place}, RunAt: next})
+}
+
+// keep tells the library which pictures a place's front may show later: those
+// of its draft, of the editions that wait, and of those that show again when
+// others have ended.
+func (s *Service) keep(ctx context.Context, tx *db.Tx, place int64) error {
+	d, err := storedDraft(ctx, tx, place)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	pictures := d.Plan.Pictures()
+	for at := s.clock.Now(); ; {
+		if at, err = nextChange(ctx, tx, place, at); err != nil || at.IsZero() {
+			break
+		}
+		due, err := dueEdition(ctx, tx, place, at)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		pictures = append(pictures, due.Plan.Pictures()...)
+	}
+	if err != nil {
+		return err
+	}
+	return s.media.ForFront(ctx, tx, place, pictures)
 }

@@ -21,7 +21,8 @@
 //   - Readers reach a medium's variants only while it is public: marked so
 //     (logo, profile pictures), or shown by an article that readers may see
 //     (a media_use row, kept by package article), or shown by a live front (a
-//     media_front row, kept through OnFront).
+//     media_front row, kept through OnFront). A front's draft, or one that
+//     waits, only keeps them from counting as unused (media_front_later).
 //   - A variant's name holds a fingerprint of all that it was made from, so
 //     its bytes never change and it may be cached for ever. A new file or
 //     focal point gives new names; old ones redirect to the new.

@@ -110,6 +110,7 @@ func (s *Service) Find(ctx context.Context, q Query) (List, error) {
 const unused = `m.idle = 1 AND m.public = 0
 	AND NOT EXISTS (SELECT 1 FROM media_use u WHERE u.media_id = m.id)
 	AND NOT EXISTS (SELECT 1 FROM media_front f WHERE f.media_id = m.id)
+	AND NOT EXISTS (SELECT 1 FROM media_front_later f WHERE f.media_id = m.id)
 	AND NOT EXISTS (SELECT 1 FROM profile p WHERE p.picture = m.id)
 	AND NOT EXISTS (SELECT 1 FROM media_ref r WHERE r.media_id = m.id AND ` + current + `)`
 

@@ -134,7 +134,7 @@ func (s *Service) Uses(ctx context.Context, q db.Querier, id int64) (Uses, error
 	if u.Profiles, err = db.All(rows, err, scanText); err != nil {
 		return u, err
 	}
-	rows, err = q.Query(ctx, `SELECT place FROM media_front WHERE media_id = $1 ORDER BY place`, id)
+	rows, err = q.Query(ctx, `SELECT place FROM media_front WHERE media_id = $1 UNION SELECT place FROM media_front_later WHERE media_id = $1 ORDER BY place`, id)
 	if u.Fronts, err = db.All(rows, err, scanID); err != nil {
 		return u, err
 	}
@@ -201,7 +201,27 @@ func (s *Service) ordered(ctx context.Context, q db.Querier, ids []int64) ([]Med
 // OnFront makes just these media the ones that the live front of a place shows
 // in place of articles' pictures: they are public as long, and no longer.
 func (s *Service) OnFront(ctx context.Context, tx *db.Tx, place int64, ids []int64) error {
-	rows, err := tx.Query(ctx, `SELECT media_id FROM media_front WHERE place = $1 ORDER BY media_id`, place)
+	return s.hang(ctx, tx, place, ids, hanging{
+		read: `SELECT media_id FROM media_front WHERE place = $1 ORDER BY media_id`, clear: `DELETE FROM media_front WHERE place = $1`,
+		add: `INSERT INTO media_front (media_id, place) VALUES ($1, $2)`, public: true})
+}
+
+// ForFront makes just these media the ones that a place's front may show later:
+// that of its draft, or one that waits. They count as used and are not public.
+func (s *Service) ForFront(ctx context.Context, tx *db.Tx, place int64, ids []int64) error {
+	return s.hang(ctx, tx, place, ids, hanging{
+		read: `SELECT media_id FROM media_front_later WHERE place = $1 ORDER BY media_id`, clear: `DELETE FROM media_front_later WHERE place = $1`,
+		add: `INSERT INTO media_front_later (media_id, place) VALUES ($1, $2)`})
+}
+
+// hanging is how the media of a front are kept.
+type hanging struct {
+	read, clear, add string
+	public           bool
+}
+
+func (s *Service) hang(ctx context.Context, tx *db.Tx, place int64, ids []int64, h hanging) error {
+	rows, err := tx.Query(ctx, h.read, place)
 	was, err := db.All(rows, err, scanID)
 	if err != nil {
 		return err
@@ -210,11 +230,11 @@ func (s *Service) OnFront(ctx context.Context, tx *db.Tx, place int64, ids []int
 	if slices.Equal(was, now) {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM media_front WHERE place = $1`, place); err != nil {
+	if _, err := tx.Exec(ctx, h.clear, place); err != nil {
 		return err
 	}
 	for _, one := range now {
-		if _, err := tx.Exec(ctx, `INSERT INTO media_front (media_id, place) VALUES ($1, $2)`, one, place); err != nil {
+		if _, err := tx.Exec(ctx, h.add, one, place); err != nil {
 			return err
 		}
 	}
@@ -222,7 +242,9 @@ func (s *Service) OnFront(ctx context.Context, tx *db.Tx, place int64, ids []int
 		if _, err := tx.Exec(ctx, `UPDATE media SET idle = 1 WHERE id = $1`, one); err != nil {
 			return err
 		}
-		tx.Purge(db.Key("media", one))
+		if h.public {
+			tx.Purge(db.Key("media", one))
+		}
 	}
 	return nil
 }
