@@ -137,6 +137,9 @@ func (d *Desk) readAssets(in fs.FS, patterns ...string) error {
 			if err != nil {
 				return err
 			}
+			if _, taken := d.assets[name]; taken {
+				return fault.New(fault.Internal, "two files of the desk are called %s: pages name them by that alone", name)
+			}
 			sum := sha256.Sum256(body)
 			d.assets[name] = asset{"/desk/assets/" + hex.EncodeToString(sum[:8]) + "/" + name, mime.TypeByExtension(path.Ext(name)), body}
 		}
@@ -370,12 +373,28 @@ func sentence(text string) string {
 	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
 }
 
-// detail writes what an entry of the audit log holds as "name: Ann, role: editor".
-func detail(raw []byte) string {
+// readDetail reads what an entry of the audit log holds; nil when it is no
+// object.
+func readDetail(raw []byte) map[string]any {
 	var held map[string]any
-	if json.Unmarshal(raw, &held) != nil {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber() // ids are larger than what a float holds
+	if d.Decode(&held) != nil {
+		return nil
+	}
+	return held
+}
+
+// detail writes what an entry holds as "name: Ann, role: editor".
+func detail(raw []byte) string {
+	held := readDetail(raw)
+	if held == nil {
 		return string(raw)
 	}
+	return pairs(held)
+}
+
+func pairs(held map[string]any) string {
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(held)) {
 		parts = append(parts, fmt.Sprintf("%s: %v", key, held[key]))

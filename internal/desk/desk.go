@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"dateline/internal/account"
-	"dateline/internal/audit"
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/fault"
@@ -64,6 +63,10 @@ type Parts struct {
 	Scripts  fs.FS         // built scripts and their styles
 	Home     Handler       // the start page; a bare one when nil
 	Log      *slog.Logger  // gets links that nothing mails
+
+	// Names says how people know things of the audit log and where they are;
+	// what it leaves out is shown by its number.
+	Names func(ctx context.Context, things []Thing) (map[Thing]Name, error)
 
 	// ChangeSite saves settings in tx with all that follows from them.
 	ChangeSite func(ctx context.Context, tx *db.Tx, actor account.Actor, changes []settings.Change) error
@@ -141,29 +144,6 @@ func (d *Desk) home(r *web.Request) (web.Response, error) {
 		return d.Home(r)
 	}
 	return d.own.Page(r, http.StatusOK, "home", Page{Title: d.T(r, "desk.menu_home")})
-}
-
-const logShown = 100
-
-// logPage lists what was done, the newest first.
-func (d *Desk) logPage(r *web.Request) (web.Response, error) {
-	before, err := Number(r.Query.Get("before"))
-	if err != nil {
-		return web.Response{}, err
-	}
-	entries, err := audit.Before(r.HTTP.Context(), d.DB, before, logShown+1)
-	if err != nil {
-		return web.Response{}, err
-	}
-	data := struct {
-		Entries []audit.Entry
-		Next    int64
-	}{Entries: entries}
-	if len(entries) > logShown {
-		data.Entries = entries[:logShown]
-		data.Next = data.Entries[logShown-1].ID
-	}
-	return d.own.Page(r, http.StatusOK, "log", Page{Title: d.T(r, "desk.menu_log"), Wide: true, Data: data})
 }
 
 // problemTitle names a status in words.
