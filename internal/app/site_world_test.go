@@ -37,6 +37,7 @@ type paper struct {
 	now        *clock.Manual
 	url        string
 	statements atomic.Int64
+	hears      atomic.Pointer[func(query string)] // of each statement
 	visitors   atomic.Int64
 	journal    journal
 }
@@ -82,6 +83,9 @@ func newPaper(t *testing.T, engine db.Engine, change func(*settings.Site)) *pape
 	count := func(query string) {
 		if !strings.Contains(query, "FROM purge") && !strings.Contains(query, "FROM job") {
 			p.statements.Add(1)
+			if hear := p.hears.Load(); hear != nil {
+				(*hear)(query)
+			}
 		}
 	}
 	a, err := open(t.Context(), cfg, &p.journal, p.now, db.Options{Trace: count})

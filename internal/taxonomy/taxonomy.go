@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -236,18 +237,34 @@ func TagBySlug(ctx context.Context, q db.Querier, slug string) (Tag, error) {
 	return one(rows, err, scanTag, "tag")
 }
 
+const tagBatch = 32
+
 // TagsByID returns the tags of ids in their order, leaving out unknown ones.
 func TagsByID(ctx context.Context, q db.Querier, ids []int64) ([]Tag, error) {
-	tags := make([]Tag, 0, len(ids))
-	for _, id := range ids {
-		t, err := TagByID(ctx, q, id)
-		if fault.Is(err, fault.NotFound) {
-			continue
+	known := make(map[int64]Tag, len(ids))
+	for chunk := range slices.Chunk(ids, tagBatch) {
+		args := make([]any, tagBatch)
+		for i := range args {
+			args[i] = int64(0)
+			if i < len(chunk) {
+				args[i] = chunk[i]
+			}
 		}
+		rows, err := q.Query(ctx, `SELECT `+tagColumns+` FROM tag WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+			$12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`, args...)
+		found, err := db.All(rows, err, scanTag)
 		if err != nil {
 			return nil, err
 		}
-		tags = append(tags, t)
+		for _, t := range found {
+			known[t.ID] = t
+		}
+	}
+	tags := make([]Tag, 0, len(ids))
+	for _, id := range ids {
+		if t, ok := known[id]; ok {
+			tags = append(tags, t)
+		}
 	}
 	return tags, nil
 }
@@ -341,24 +358,4 @@ func metaJSON(m map[string]string) string {
 	}
 	raw, _ := json.Marshal(m) // a map of strings always encodes
 	return string(raw)
-}
-
-// FindTags returns up to limit tags whose name matches, by name.
-func FindTags(ctx context.Context, q db.Querier, match func(name string) bool, limit int) ([]Tag, error) {
-	rows, err := q.Query(ctx, `SELECT id, slug, name FROM tag ORDER BY name, id`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var found []Tag
-	for len(found) < limit && rows.Next() {
-		var t Tag
-		if err := rows.Scan(&t.ID, &t.Slug, &t.Name); err != nil {
-			return nil, err
-		}
-		if match(t.Name) {
-			found = append(found, t)
-		}
-	}
-	return found, rows.Err()
 }

@@ -10,6 +10,7 @@ import (
 	"dateline/internal/account"
 	"dateline/internal/article"
 	"dateline/internal/author"
+	"dateline/internal/db"
 	"dateline/internal/desk"
 	"dateline/internal/fault"
 	"dateline/internal/media"
@@ -47,7 +48,13 @@ func (p *Part) find(r *web.Request) (web.Response, error) {
 	var err error
 	switch kind := r.Query.Get("kind"); kind {
 	case "tag":
-		tags, e := taxonomy.FindTags(ctx, p.DB, matcher(q), maxHits)
+		find := taxonomy.SearchTags
+		if strings.TrimSpace(q) == "" {
+			find = func(ctx context.Context, q db.Querier, _ string, limit int) ([]taxonomy.Tag, error) {
+				return taxonomy.TagsFrom(ctx, q, 0, limit)
+			}
+		}
+		tags, e := find(ctx, p.DB, q, maxHits)
 		for _, t := range tags {
 			hits = append(hits, hit{ID: idText(t.ID), Name: t.Name})
 		}
