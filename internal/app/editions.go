@@ -23,6 +23,14 @@ func (a *App) openEditions() {
 	if from, err := mail.ParseAddress(a.cfg.MailFrom); err == nil && a.cfg.SMTPHost != "" {
 		parts.From, parts.Sender = func() mail.Address { return *from }, outbox{a.delivery}
 	}
+	parts.DKIM = func(ctx context.Context, domain string) ([]edition.DKIM, error) {
+		keys, err := a.delivery.SigningKeys(ctx, domain)
+		var out []edition.DKIM
+		for _, k := range keys {
+			out = append(out, edition.DKIM{Name: k.Name, Record: k.Record})
+		}
+		return out, err
+	}
 	a.editions = edition.New(parts)
 	a.bus.Subscribe(article.EventSettled, edition.JobSettled, nil)
 	a.jobs.Handle(edition.JobSettled, a.editions.HandleSettled)

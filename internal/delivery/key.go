@@ -116,6 +116,21 @@ func (s *Service) Keys(ctx context.Context, actor account.Actor) ([]KeyInfo, err
 	return out, err
 }
 
+// SigningKeys returns the keys that letters from a domain are signed with: its
+// active ones, or else those of the nearest domain above it.
+func (s *Service) SigningKeys(ctx context.Context, domain string) ([]KeyInfo, error) {
+	all, err := s.storedKeys(ctx)
+	var out []KeyInfo
+	for _, k := range signing(all, strings.ToLower(domain)) {
+		info := k.info
+		if info.Name, info.Record, err = k.key.Record(); err != nil {
+			return nil, err
+		}
+		out = append(out, info)
+	}
+	return out, err
+}
+
 type storedKey struct {
 	info KeyInfo
 	key  *letter.Key
@@ -163,17 +178,21 @@ func (k *keyRing) of(ctx context.Context, domain string) ([]*letter.Key, error) 
 		}
 		k.all, k.read = all, now
 	}
-	for strings.Contains(domain, ".") {
-		var found []*letter.Key
-		for _, one := range k.all {
+	var found []*letter.Key
+	for _, one := range signing(k.all, domain) {
+		found = append(found, one.key)
+	}
+	return found, nil
+}
+
+func signing(all []storedKey, domain string) (found []storedKey) {
+	for len(found) == 0 && strings.Contains(domain, ".") {
+		for _, one := range all {
 			if one.info.Active && one.info.Domain == domain {
-				found = append(found, one.key)
+				found = append(found, one)
 			}
-		}
-		if len(found) > 0 {
-			return found, nil
 		}
 		_, domain, _ = strings.Cut(domain, ".")
 	}
-	return nil, nil
+	return found
 }

@@ -72,8 +72,8 @@ func (s *Service) Check(ctx context.Context, e *Edition) ([]Finding, error) {
 	for _, dead := range s.deadLinks(ctx, out.Links) {
 		add(false, "dead_link", dead.address, dead.why)
 	}
-	s.checkDomain(ctx, add)
-	return all, nil
+	_, err = s.domain(ctx, add)
+	return all, err
 }
 
 func (s *Service) checkWords(e *Edition, out Rendered, add func(bool, string, string, ...string)) {
@@ -194,48 +194,6 @@ func (s *Service) dead(ctx context.Context, address string) string {
 		return fmt.Sprint(status)
 	}
 	return "" // others ask who we are; that says nothing about readers
-}
-
-// checkDomain looks at what receivers look at: who may send for the domain that
-// the letters are from.
-func (s *Service) checkDomain(ctx context.Context, add func(bool, string, string, ...string)) {
-	_, domain, _ := strings.Cut(s.From().Address, "@")
-	if s.Resolve == nil || domain == "" {
-		return
-	}
-	var sign DKIM
-	if s.DKIM != nil {
-		sign = s.DKIM()
-	}
-	r := lookUp(ctx, s.Resolve, domain, sign)
-	if r.Unknown != nil && r.SPF == "" && r.DMARC == "" {
-		add(false, "dns_silent", "", domain)
-		return
-	}
-	if r.SPF == "" {
-		add(false, "no_spf", domain+". TXT \"v=spf1 mx include:YOUR-MAIL-PROVIDER -all\"", domain)
-	}
-	if r.DMARC == "" {
-		add(false, "no_dmarc", "_dmarc."+domain+". TXT \"v=DMARC1; p=none; rua=mailto:postmaster@"+domain+"\"", domain)
-	}
-	switch {
-	case sign.Selector == "":
-		add(false, "no_dkim_key", "", domain)
-	case r.DKIM == "":
-		add(false, "no_dkim", sign.Selector+"._domainkey."+domain+". TXT \""+sign.Record+"\"", domain)
-	case !strings.Contains(r.DKIM, keyOf(sign.Record)):
-		add(false, "other_dkim", sign.Selector+"._domainkey."+domain+". TXT \""+sign.Record+"\"", domain)
-	}
-}
-
-// keyOf is the public key of a DKIM record.
-func keyOf(record string) string {
-	for part := range strings.SplitSeq(record, ";") {
-		if key, ok := strings.CutPrefix(strings.TrimSpace(part), "p="); ok {
-			return key
-		}
-	}
-	return ""
 }
 
 // Stops tells whether a finding stops the sending.

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
+	"time"
+
+	"dateline/internal/account"
 )
 
 // Resolver asks the name system; *net.Resolver is one.
@@ -17,19 +21,35 @@ type Records struct {
 	Domain  string
 	SPF     string // "" for none
 	DMARC   string
-	DKIM    string
-	Unknown error // why nothing could be found out; nil when it could
+	Keys    []Published
+	Unknown error // why something could not be found out; nil when all could
 }
 
-// DKIM is how this site signs: under a selector, with a key whose record the
-// delivery knows. The zero value signs nothing.
-type DKIM struct {
-	Selector string
-	Record   string // that belongs into the name system
+// Silent tells that the name system said nothing at all.
+func (r Records) Silent() bool {
+	return r.Unknown != nil && r.SPF == "" && r.DMARC == "" && !slices.ContainsFunc(r.Keys, func(k Published) bool { return k.Found != "" })
 }
+
+// DKIM is the record of a key that letters are signed with: where it belongs
+// in the name system, and what belongs there.
+type DKIM struct{ Name, Record string }
+
+// Published is what stands where the record of a key belongs.
+type Published struct {
+	DKIM
+	Found string // "" for nothing
+}
+
+// Right tells whether receivers find the key.
+func (p Published) Right() bool { return p.Found != "" && keyOf(p.Found) == keyOf(p.Record) }
+
+// dnsPatience is how long the name system may take for all questions of a check.
+const dnsPatience = 5 * time.Second
 
 // lookUp asks for the records of a domain.
-func lookUp(ctx context.Context, r Resolver, domain string, sign DKIM) Records {
+func lookUp(ctx context.Context, r Resolver, domain string, keys []DKIM) Records {
+	ctx, cancel := context.WithTimeout(ctx, dnsPatience)
+	defer cancel()
 	out := Records{Domain: domain}
 	find := func(name, begins string) string {
 		texts, err := r.LookupTXT(ctx, name)
@@ -51,8 +71,79 @@ func lookUp(ctx context.Context, r Resolver, domain string, sign DKIM) Records {
 			out.DMARC = find("_dmarc."+above, "v=dmarc1")
 		}
 	}
-	if sign.Selector != "" {
-		out.DKIM = find(sign.Selector+"._domainkey."+domain, "")
+	for _, k := range keys {
+		out.Keys = append(out.Keys, Published{k, find(k.Name, "")})
 	}
 	return out
+}
+
+// The records that a domain without its own is advised to have.
+func spfAdvice(domain string) string {
+	return domain + ". TXT \"v=spf1 mx include:YOUR-MAIL-PROVIDER -all\""
+}
+
+func dmarcAdvice(domain string) string {
+	return "_dmarc." + domain + ". TXT \"v=DMARC1; p=none; rua=mailto:postmaster@" + domain + "\""
+}
+
+// Domain returns the domain that letters are from with what the name system
+// says about it. Its findings are among those of Check.
+func (s *Service) Domain(ctx context.Context, actor account.Actor) (Records, []Finding, error) {
+	if err := actor.Require(account.Author, "see newsletters"); err != nil {
+		return Records{}, nil, err
+	}
+	var all []Finding
+	r, err := s.domain(ctx, func(stops bool, code, detail string, args ...string) {
+		all = append(all, Finding{Stops: stops, Code: code, Args: args, Detail: detail})
+	})
+	return r, all, err
+}
+
+// domain looks at what receivers look at: who may send for the domain that the
+// letters are from.
+func (s *Service) domain(ctx context.Context, add func(bool, string, string, ...string)) (Records, error) {
+	_, domain, _ := strings.Cut(strings.ToLower(s.From().Address), "@")
+	if s.Resolve == nil || domain == "" {
+		return Records{}, nil
+	}
+	var keys []DKIM
+	if s.DKIM != nil {
+		var err error
+		if keys, err = s.DKIM(ctx, domain); err != nil {
+			return Records{}, err
+		}
+	}
+	r := lookUp(ctx, s.Resolve, domain, keys)
+	if len(keys) == 0 {
+		add(false, "no_dkim_key", "", domain)
+	}
+	if r.Silent() {
+		add(false, "dns_silent", "", domain)
+		return r, nil
+	}
+	if r.SPF == "" {
+		add(false, "no_spf", spfAdvice(domain), domain)
+	}
+	if r.DMARC == "" {
+		add(false, "no_dmarc", dmarcAdvice(domain), domain)
+	}
+	for _, k := range r.Keys {
+		switch record := k.Name + ". TXT \"" + k.Record + "\""; {
+		case k.Found == "":
+			add(false, "no_dkim", record, domain)
+		case !k.Right():
+			add(false, "other_dkim", record, domain)
+		}
+	}
+	return r, nil
+}
+
+// keyOf is the public key of a DKIM record.
+func keyOf(record string) string {
+	for part := range strings.SplitSeq(record, ";") {
+		if key, ok := strings.CutPrefix(strings.TrimSpace(part), "p="); ok {
+			return strings.Join(strings.Fields(key), "")
+		}
+	}
+	return ""
 }

@@ -584,6 +584,22 @@ func TestCheck_SaysWhatIsWrong(t *testing.T) {
 		if _, wrong := got["no_spf"]; wrong || !Stops(found) || got["dead_link"].Detail != "https://paper.example/dead/" {
 			t.Errorf("the findings: %+v", found)
 		}
+		r.DKIM = func(_ context.Context, domain string) ([]DKIM, error) {
+			if domain != "paper.example" {
+				t.Errorf("the keys of %q are asked for", domain)
+			}
+			return []DKIM{{"a._domainkey.paper.example", "v=DKIM1; k=rsa; p=AAAA"}, {"b._domainkey.paper.example", "v=DKIM1; k=rsa; p=BBBB"}, {"c._domainkey.paper.example", "v=DKIM1; k=rsa; p=CCCC"}}, nil
+		}
+		r.Resolve = names{"paper.example": {"v=spf1 -all"}, "a._domainkey.paper.example": {"v=DKIM1; k=rsa; p=AA AA"}, "b._domainkey.paper.example": {"v=DKIM1; k=rsa; p=OLD"}}
+		records, signed, err := r.Domain(r.ctx, anna)
+		r.must(err)
+		var codes []string
+		for _, f := range signed {
+			codes = append(codes, f.Code)
+		}
+		if !slices.Equal(codes, []string{"no_dmarc", "other_dkim", "no_dkim"}) || signed[2].Detail != `c._domainkey.paper.example. TXT "v=DKIM1; k=rsa; p=CCCC"` || !records.Keys[0].Right() {
+			t.Errorf("the domain with keys: %+v", signed)
+		}
 		big := r.story("Big", world, article.PublishInput{})
 		c := article.Content{Headline: "Big", Sections: []int64{world}, Body: text(strings.Repeat("many words ", 12000))}
 		big, err = r.articles.Save(r.ctx, edna, article.SaveInput{ID: big.ID, Revision: big.Revision, Content: c})

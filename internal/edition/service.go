@@ -35,7 +35,8 @@ type Parts struct {
 	Own      func(ctx context.Context, address *url.URL) (bool, error)
 	Fetch    func(ctx context.Context, address string) (status int, err error)
 	Resolve  Resolver
-	DKIM     func() DKIM // how the delivery signs; nil for not at all
+	// DKIM are the keys that letters from a domain are signed with; nil for none.
+	DKIM func(ctx context.Context, domain string) ([]DKIM, error)
 }
 
 // Service composes, sends and shows editions. Safe for concurrent use.
