@@ -26,6 +26,16 @@ type newsletterCmds struct {
 	Erase    newsletterErase    `cmd:"" help:"Erase all that is kept of one reader, for good."`
 	Suppress newsletterSuppress `cmd:"" help:"Make sure that an address gets no newsletter, whatever is imported."`
 	Lift     newsletterLift     `cmd:"" help:"Let a suppressed address sign up again."`
+
+	Compose  newsletterCompose  `cmd:"" help:"Make a draft of an edition."`
+	Editions newsletterEditions `cmd:"" help:"List editions with their numbers."`
+	Check    newsletterCheck    `cmd:"" help:"Look at an edition as it would leave now, or at the SPF, DKIM and DMARC records of your domain."`
+	Send     newsletterSend     `cmd:"" help:"Send an edition now, or schedule it."`
+	Pause    newsletterPause    `cmd:"" help:"Stop an edition's letters for now."`
+	Resume   newsletterResume   `cmd:"" help:"Go on with a paused edition."`
+	Cancel   newsletterCancel   `cmd:"" help:"Stop an edition for good."`
+	Progress newsletterProgress `cmd:"" help:"Say how the letters of editions fare."`
+	DKIM     newsletterDKIM     `cmd:"" name:"dkim" help:"Keys that sign letters, and the DNS records to publish."`
 }
 
 type newsletterList struct{}

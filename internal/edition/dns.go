@@ -99,10 +99,16 @@ func (s *Service) Domain(ctx context.Context, actor account.Actor) (Records, []F
 	return r, all, err
 }
 
+// MailDomain is the domain that letters are from, "" while none is set.
+func (s *Service) MailDomain() string {
+	_, domain, _ := strings.Cut(strings.ToLower(s.From().Address), "@")
+	return domain
+}
+
 // domain looks at what receivers look at: who may send for the domain that the
 // letters are from.
 func (s *Service) domain(ctx context.Context, add func(bool, string, string, ...string)) (Records, error) {
-	_, domain, _ := strings.Cut(strings.ToLower(s.From().Address), "@")
+	domain := s.MailDomain()
 	if s.Resolve == nil || domain == "" {
 		return Records{}, nil
 	}

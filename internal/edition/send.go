@@ -41,6 +41,10 @@ type SendInput struct {
 	LocalHour int       // in each reader's zone on the day of At and after; -1 for all at once
 }
 
+// FirstMidnight is when a day begins where it begins first, in UTC+14: the
+// SendInput.At of an edition that is sent on it at an hour of each reader's zone.
+func FirstMidnight(day time.Time) time.Time { return day.Add(-14 * time.Hour) }
+
 // Send sends an edition now, or schedules it. Its articles are looked at again
 // when the sending begins.
 func (s *Service) Send(ctx context.Context, actor account.Actor, in SendInput) (e Edition, err error) {

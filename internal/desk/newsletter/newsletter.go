@@ -14,7 +14,6 @@ import (
 	"dateline/internal/desk"
 	"dateline/internal/edition"
 	"dateline/internal/fault"
-	"dateline/internal/i18n"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/subscriber"
@@ -235,26 +234,4 @@ func contains[T comparable](list []T, one T) bool {
 		}
 	}
 	return false
-}
-
-// found says what the checks found, in words.
-type found struct {
-	Stops            bool
-	Says, Why, Shows string
-}
-
-func (p *Part) found(ctx *web.Request, words *i18n.Printer, e *edition.Edition) ([]found, bool, error) {
-	all, err := p.Editions.Check(ctx.HTTP.Context(), e)
-	var out []found
-	for _, f := range all {
-		args := make([]any, len(f.Args))
-		for i, a := range f.Args {
-			if f.Code == "dead_link" && words.Has("letters.dead_"+a) {
-				a = words.T("letters.dead_" + a)
-			}
-			args[i] = a
-		}
-		out = append(out, found{f.Stops, words.T("letters.check_"+f.Code, args...), words.T("letters.why_" + f.Code), f.Detail})
-	}
-	return out, edition.Stops(all), err
 }

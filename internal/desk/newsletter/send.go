@@ -62,7 +62,7 @@ type sendData struct {
 	E           edition.Edition
 	N           subscriber.Newsletter
 	At          string
-	Found       []found
+	Found       []Found
 	Stops       bool
 	Audience    int64
 	May         bool
@@ -191,7 +191,7 @@ func (p *Part) when(ctx context.Context, e edition.Edition, in url.Values) (edit
 		if err != nil {
 			return out, err
 		}
-		out.At, out.LocalHour = day.Add(-14*time.Hour), int(hour) // it is that day first in UTC+14
+		out.At, out.LocalHour = edition.FirstMidnight(day), int(hour)
 	case "now":
 	default:
 		return out, fault.New(fault.Invalid, "say when the edition is sent")
