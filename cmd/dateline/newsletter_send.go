@@ -343,7 +343,7 @@ func (n *newsletterProgress) print(a *app.App, env *environment) (over bool, err
 	}
 	over = true
 	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NUMBER\tSTATE\tREADERS\tSENT\tTO BE TRIED AGAIN\tBOUNCED\tLEFT TO SEND\tA SECOND\tSUBJECT")
+	fmt.Fprintln(w, "NUMBER\tSTATE\tREADERS\tSENT\tTO BE TRIED AGAIN\tBOUNCED\tCOMPLAINED\tUNSUBSCRIBED\tTO SEND\tA SECOND\tSUBJECT")
 	trouble := ""
 	for i := range all {
 		e := &all[i]
@@ -355,7 +355,7 @@ func (n *newsletterProgress) print(a *app.App, env *environment) (over bool, err
 			trouble = p.Trouble
 		}
 		over = over && e.State != edition.Sending
-		fmt.Fprintf(w, "%d\t%s\t%d\t%d\t%d\t%d\t%d\t%.0f\t%s\n", e.ID, e.State, p.Total-p.Skipped, p.Sent, p.Deferred, p.Bounced, p.Left(), p.PerSecond, subjectOf(e))
+		fmt.Fprintf(w, "%d\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.0f\t%s\n", e.ID, e.State, p.Total-p.Skipped, p.Sent, p.Deferred, p.Bounced, p.Complained, p.Unsubscribed, p.Left(), p.PerSecond, subjectOf(e))
 	}
 	if err := w.Flush(); err != nil {
 		return false, err

@@ -11,10 +11,12 @@ import (
 	"time"
 
 	"dateline/internal/config"
+	"dateline/internal/db"
 	"dateline/internal/delivery"
 	"dateline/internal/delivery/bounce"
 	"dateline/internal/delivery/relay"
 	"dateline/internal/fault"
+	"dateline/internal/subscriber"
 	"dateline/internal/web"
 )
 
@@ -34,6 +36,9 @@ func (a *App) openDelivery(renderer delivery.Renderer) error {
 			return site.Location(), err
 		}})
 	a.readers.AddHolder(a.delivery)
+	a.readers.OnLeft(func(ctx context.Context, tx *db.Tx, by subscriber.Access) error {
+		return a.delivery.Left(ctx, tx, by.Mailing, by.ID)
+	})
 	a.jobs.Handle(delivery.JobFill, a.delivery.HandleFill)
 	return nil
 }

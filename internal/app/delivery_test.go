@@ -1,7 +1,9 @@
 package app
 
 import (
+	"context"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -9,6 +11,7 @@ import (
 
 	"dateline/internal/config"
 	"dateline/internal/db"
+	"dateline/internal/edition"
 )
 
 func TestRelays_FromSettings(t *testing.T) {
@@ -58,4 +61,45 @@ func TestBounceHook_NeedsItsProof(t *testing.T) {
 			t.Errorf("%s with %q: %d, want %d", c.provider, c.password, got, c.want)
 		}
 	}
+}
+
+// Who leaves by the links of a letter is counted for its edition, however they
+// do it, once.
+func TestReport_CountsWhoLeaves(t *testing.T) {
+	p := newPaper(t, db.SQLite, nil)
+	owner := p.setUp()
+	p.subscribed(3)
+	path := p.mailed(owner, "Left by some", "")
+	p.drain()
+	mailing := int64(p.number(`SELECT mailing_id FROM edition_mailing`))
+	p.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE mailing_recipient SET state = 'sent'`)
+		return err
+	})
+	post := func(address, form string) {
+		t.Helper()
+		r := httptest.NewRequest(http.MethodPost, address, strings.NewReader(form))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if got := p.ask(r); got.status >= 400 {
+			t.Fatalf("%s: %d", address, got.status)
+		}
+	}
+	for range 2 {
+		post(p.app.readers.Links(1, 1, mailing).OneClick, "List-Unsubscribe=One-Click")
+	}
+	post(p.app.readers.Links(1, 2, mailing).Unsubscribe, "do=all")
+	post(p.app.readers.Links(1, 3, 0).Unsubscribe, "do=all") // of no mailing
+	var number int64
+	if _, err := fmt.Sscanf(path, "/desk/newsletter/%d", &number); err != nil {
+		t.Fatal(err)
+	}
+	got, err := p.app.EditionProgress(p.ctx, number)
+	if err != nil || got.Unsubscribed != 2 || got.Total != 3 {
+		t.Errorf("%+v (%v), want 2 who left", got, err)
+	}
+	p.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE edition SET state = $1`, string(edition.Sent))
+		return err
+	})
+	p.shows("the report", owner.get(path+"/report"), 200, "<dt>Unsubscribed</dt><dd>2</dd>")
 }

@@ -60,6 +60,6 @@ type outbox struct{ *delivery.Service }
 // Progress implements edition.Sender.
 func (o outbox) Progress(ctx context.Context, mailing int64) (edition.Progress, error) {
 	p, err := o.Service.Progress(ctx, mailing)
-	return edition.Progress{Total: p.Total, Sent: p.Sent, Deferred: p.Deferred, Bounced: p.Bounced + p.GaveUp, Skipped: p.Skipped, Complained: p.Complained,
+	return edition.Progress{Total: p.Total, Sent: p.Sent, Deferred: p.Deferred, Bounced: p.Bounced + p.GaveUp, Skipped: p.Skipped, Complained: p.Complained, Unsubscribed: p.Unsubscribed,
 		PerSecond: p.Rate, Trouble: p.Trouble, Done: p.State == delivery.Finished || p.State == delivery.Cancelled}, err
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"dateline/internal/media/mediaweb"
 	"dateline/internal/site"
 	"dateline/internal/site/siteweb"
+	"dateline/internal/subscriber"
 	"dateline/internal/web"
 )
 
@@ -30,9 +32,23 @@ func (a *App) routes() []web.Route {
 	return append(routes, a.deskRoutes()...)
 }
 
+// newsletterWords are the words below /newsletter/ at which routes answer that
+// are no newsletter's.
+func newsletterWords(routes []web.Route) (words []string) {
+	for _, r := range routes {
+		rest, below := strings.CutPrefix(r.Pattern, subscriber.Path)
+		if word, _, _ := strings.Cut(rest, "/"); below && word != "" && !strings.HasPrefix(word, "{") && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
 // openWeb builds the web layer from the registry.
 func (a *App) openWeb() (err error) {
-	a.web, err = web.New(web.Options{Routes: a.routes(), CacheBudget: int64(a.cfg.PageCacheMB) << 20, Origin: a.cfg.URL,
+	routes := a.routes()
+	a.readers.Reserve(newsletterWords(routes))
+	a.web, err = web.New(web.Options{Routes: routes, CacheBudget: int64(a.cfg.PageCacheMB) << 20, Origin: a.cfg.URL,
 		TrustedProxies: a.cfg.TrustedProxies, PersonalCookies: []string{siteweb.UnlockCookie}, CDN: a.cfg.URL != "",
 		ErrorPage: a.errorPage, Authorize: a.desk.Authorize, Clock: a.clock, Log: a.log})
 	if err != nil {

@@ -18,7 +18,7 @@ type Progress struct {
 
 	Total, Waiting, Deferred       int
 	Sent, Bounced, Skipped, GaveUp int
-	Complained                     int // among Sent
+	Complained, Unsubscribed       int // among Sent
 
 	Rate    float64       // letters a second lately
 	Left    time.Duration // estimated, 0 when unknown or over
@@ -42,12 +42,12 @@ const (
 func (s *Service) Progress(ctx context.Context, mailing int64) (Progress, error) {
 	var p Progress
 	var started, finished int64
-	err := s.DB.QueryRow(ctx, `SELECT m.state, m.start_at, m.finished_at, m.filled, m.total, m.complained,
+	err := s.DB.QueryRow(ctx, `SELECT m.state, m.start_at, m.finished_at, m.filled, m.total, m.complained, m.unsubscribed,
 			m.sent + COALESCE(SUM(c.sent), 0), m.bounced + COALESCE(SUM(c.bounced), 0), m.skipped + COALESCE(SUM(c.skipped), 0),
 			m.gave_up + COALESCE(SUM(c.gave_up), 0), COALESCE(SUM(c.deferred), 0)
 		FROM mailing m LEFT JOIN mailing_chunk c ON c.mailing_id = m.id AND c.done = 0 WHERE m.id = $1
-		GROUP BY m.id, m.state, m.start_at, m.finished_at, m.filled, m.total, m.complained, m.sent, m.bounced, m.skipped, m.gave_up`, mailing).
-		Scan(&p.State, &started, &finished, &p.Filled, &p.Total, &p.Complained, &p.Sent, &p.Bounced, &p.Skipped, &p.GaveUp, &p.Deferred)
+		GROUP BY m.id, m.state, m.start_at, m.finished_at, m.filled, m.total, m.complained, m.unsubscribed, m.sent, m.bounced, m.skipped, m.gave_up`, mailing).
+		Scan(&p.State, &started, &finished, &p.Filled, &p.Total, &p.Complained, &p.Unsubscribed, &p.Sent, &p.Bounced, &p.Skipped, &p.GaveUp, &p.Deferred)
 	if err != nil {
 		return p, err
 	}

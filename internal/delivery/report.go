@@ -103,6 +103,17 @@ func (s *Service) complained(ctx context.Context, tx *db.Tx, mailing, subscriber
 	return true, s.Readers.Complained(ctx, tx, subscriber)
 }
 
+// Left counts a reader who left by a link of a mailing, once for each.
+func (s *Service) Left(ctx context.Context, tx *db.Tx, mailing, subscriber int64) error {
+	n, err := tx.Exec(ctx, `UPDATE mailing_recipient SET code = 'left'
+		WHERE subscriber_id = $2 AND mailing_id = $1 AND state = 'sent' AND code NOT IN ('left', 'complained')`, mailing, subscriber)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE mailing SET unsubscribed = unsubscribed + 1 WHERE id = $1`, mailing)
+	return err
+}
+
 // Refusal is how often servers refused the letters of a mailing in one way.
 type Refusal struct {
 	Code  string // SMTP code and status

@@ -1,6 +1,7 @@
 package delivery_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -57,7 +58,15 @@ func TestTake_ChangesWhatItNames(t *testing.T) {
 		if fmt.Sprint(r.bounced) != fmt.Sprint(want) || r.complained[5] != 1 || len(r.complained) != 1 {
 			t.Errorf("bounced %v, complained %v", r.bounced, r.complained)
 		}
-		if got := p.progress(t); got.Sent != 6 || got.Bounced != 4 || got.Complained != 1 {
+		p.write(t, func(ctx context.Context, tx *db.Tx) error {
+			for _, reader := range []int64{6, 6, 7, 5, 1, 4711} { // twice; 5 has complained, 1 bounced, 4711 got none
+				if err := p.Left(ctx, tx, p.mailing, reader); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if got := p.progress(t); got.Sent != 6 || got.Bounced != 4 || got.Complained != 1 || got.Unsubscribed != 2 {
 			t.Errorf("progress %+v", got)
 		}
 		refusals, err := p.Refusals(t.Context(), p.mailing, 10)

@@ -18,15 +18,16 @@ type Readers interface {
 
 // Progress is how a mailing fares.
 type Progress struct {
-	Total      int  // recipients
-	Sent       int  // taken by a mail server
-	Deferred   int  // tried, to be tried again
-	Bounced    int  // refused, or came back
-	Skipped    int  // left meanwhile, or had nothing to read in it
-	Complained int  // marked it as spam
-	Done       bool // nothing is left to send
-	PerSecond  float64
-	Trouble    string // why nothing goes out; "" when nothing is known to be wrong
+	Total        int  // recipients
+	Sent         int  // taken by a mail server
+	Deferred     int  // tried, to be tried again
+	Bounced      int  // refused, or came back
+	Skipped      int  // left meanwhile, or had nothing to read in it
+	Complained   int  // marked it as spam
+	Unsubscribed int  // left by one of its links
+	Done         bool // nothing is left to send
+	PerSecond    float64
+	Trouble      string // why nothing goes out; "" when nothing is known to be wrong
 }
 
 // Left is how many letters are still to go.
@@ -35,6 +36,7 @@ func (p Progress) Left() int { return max(p.Total-p.Sent-p.Bounced-p.Skipped, 0)
 func (p Progress) plus(q Progress) Progress {
 	p.Total, p.Sent, p.Deferred, p.Bounced = p.Total+q.Total, p.Sent+q.Sent, p.Deferred+q.Deferred, p.Bounced+q.Bounced
 	p.Skipped, p.Complained = p.Skipped+q.Skipped, p.Complained+q.Complained
+	p.Unsubscribed += q.Unsubscribed
 	p.PerSecond += q.PerSecond
 	p.Done = p.Done && q.Done
 	if p.Trouble == "" {

@@ -156,8 +156,17 @@ func (s *Service) Choose(ctx context.Context, a Access, w Wanted, by Consent) er
 		if len(picks) == 0 {
 			return s.left(ctx, tx, r, a, by)
 		}
-		return s.chosen(ctx, tx, r, picks, by)
+		if err := s.chosen(ctx, tx, r, picks, by); err != nil || !ends(rows, picks, a.Newsletter) {
+			return err
+		}
+		return s.leftBy(ctx, tx, a)
 	})
+}
+
+// ends tells whether picks no longer have a newsletter that was read.
+func ends(rows []subscription, picks []Pick, newsletter int64) bool {
+	return slices.ContainsFunc(rows, func(one subscription) bool { return one.active && one.newsletter == newsletter }) &&
+		!slices.ContainsFunc(picks, func(one Pick) bool { return one.Newsletter == newsletter })
 }
 
 func (s *Service) chosen(ctx context.Context, tx *db.Tx, r Reader, picks []Pick, by Consent) error {
@@ -243,10 +252,15 @@ func (s *Service) left(ctx context.Context, tx *db.Tx, r Reader, a Access, by Co
 // tell records that a reader left, and tells who counts what follows from a
 // mailing.
 func (s *Service) tell(ctx context.Context, tx *db.Tx, r Reader, a Access) error {
-	if s.onLeft != nil && a.Mailing != 0 {
-		if err := s.onLeft(ctx, tx, a); err != nil {
-			return err
-		}
+	if err := s.leftBy(ctx, tx, a); err != nil {
+		return err
 	}
 	return audit.Record(ctx, tx, s.clock.Now(), actorReader, "leave", "subscriber", r.ID, nil)
+}
+
+func (s *Service) leftBy(ctx context.Context, tx *db.Tx, a Access) error {
+	if s.onLeft == nil || a.Mailing == 0 {
+		return nil
+	}
+	return s.onLeft(ctx, tx, a)
 }

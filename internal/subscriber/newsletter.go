@@ -126,6 +126,9 @@ func (s *Service) SaveNewsletter(ctx context.Context, actor account.Actor, n New
 	if err := n.check(); err != nil {
 		return n, err
 	}
+	if slices.Contains(s.reserved, urlpath.Key(n.Slug)) {
+		return n, fault.New(fault.Invalid, "a newsletter cannot have the address word %q: pages for readers are there", n.Slug).WithHint("choose another word, such as %s-news", n.Slug)
+	}
 	rhythms, err := json.Marshal(n.Rhythms)
 	if err != nil {
 		return n, fault.New(fault.Internal, "rhythms: %w", err)
@@ -156,6 +159,15 @@ func (s *Service) SaveNewsletter(ctx context.Context, actor account.Actor, n New
 		return n, err
 	}
 	return s.Newsletter(ctx, s.db, n.ID)
+}
+
+// Reserve keeps newsletters from address words at which something else answers.
+// Call it before the service is used.
+func (s *Service) Reserve(words []string) {
+	s.reserved = nil
+	for _, word := range words {
+		s.reserved = append(s.reserved, urlpath.Key(word))
+	}
 }
 
 func slugIsFree(ctx context.Context, tx *db.Tx, n Newsletter) error {

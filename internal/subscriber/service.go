@@ -95,6 +95,7 @@ type Service struct {
 	post     Post
 	guards   *throttle.Table[string] // what one network may ask for
 	holders  []Holder
+	reserved []string // keys of address words that no newsletter may have
 	onLeft   func(ctx context.Context, tx *db.Tx, a Access) error
 }
 
