@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"maps"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,9 +15,10 @@ import (
 	"dateline/internal/id"
 )
 
-// A batch goes to the database as JSON, one statement a table: both engines
-// read it with json_each, and a batch of a thousand costs a handful of round
-// trips.
+// A batch goes to PostgreSQL as JSON, one statement a table: a thousand rows
+// cost a handful of round trips. SQLite has none to save and reads JSON slowly;
+// it gets the rows of most tables as values, some dozens in a statement (see
+// bulkrows.go).
 
 // table writes rows as an object, whose keys nobody reads: json_each of
 // PostgreSQL takes objects alone.
@@ -37,17 +40,28 @@ func table[T any](rows []T) (string, error) {
 	return b.String(), nil
 }
 
-type indexRow struct {
-	X string `json:"x"`
+// keysOf writes keys as an object for "SELECT key FROM json_each($1)".
+func keysOf(keys []string) (string, error) {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, key := range keys {
+		raw, err := json.Marshal(key)
+		if err != nil {
+			return "", fault.New(fault.Internal, "batch of readers: %w", err)
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(raw)
+		b.WriteString(":0")
+	}
+	b.WriteByte('}')
+	return b.String(), nil
 }
 
 // load reads what is known of everybody in the batch.
 func (b *Bulk) load(ctx context.Context, q db.Querier, plans map[string]*bulkPlan) error {
-	keys := make([]indexRow, 0, len(plans))
-	for index := range plans {
-		keys = append(keys, indexRow{index})
-	}
-	asked, err := table(keys)
+	asked, err := keysOf(slices.Collect(maps.Keys(plans)))
 	if err != nil {
 		return err
 	}
@@ -56,7 +70,7 @@ func (b *Bulk) load(ctx context.Context, q db.Querier, plans map[string]*bulkPla
 		bulkPerson
 	}
 	rows, err := q.Query(ctx, `SELECT id, address_index, state, CASE name WHEN '' THEN 0 ELSE 1 END, CASE language WHEN '' THEN 0 ELSE 1 END, CASE zone WHEN '' THEN 0 ELSE 1 END
-		FROM subscriber WHERE address_index IN (SELECT value ->> 'x' FROM json_each($1))`, asked)
+		FROM subscriber WHERE address_index IN (SELECT key FROM json_each($1))`, asked)
 	known, err := db.All(rows, err, func(r *sql.Rows) (one found, err error) {
 		err = r.Scan(&one.id, &one.index, &one.state, &one.name, &one.language, &one.zone)
 		return one, err
@@ -76,7 +90,7 @@ func (b *Bulk) load(ctx context.Context, q db.Querier, plans map[string]*bulkPla
 		index string
 		why   Why
 	}
-	rows, err = q.Query(ctx, `SELECT address_index, why FROM suppression WHERE address_index IN (SELECT value ->> 'x' FROM json_each($1))`, asked)
+	rows, err = q.Query(ctx, `SELECT address_index, why FROM suppression WHERE address_index IN (SELECT key FROM json_each($1))`, asked)
 	bars, err := db.All(rows, err, func(r *sql.Rows) (one barred, err error) {
 		err = r.Scan(&one.index, &one.why)
 		return one, err
@@ -87,25 +101,21 @@ func (b *Bulk) load(ctx context.Context, q db.Querier, plans map[string]*bulkPla
 	return err
 }
 
-type idRow struct {
-	I int64 `json:"i"`
-}
-
 func (b *Bulk) loadSubscriptions(ctx context.Context, q db.Querier, plans map[int64]*bulkPlan) error {
 	if len(plans) == 0 {
 		return nil
 	}
-	keys := make([]idRow, 0, len(plans))
+	keys := make([]string, 0, len(plans))
 	for one := range plans {
-		keys = append(keys, idRow{one})
+		keys = append(keys, strconv.FormatInt(one, 10))
 	}
-	asked, err := table(keys)
+	asked, err := keysOf(keys)
 	if err != nil {
 		return err
 	}
 	type found struct{ subscriber, newsletter, until int64 }
 	rows, err := q.Query(ctx, `SELECT subscriber_id, newsletter_id, until FROM subscription
-		WHERE subscriber_id IN (SELECT CAST(value ->> 'i' AS BIGINT) FROM json_each($1))`, asked)
+		WHERE subscriber_id IN (SELECT CAST(key AS BIGINT) FROM json_each($1))`, asked)
 	all, err := db.All(rows, err, func(r *sql.Rows) (one found, err error) {
 		err = r.Scan(&one.subscriber, &one.newsletter, &one.until)
 		return one, err
@@ -308,30 +318,18 @@ const (
 )
 
 func (b *Bulk) store(ctx context.Context, tx *db.Tx, rows *bulkRows) error {
+	put := b.storeJSON
+	if tx.Engine() == db.SQLite {
+		put = b.storeValues
+	}
+	if err := put(ctx, tx, rows); err != nil {
+		return err
+	}
 	now := b.s.now()
-	added, err1 := table(rows.added)
-	changed, err2 := table(rows.changed)
-	reads, err3 := table(rows.reads)
-	consents, err4 := table(rows.consents)
-	bars, err5 := table(rows.bars)
-	for _, err := range []error{err1, err2, err3, err4, err5} {
-		if err != nil {
-			return err
-		}
-	}
-	if _, err := tx.Exec(ctx, addReaders, added, b.opt.Source, now); err != nil {
+	if err := putTable(ctx, tx, changeReaders, rows.changed, now); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, changeReaders, changed, now); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, putReads, reads); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, addConsents, consents, now, "imported from "+b.opt.Source); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(ctx, putBars, bars, now); err != nil {
+	if err := putTable(ctx, tx, putBars, rows.bars, now); err != nil {
 		return err
 	}
 	for newsletter, by := range rows.counts {
@@ -346,4 +344,32 @@ func (b *Bulk) store(ctx context.Context, tx *db.Tx, rows *bulkRows) error {
 		return countAll(ctx, tx, rows.active)
 	}
 	return nil
+}
+
+// storeJSON writes the rows of the large tables as JSON.
+func (b *Bulk) storeJSON(ctx context.Context, tx *db.Tx, rows *bulkRows) error {
+	now := b.s.now()
+	if err := putTable(ctx, tx, addReaders, rows.added, b.opt.Source, now); err != nil {
+		return err
+	}
+	if err := putTable(ctx, tx, putReads, rows.reads); err != nil {
+		return err
+	}
+	return putTable(ctx, tx, addConsents, rows.consents, now, b.said())
+}
+
+// said is the text of the consents.
+func (b *Bulk) said() string { return "imported from " + b.opt.Source }
+
+// putTable runs a statement whose first parameter are rows, unless there are none.
+func putTable[T any](ctx context.Context, tx *db.Tx, query string, rows []T, more ...any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	raw, err := table(rows)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, query, append([]any{raw}, more...)...)
+	return err
 }

@@ -48,21 +48,56 @@ func disposable(domain string) bool {
 // like a slip of the fingers, "gmial.com" for "gmail.com"; "" when it does not.
 func Suggest(typed string) string {
 	a, err := parseAddress(typed)
-	if err != nil || domains().common[a.domain] || len(a.domain) < 6 {
+	if err != nil {
+		return ""
+	}
+	meant := suggestDomain(a.domain)
+	if meant == "" {
+		return ""
+	}
+	return strings.TrimSuffix(a.written, a.domain) + meant
+}
+
+// suggestDomain returns the common domain that one may be a slip for, "" for
+// none.
+func suggestDomain(domain string) string {
+	if domains().common[domain] || len(domain) < 6 {
 		return ""
 	}
 	var near []string
 	for known := range domains().common {
-		if oneSlip(a.domain, known) {
+		if oneSlip(domain, known) {
 			near = append(near, known)
 		}
 	}
 	if len(near) == 0 {
 		return ""
 	}
-	slices.Sort(near)
-	return strings.TrimSuffix(a.written, a.domain) + near[0]
+	return slices.Min(near)
 }
+
+// Slips tells many addresses of few domains that look like slips. Not for
+// concurrent use.
+type Slips struct{ known map[string]bool }
+
+// Like tells whether Suggest would say something.
+func (s *Slips) Like(address string) bool {
+	_, domain, ok := strings.Cut(strings.ToLower(address), "@")
+	if !ok {
+		return false
+	}
+	slip, known := s.known[domain]
+	if !known {
+		slip = Suggest(address) != ""
+		if s.known == nil || len(s.known) >= mostSlips {
+			s.known = map[string]bool{}
+		}
+		s.known[domain] = slip
+	}
+	return slip
+}
+
+const mostSlips = 10_000 // domains known at a time
 
 // oneSlip tells whether a becomes b by one letter that is missing, too much,
 // another, or changed places with its neighbour.

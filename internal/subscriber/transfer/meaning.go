@@ -130,12 +130,25 @@ func when(text string) time.Time {
 		}
 		return time.Time{}
 	}
+	if t, ok := stampOf(text); ok {
+		return t
+	}
 	for _, layout := range layouts {
 		if t, err := time.Parse(layout, text); err == nil && t.Year() > 1980 {
 			return t.UTC()
 		}
 	}
 	return time.Time{}
+}
+
+// stampOf reads the form that most programs write, "2021-03-04 09:15:00", without
+// trying all layouts. ok is false for any other.
+func stampOf(text string) (t time.Time, ok bool) {
+	if len(text) != len(time.DateTime) || text[4] != '-' || text[10] != ' ' {
+		return t, false
+	}
+	t, err := time.Parse(time.DateTime, text)
+	return t, err == nil && t.Year() > 1980
 }
 
 // list splits a cell of several labels: "News, World", "a;b", and Mailchimp's

@@ -221,13 +221,13 @@ var offices = map[string]bool{"postmaster": true, "abuse": true, "webmaster": tr
 	"office": true, "contact": true, "billing": true, "help": true, "noc": true, "marketing": true}
 
 // warn says what is odd about an address.
-func warn(address string) []string {
+func warn(address string, slips *subscriber.Slips) []string {
 	local, _, _ := strings.Cut(strings.ToLower(address), "@")
 	var out []string
 	if offices[local] {
 		out = append(out, WarnRole)
 	}
-	if subscriber.Suggest(address) != "" {
+	if slips.Like(address) {
 		out = append(out, WarnTypo)
 	}
 	return out

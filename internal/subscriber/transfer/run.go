@@ -27,7 +27,7 @@ type Options struct {
 	Resume   *Report                                                   `json:"-"` // what Save was given last
 }
 
-const batchSize = 1000 // rows in a transaction
+const batchSize = 2000 // rows in a transaction
 
 // Run takes readers in and accounts for every row. With an error, the report
 // says how far it came.
@@ -74,6 +74,7 @@ type run struct {
 	before, total int64 // bytes of files done, of all
 	read          int64 // bytes so far
 	batch         []batchRow
+	slips         subscriber.Slips
 }
 
 type batchRow struct {
@@ -272,7 +273,7 @@ func (r *run) account(fates []subscriber.Fate) *Report {
 		default:
 			rep.Unchanged++
 		}
-		for _, why := range append(one.entry.warnings, warn(one.entry.Address)...) {
+		for _, why := range append(one.entry.warnings, warn(one.entry.Address, &r.slips)...) {
 			p.Why = why
 			rep.warn(p)
 		}
