@@ -21,6 +21,7 @@ type Incoming struct {
 	State          State
 	ListOnly       bool // Ended is said of Newsletters alone
 	Newsletters    []int64
+	Picks          []Pick    // how they read them, where the file says it; the newsletter's first rhythm and everything otherwise
 	Created        time.Time // zero for unknown
 	Confirmed      time.Time
 	Ended          time.Time
@@ -79,6 +80,7 @@ type Bulk struct {
 	newsletters []Newsletter
 	seen        map[string]bulkPerson // by index, what a dry run would have made
 	recorded    bool
+	interests   map[string]string // keys of choices that are stored, by their JSON
 }
 
 // mostBulk is how many newsletters Bulk keeps in the bits of a word.
@@ -99,7 +101,8 @@ func (s *Service) Bulk(ctx context.Context, actor account.Actor, opt BulkOptions
 	if len(all) > mostBulk {
 		return nil, fault.New(fault.Invalid, "more than %d newsletters cannot be imported into", mostBulk)
 	}
-	return &Bulk{s: s, actor: actor, opt: opt, newsletters: all, seen: map[string]bulkPerson{}}, nil
+	return &Bulk{s: s, actor: actor, opt: opt, newsletters: all, seen: map[string]bulkPerson{},
+		interests: map[string]string{}}, nil
 }
 
 // bulkPerson is what the rules need to know of somebody.
@@ -118,6 +121,7 @@ type bulkPlan struct {
 	index                string
 	row                  Incoming // the first that changed something
 	name, language, zone string
+	picks                map[int64]Pick // by newsletter
 	consents             []bulkConsent
 	ask                  bool
 }
@@ -244,6 +248,7 @@ func (b *Bulk) apply(ctx context.Context, q db.Querier, p *bulkPlan, in Incoming
 		p.row, p.now.id, p.now.state, p.now.reads = in, id.New(), in.State, bits
 		p.ask = in.State == Pending && b.opt.Ask
 		p.fill(in)
+		p.pick(in)
 		p.note("imported", in, bits)
 		return Fate{Kind: FateNew, Pending: in.State == Pending}, nil
 	case bits != 0 && bits&^p.now.gone == 0:
@@ -255,6 +260,7 @@ func (b *Bulk) apply(ctx context.Context, q db.Querier, p *bulkPlan, in Incoming
 		p.now.reads |= bits &^ p.now.gone
 	}
 	p.fill(in)
+	p.pick(in)
 	if p.now == before {
 		return Fate{}, nil
 	}
@@ -288,6 +294,19 @@ func (p *bulkPlan) fill(in Incoming) {
 	}
 	if !p.now.zone && in.Zone != "" {
 		p.zone, p.now.zone = in.Zone, true
+	}
+}
+
+// pick takes how somebody reads what, the first word of each newsletter.
+func (p *bulkPlan) pick(in Incoming) {
+	for _, one := range in.Picks {
+		if _, there := p.picks[one.Newsletter]; there || !slices.Contains(Rhythms(), one.Rhythm) {
+			continue
+		}
+		if p.picks == nil {
+			p.picks = map[int64]Pick{}
+		}
+		p.picks[one.Newsletter] = one
 	}
 }
 

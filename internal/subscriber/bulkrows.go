@@ -12,7 +12,7 @@ const (
 	manyRows = 64
 
 	readerRow   = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	readsRowOf  = `(?, ?, ?, ?, ?, ?)`
+	readsRowOf  = `(?, ?, ?, ?, ?, ?, ?)`
 	consentOf   = `(?, ?, ?, ?, ?, ?, ?)`
 	readers4    = readerRow + `, ` + readerRow + `, ` + readerRow + `, ` + readerRow
 	readers16   = readers4 + `, ` + readers4 + `, ` + readers4 + `, ` + readers4
@@ -24,7 +24,7 @@ const (
 	consents16  = consents4 + `, ` + consents4 + `, ` + consents4 + `, ` + consents4
 	consents64  = consents16 + `, ` + consents16 + `, ` + consents16 + `, ` + consents16
 	intoReaders = `INSERT INTO subscriber (id, address, address_index, name, state, language, zone, source, created_at, confirmed_at, ended_at, updated_at) VALUES `
-	intoReads   = `INSERT INTO subscription (newsletter_id, subscriber_id, rhythm, active, since, until) VALUES `
+	intoReads   = `INSERT INTO subscription (newsletter_id, subscriber_id, rhythm, interest, active, since, until) VALUES `
 	readsAgain  = ` ON CONFLICT (newsletter_id, subscriber_id) DO UPDATE SET active = excluded.active, until = excluded.until`
 	intoConsent = `INSERT INTO consent (id, subscriber_id, at, what, text, detail, origin) VALUES `
 
@@ -45,7 +45,7 @@ func (b *Bulk) storeValues(ctx context.Context, tx *db.Tx, rows *bulkRows) error
 		return err
 	}
 	if err := putRows(ctx, tx, putReadsMany, putReadsOne, rows.reads, func(to []any, r *readsRow) []any {
-		return append(to, r.Newsletter, r.ID, r.Rhythm, r.Active, r.Since, r.Until)
+		return append(to, r.Newsletter, r.ID, r.Rhythm, r.Interest, r.Active, r.Since, r.Until)
 	}); err != nil {
 		return err
 	}

@@ -148,6 +148,7 @@ type readsRow struct {
 	ID         int64  `json:"i"`
 	Newsletter int64  `json:"n"`
 	Rhythm     string `json:"r"`
+	Interest   string `json:"k"`
 	Active     int64  `json:"a"`
 	Since      int64  `json:"s"`
 	Until      int64  `json:"u"`
@@ -190,7 +191,9 @@ func (b *Bulk) write(ctx context.Context, tx *db.Tx, plans []*bulkPlan) (changed
 			}
 			continue
 		}
-		b.rows(&rows, p)
+		if err := b.rows(ctx, tx, &rows, p); err != nil {
+			return false, err
+		}
 	}
 	if !changed {
 		return false, nil
@@ -202,13 +205,13 @@ func (b *Bulk) write(ctx context.Context, tx *db.Tx, plans []*bulkPlan) (changed
 }
 
 // rows adds the rows of one plan.
-func (b *Bulk) rows(to *bulkRows, p *bulkPlan) {
+func (b *Bulk) rows(ctx context.Context, tx *db.Tx, to *bulkRows, p *bulkPlan) error {
 	now := b.s.now()
 	if p.now.why != p.was.why {
 		to.bars = append(to.bars, barRow{p.index, p.now.why})
 	}
 	if p.now.state == "" {
-		return
+		return nil
 	}
 	row := personRow{ID: p.now.id, Name: p.name, State: p.now.state, Language: p.language, Zone: p.zone,
 		Created: past(db.Micros(p.row.Created), now), Confirmed: past(db.Micros(p.row.Confirmed), now)}
@@ -232,7 +235,7 @@ func (b *Bulk) rows(to *bulkRows, p *bulkPlan) {
 	for _, c := range p.consents {
 		to.consents = append(to.consents, consentRow{id.New(), p.now.id, c.what, c.detail, c.origin})
 	}
-	b.subscriptions(to, p, row.Created, now)
+	return b.subscriptions(ctx, tx, to, p, row.Created, now)
 }
 
 // past is a time that is not after now, else 0.
@@ -243,7 +246,7 @@ func past(at, now int64) int64 {
 	return at
 }
 
-func (b *Bulk) subscriptions(to *bulkRows, p *bulkPlan, since, now int64) {
+func (b *Bulk) subscriptions(ctx context.Context, tx *db.Tx, to *bulkRows, p *bulkPlan, since, now int64) error {
 	had, has := p.was.reads, p.now.reads
 	if p.was.state != Active {
 		had = 0
@@ -264,6 +267,12 @@ func (b *Bulk) subscriptions(to *bulkRows, p *bulkPlan, since, now int64) {
 		bit := uint64(1) << i
 		n := &b.newsletters[i]
 		row := readsRow{ID: p.now.id, Newsletter: n.ID, Rhythm: n.Rhythms[0], Since: since}
+		if pick, said := p.picks[n.ID]; said {
+			var err error
+			if row.Rhythm, row.Interest, err = b.choice(ctx, tx, pick); err != nil {
+				return err
+			}
+		}
 		if has&bit != 0 {
 			row.Active = 1
 		}
@@ -278,6 +287,52 @@ func (b *Bulk) subscriptions(to *bulkRows, p *bulkPlan, since, now int64) {
 			to.counts[n.ID]++
 		}
 	}
+	return nil
+}
+
+// choice stores a choice of sections, authors and storylines, those of them
+// that are here; everything when none is.
+func (b *Bulk) choice(ctx context.Context, tx *db.Tx, p Pick) (rhythm, key string, err error) {
+	if len(p.Interests) == 0 {
+		return p.Rhythm, "", nil
+	}
+	raw, err := json.Marshal(p.Interests)
+	if err != nil {
+		return "", "", fault.New(fault.Internal, "interests: %w", err)
+	}
+	if key, known := b.interests[string(raw)]; known {
+		return p.Rhythm, key, nil
+	}
+	var here []Interest
+	for _, one := range p.Interests {
+		there, err := b.there(ctx, tx, one)
+		if err != nil {
+			return "", "", err
+		}
+		if there {
+			here = append(here, one)
+		}
+	}
+	if key, err = keepInterest(ctx, tx, here); err == nil {
+		tx.AfterCommit(func() { b.interests[string(raw)] = key })
+	}
+	return p.Rhythm, key, err
+}
+
+// there tells whether a site has what somebody chose elsewhere. A storyline has
+// no row: its name is what counts.
+func (b *Bulk) there(ctx context.Context, q db.Querier, one Interest) (bool, error) {
+	var n int64
+	var err error
+	switch one.Kind {
+	case InterestSection:
+		err = q.QueryRow(ctx, `SELECT COUNT(*) FROM section WHERE id = $1`, one.ID).Scan(&n)
+	case InterestAuthor:
+		err = q.QueryRow(ctx, `SELECT COUNT(*) FROM profile WHERE id = $1`, one.ID).Scan(&n)
+	case InterestStoryline:
+		return one.ID != 0, nil
+	}
+	return n > 0, err
 }
 
 // askFor puts a sign-up into the queue as if its owner had typed it here.
@@ -307,8 +362,8 @@ const (
 			confirmed_at = CASE WHEN subscriber.confirmed_at = 0 THEN CAST(j.value ->> 'f' AS BIGINT) ELSE subscriber.confirmed_at END,
 			ended_at = CAST(j.value ->> 'e' AS BIGINT), updated_at = $2
 		FROM json_each($1) AS j WHERE subscriber.id = CAST(j.value ->> 'i' AS BIGINT)`
-	putReads = `INSERT INTO subscription (newsletter_id, subscriber_id, rhythm, active, since, until)
-		SELECT CAST(value ->> 'n' AS BIGINT), CAST(value ->> 'i' AS BIGINT), value ->> 'r', CAST(value ->> 'a' AS BIGINT), CAST(value ->> 's' AS BIGINT), CAST(value ->> 'u' AS BIGINT)
+	putReads = `INSERT INTO subscription (newsletter_id, subscriber_id, rhythm, interest, active, since, until)
+		SELECT CAST(value ->> 'n' AS BIGINT), CAST(value ->> 'i' AS BIGINT), value ->> 'r', value ->> 'k', CAST(value ->> 'a' AS BIGINT), CAST(value ->> 's' AS BIGINT), CAST(value ->> 'u' AS BIGINT)
 		FROM json_each($1) WHERE true
 		ON CONFLICT (newsletter_id, subscriber_id) DO UPDATE SET active = excluded.active, until = excluded.until`
 	addConsents = `INSERT INTO consent (id, subscriber_id, at, what, text, detail, origin)

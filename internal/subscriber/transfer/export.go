@@ -106,7 +106,7 @@ type sheet struct {
 }
 
 var sheets = map[string]sheet{
-	string(Dateline): {[]string{"email", "name", "state", "newsletters", "language", "zone", "source", "signed_up", "confirmed", "left"}, datelineRow, true, false},
+	string(Dateline): {[]string{"email", "name", "state", "newsletters", "language", "zone", "source", "signed_up", "confirmed", "left", "choices"}, datelineRow, true, false},
 	string(Substack): {[]string{"email", "active_subscription", "expiry", "plan", "email_disabled", "created_at", "first_payment_at"}, substackRow, false, false},
 	string(Ghost): {[]string{"id", "email", "name", "note", "subscribed_to_emails", "complimentary_plan", "stripe_customer_id", "created_at", "deleted_at", "labels", "tiers"},
 		ghostRow, false, false},
@@ -214,7 +214,32 @@ func nameOf(n subscriber.Newsletter) string { return strings.ReplaceAll(n.Name, 
 
 func datelineRow(e *exporter, o *subscriber.Outgoing) [][]string {
 	return [][]string{{o.Address, safe(o.Name), string(o.State), strings.Join(e.titles(o, slugOf), ", "), o.Language, o.Zone, o.Source,
-		stamp(o.Created, time.RFC3339Nano), stamp(o.Confirmed, time.RFC3339Nano), stamp(o.EndedAt, time.RFC3339Nano)}}
+		stamp(o.Created, time.RFC3339Nano), stamp(o.Confirmed, time.RFC3339Nano), stamp(o.EndedAt, time.RFC3339Nano), e.choices(o)}}
+}
+
+// choices are rhythms and interests as JSON, "" where there are none.
+func (e *exporter) choices(o *subscriber.Outgoing) string {
+	var picks []cellPick
+	for _, p := range o.Reads {
+		if p.Until.IsZero() {
+			picks = append(picks, cellPick{e.names[p.Newsletter].Slug, p.Rhythm, p.Interests})
+		}
+	}
+	if len(picks) == 0 {
+		return ""
+	}
+	raw, err := json.Marshal(picks)
+	if err != nil {
+		return "" // texts and lists of them always are JSON
+	}
+	return string(raw)
+}
+
+// cellPick is a choice in a cell of our own CSV.
+type cellPick struct {
+	Newsletter string                `json:"newsletter"`
+	Rhythm     string                `json:"rhythm"`
+	Interests  []subscriber.Interest `json:"interests,omitempty"`
 }
 
 func mailchimpRow(e *exporter, o *subscriber.Outgoing) [][]string {

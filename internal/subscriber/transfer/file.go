@@ -29,6 +29,9 @@ const (
 func Unpack(name string, at io.ReaderAt, size int64) ([]File, error) {
 	var magic [4]byte
 	if n, _ := at.ReadAt(magic[:], 0); n < len(magic) || string(magic[:]) != "PK\x03\x04" {
+		if looksComplete(at, size) {
+			return []File{complete(name, at, size)}, nil
+		}
 		return []File{{name, size, func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(at, 0, size)), nil }}}, nil
 	}
 	z, err := zip.NewReader(at, size)

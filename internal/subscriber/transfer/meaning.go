@@ -33,12 +33,13 @@ const (
 	Language   Meaning = "language"
 	Zone       Meaning = "zone"
 	Network    Meaning = "network" // address from which they signed up
+	Picked     Meaning = "choices" // rhythms and interests, as our own export writes them
 )
 
 // Meanings are all that a column may be taken for, in reading order.
 func Meanings() []Meaning {
 	return []Meaning{Email, Name, FirstName, LastName, Status, ListStatus, Subscribed, Stopped, Created, Confirmed, Left, Bounced, Reason, Labels,
-		Language, Zone, Network}
+		Language, Zone, Network, Picked}
 }
 
 // key folds the name of a column or of a state: letters and digits alone.

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"encoding/json"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -28,12 +29,15 @@ const (
 	WarnRole = "is an office, not a person"
 	WarnDate = "a date that cannot be read with certainty"
 	WarnZone = "a time zone that is not known"
+
+	WarnPicked = "choices that cannot be read"
 )
 
 // entry is what a row says.
 type entry struct {
 	subscriber.Incoming
 	labels   []string
+	picked   []cellPick
 	warnings []string
 }
 
@@ -93,6 +97,9 @@ func (c *converter) entry(row []string, nul bool) (e entry, reason string) {
 		e.warnings = append(e.warnings, WarnZone)
 	}
 	e.labels = list(c.cell(row, Labels))
+	if text := c.cell(row, Picked); text != "" && json.Unmarshal([]byte(text), &e.picked) != nil {
+		e.picked, e.warnings = nil, append(e.warnings, WarnPicked)
+	}
 	if e.State, e.ListOnly, reason = c.state(row); reason != "" {
 		return e, reason
 	}

@@ -200,6 +200,15 @@ func (r *run) newsletters(e *entry) (ids []int64, known bool) {
 	return ids, len(ids) > 0
 }
 
+// picks names the newsletters of what somebody chose in them.
+func (r *run) picks(e *entry) {
+	for _, p := range e.picked {
+		for _, id := range r.labels[key(p.Newsletter)] {
+			e.Picks = append(e.Picks, subscriber.Pick{Newsletter: id, Rhythm: p.Rhythm, Interests: p.Interests})
+		}
+	}
+}
+
 // flush hands the batch over and accounts for it.
 func (r *run) flush(ctx context.Context) error {
 	var rows []subscriber.Incoming
@@ -210,6 +219,7 @@ func (r *run) flush(ctx context.Context) error {
 		}
 		var known bool
 		one.entry.Newsletters, known = r.newsletters(&one.entry)
+		r.picks(&one.entry)
 		if !known && (one.entry.State == subscriber.Active || one.entry.State == subscriber.Pending) {
 			one.Why = ReasonNewsletter
 			continue

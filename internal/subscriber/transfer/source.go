@@ -44,7 +44,7 @@ type system struct {
 }
 
 var systems = []system{
-	{source: Dateline, marks: [][]string{{"email", "state", "newsletters", "signedup"}}},
+	{source: Dateline, marks: [][]string{{"email", "state", "newsletters", "signedup"}}, columns: map[string]Meaning{"choices": Picked}},
 	{source: Mailchimp, marks: [][]string{{"emailaddress", "memberrating"}, {"emailaddress", "leid"}, {"emailaddress", "euid"}, {"emailaddress", "optintime"}},
 		columns: map[string]Meaning{"notes": Unused, "name": Name}},
 	{source: Substack, marks: [][]string{{"email", "activesubscription"}, {"email", "stripeplan"}, {"email", "paidupgradedate"}, {"email", "subscriptionsourcefree"},

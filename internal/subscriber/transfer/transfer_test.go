@@ -26,6 +26,7 @@ import (
 	"dateline/internal/settings"
 	"dateline/internal/subscriber"
 	"dateline/internal/subscriber/transfer"
+	"dateline/internal/taxonomy"
 	"dateline/internal/vault"
 )
 
@@ -544,6 +545,51 @@ func TestRun_SaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+const world = 77
+
+// choose makes a reader read one newsletter daily, and some of it: a section, a
+// storyline, and a section that no other site has.
+func (r *room) choose(address string, newsletter int64) {
+	r.t.Helper()
+	r.section(world)
+	one, err := r.Find(r.t.Context(), admin, address)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	a, err := r.Enter(strings.TrimPrefix(r.Links(newsletter, one.ID, 0).Preferences, "https://paper.example"+subscriber.PreferencesPath))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	picks := []subscriber.Pick{{Newsletter: newsletter, Rhythm: "daily", Interests: []subscriber.Interest{{Kind: "section", ID: world}, {Kind: "section", ID: 78}, {Kind: "storyline", ID: 5, Name: "The Harbour"}}}}
+	if err := r.Choose(r.t.Context(), a, subscriber.Wanted{Picks: picks, Name: one.Name}, subscriber.Consent{}); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *room) section(id int64) {
+	r.t.Helper()
+	if err := r.db.Write(r.t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := taxonomy.SaveSection(ctx, tx, taxonomy.Section{ID: id, Slug: "world", Name: "World"}, noon)
+		return err
+	}); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *room) slug(word string) int64 {
+	r.t.Helper()
+	all, err := r.AllNewsletters(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, n := range all {
+		if n.Slug == word {
+			return n.ID
+		}
+	}
+	return 0
+}
+
 func TestExport_ComesBackTheSame(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newRoom(t, d)
@@ -551,6 +597,7 @@ func TestExport_ComesBackTheSame(t *testing.T) {
 		r.take(files(t, "mailpoet_export.csv"), transfer.Options{Labels: labels})
 		r.take(text(t, "more.csv", "email,name,list\nevil@x.example,\"=HYPERLINK(\"\"http://evil.example\"\")\",morning\nquote@x.example,\"Say \"\"hi\"\", he; said\",world\nout@x.example,,morning\ndud@x.example,,world\n"), transfer.Options{Labels: labels})
 		r.take(text(t, "gone.csv", "email,status,list\nout@x.example,unsubscribed,morning\ndud@x.example,bounced,world\n"), transfer.Options{Labels: labels})
+		r.choose("evil@x.example", labels["Morning"])
 		want := r.people()
 		for _, f := range transfer.Formats() {
 			var b bytes.Buffer
@@ -565,7 +612,10 @@ func TestExport_ComesBackTheSame(t *testing.T) {
 				if !strings.Contains(b.String(), `"what":"imported"`) || !strings.HasSuffix(b.String(), "\n]}\n") {
 					t.Errorf("json: %.300s", b.String())
 				}
-				continue
+				half := b.String()[:b.Len()/2]
+				if _, err := transfer.Run(t.Context(), newRoom(t, dbtest.Open(t, d.Engine())).Service, r.clock, admin, text(t, f.File, half), transfer.Options{}); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "broken") {
+					t.Errorf("half of the JSON: %v", err)
+				}
 			}
 			list, err := transfer.Unpack(f.File, bytes.NewReader(b.Bytes()), int64(b.Len()))
 			if err != nil {
@@ -573,14 +623,16 @@ func TestExport_ComesBackTheSame(t *testing.T) {
 			}
 			home := newRoom(t, dbtest.Open(t, d.Engine()))
 			opt := transfer.Options{Labels: map[string]int64{"morning": home.newsletter("morning"), "world": home.newsletter("world")}}
-			if f.Name == "dateline" {
+			own := f.Name == "dateline" || f.Name == "json"
+			if own {
 				opt.Labels = nil
+				home.section(world)
 			}
 			if f.Name == "substack" || f.Name == "listmonk" { // these have no lists
 				opt.Into, opt.Labels = opt.Labels["morning"], nil
 			}
 			rep := home.take(list, opt)
-			if rep.Failed != 0 || string(rep.Files[0].Source) != f.Name {
+			if rep.Failed != 0 || !own && string(rep.Files[0].Source) != f.Name || own && rep.Files[0].Source != transfer.Dateline {
 				t.Errorf("%s: %+v", f.Name, rep)
 			}
 			got, expect := home.people(), maps.Clone(want)
@@ -604,6 +656,12 @@ func TestExport_ComesBackTheSame(t *testing.T) {
 				}
 			}
 			evil, err := home.Find(t.Context(), admin, "evil@x.example")
+			if own {
+				wanted := []subscriber.Pick{{Newsletter: home.slug("morning"), Rhythm: "daily", Interests: []subscriber.Interest{{Kind: "section", ID: world}, {Kind: "storyline", ID: 5, Name: "The Harbour"}}}}
+				if d := cmp.Diff(wanted, evil.Picks); d != "" {
+					t.Errorf("%s: choices come back otherwise (-left +came):\n%s", f.Name, d)
+				}
+			}
 			if err != nil || f.Name != "substack" && evil.Name != `=HYPERLINK("http://evil.example")` {
 				t.Errorf("%s: the name %q %v", f.Name, evil.Name, err)
 			}
