@@ -43,6 +43,8 @@ type commands struct {
 
 	Newsletter newsletterCmds `cmd:"" help:"Newsletters and their readers: make, move in, move out, erase."`
 
+	Restore restoreCmds `cmd:"" help:"Let a restored copy of the site send mail."`
+
 	Routes  routesCmd  `cmd:"" help:"List the routes that the server answers."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

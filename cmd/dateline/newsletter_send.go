@@ -93,6 +93,11 @@ func newsletterWords(a *app.App, env *environment) (map[int64]string, error) {
 	return out, err
 }
 
+// printWaiting names an edition that is on its way or waits for its time.
+func printWaiting(env *environment, e *edition.Edition) error {
+	return say(env, fmt.Sprintf("edition %d is %s (%s): %s", e.ID, e.State, stamp(whenOf(e)), subjectOf(e)))
+}
+
 func whenOf(e *edition.Edition) time.Time {
 	switch {
 	case e.State == edition.Scheduled:

@@ -28,6 +28,9 @@ func serve(env *environment, a *app.App) error {
 	spareMemory()
 	return a.Serve(env.ctx, func(origin string) {
 		fmt.Fprintf(env.stdout, "listening on %s\n", origin)
+		if why := a.MailHeld(); why != "" {
+			fmt.Fprintf(env.stderr, "dateline: %s\n  → look at “dateline restore status”, and confirm at the desk or with “dateline restore confirm” that this is the site now\n", why)
+		}
 		link, err := a.SetUpLink(env.ctx, origin)
 		switch {
 		case err != nil:

@@ -27,6 +27,7 @@ import (
 	"dateline/internal/edition"
 	"dateline/internal/event"
 	"dateline/internal/fault"
+	"dateline/internal/fence"
 	"dateline/internal/fetch"
 	"dateline/internal/front"
 	"dateline/internal/importer"
@@ -50,6 +51,7 @@ type App struct {
 	log      *slog.Logger
 	clock    clock.Clock
 	db       *db.DB
+	fence    *fence.Fence
 	bus      *event.Bus
 	jobs     *job.Runner
 	vault    *vault.Vault
@@ -107,9 +109,13 @@ func open(ctx context.Context, cfg *config.Config, logTo io.Writer, c clock.Cloc
 	if err := a.db.Migrate(ctx); err != nil {
 		return nil, err
 	}
+	if a.fence, err = fence.Open(ctx, a.db, a.clock, cfg.Data); err != nil {
+		return nil, err
+	}
 	if err := a.features(ctx); err != nil {
 		return nil, err
 	}
+	a.holdMail()
 	return a, a.surface(ctx)
 }
 

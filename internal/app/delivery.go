@@ -76,7 +76,7 @@ const (
 func (a *App) startDelivery(ctx context.Context) (stop func() error, err error) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var back sync.WaitGroup
-	stop = func() error { cancel(); back.Wait(); return nil }
+	quiet := func() error { cancel(); back.Wait(); return nil }
 	if a.cfg.BounceListen != "" {
 		l, err := bounce.Listen(ctx, a.cfg.BounceListen, first(a.cfg.BounceDomain, "localhost"), nil, a.delivery, a.log)
 		if err != nil {
@@ -88,23 +88,23 @@ func (a *App) startDelivery(ctx context.Context) (stop func() error, err error) 
 	if a.cfg.BounceMailbox != "" {
 		box, err := bounce.ParseMailbox(a.cfg.BounceMailbox)
 		if err != nil {
-			return nil, errors.Join(err, stop())
+			return nil, errors.Join(err, quiet())
 		}
 		back.Go(func() { box.Watch(ctx, readBounces, a.delivery, a.log) })
 	}
 	through, err := relays(a.cfg)
 	if err != nil || len(through) == 0 {
-		return stop, err
+		return quiet, err
 	}
 	r, err := delivery.NewRunner(a.delivery, delivery.Options{Relays: through, DomainConnections: a.cfg.MailDomainMost})
 	if err != nil {
-		return nil, errors.Join(err, stop())
+		return nil, errors.Join(err, quiet())
 	}
 	r.Start(ctx)
 	return func() error {
 		limit, end := context.WithTimeout(context.WithoutCancel(ctx), deliveryGrace)
 		defer end()
-		return errors.Join(r.Stop(limit), stop())
+		return errors.Join(r.Stop(limit), quiet())
 	}, nil
 }
 

@@ -31,7 +31,8 @@ type rooms struct {
 // openDesk makes the frame of the desk and its parts.
 func (a *App) openDesk() (err error) {
 	if a.desk, err = desk.New(desk.Parts{DB: a.db, Clock: a.clock, Accounts: a.accounts, Settings: a.settings, Scripts: dist.FS,
-		Origin: func() string { return a.web.Origin() }, Icon: func() string { return a.views.AssetURL("icon.svg") }, ChangeSite: a.changeSite, Log: a.log, Names: a.deskNames}); err != nil {
+		Origin: func() string { return a.web.Origin() }, Icon: func() string { return a.views.AssetURL("icon.svg") }, ChangeSite: a.changeSite, Log: a.log, Names: a.deskNames,
+		Held: func() string { return string(a.fence.Held()) }, Release: a.fence.Confirm}); err != nil {
 		return err
 	}
 	if a.rooms.articles, err = articles.New(a.desk, articles.Parts{DB: a.db, Clock: a.clock, Articles: a.articles, Media: a.media, Accounts: a.accounts,

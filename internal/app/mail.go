@@ -24,7 +24,12 @@ func (a *App) post() (account.Post, error) {
 	}
 	sender, err := mailSender(a.cfg, a.clock)
 	if sender != nil {
-		p.Send = sender.Send
+		p.Send = func(ctx context.Context, m mail.Message) error {
+			if err := a.fence.Err(); err != nil {
+				return err
+			}
+			return sender.Send(ctx, m)
+		}
 	}
 	return p, err
 }

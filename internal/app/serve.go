@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"dateline/internal/desk"
@@ -109,12 +110,15 @@ func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
 		return err
 	}
 	// Jobs and requests end side by side, so that both are done in ten seconds.
-	stopDelivery, err := a.startDelivery(ctx)
+	stopDelivery, err := a.startSending(ctx)
 	if err != nil {
 		return err
 	}
 	a.jobs.Start(context.WithoutCancel(ctx))
 	serving, stop := context.WithCancel(ctx)
+	var instance sync.WaitGroup
+	instance.Go(func() { a.keepInstance(serving) })
+	defer instance.Wait()
 	stopped := make(chan error, 1)
 	go func() {
 		<-serving.Done()

@@ -102,6 +102,7 @@ type Service struct {
 	mu       sync.Mutex
 	seen     map[int64][]sighting // for rates
 	trouble  string               // of this process' relays, "" for none
+	hold     string               // why nothing is sent at all, "" for no reason
 }
 
 // NewService returns a service. Register HandleFill for JobFill.

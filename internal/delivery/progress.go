@@ -65,6 +65,9 @@ func (s *Service) estimate(mailing int64, p *Progress) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p.Trouble = s.trouble
+	if s.hold != "" {
+		p.Trouble = s.hold
+	}
 	seen := s.seen[mailing]
 	for len(seen) > 0 && (now.Sub(seen[0].at) > rateOver || len(seen) >= sightings) {
 		seen = seen[1:]
@@ -81,6 +84,14 @@ func (s *Service) estimate(mailing int64, p *Progress) {
 		clear(s.seen)
 	}
 	s.seen[mailing] = append(seen, sighting{now, done})
+}
+
+// Hold makes progress say why nothing goes out, "" for no reason any more. It
+// stops no runner.
+func (s *Service) Hold(why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hold = why
 }
 
 func (s *Service) setTrouble(text string) {

@@ -68,6 +68,11 @@ type Parts struct {
 	// what it leaves out is shown by its number.
 	Names func(ctx context.Context, things []Thing) (map[Thing]Name, error)
 
+	// Held names why no mail leaves from a restored copy of the site, "" when it
+	// does; Release takes a person's word that this is the site now.
+	Held    func() string
+	Release func(ctx context.Context, actor account.Actor) error
+
 	// ChangeSite saves settings in tx with all that follows from them.
 	ChangeSite func(ctx context.Context, tx *db.Tx, actor account.Actor, changes []settings.Change) error
 }
@@ -126,6 +131,7 @@ func (d *Desk) Routes() []web.Route {
 		Post("second factor off", accountPath+"/second-factor/off", Contributor, web.RatePassword, d.factorOff),
 		Post("end session", accountPath+"/sessions/end", Contributor, web.RateForm, d.endSession),
 		Post("end other sessions", accountPath+"/sessions/end-others", Contributor, web.RateForm, d.endOthers),
+		Post("let mail leave", releasePath, Administrator, web.RateForm, d.release),
 		Get("people", peoplePath, Administrator, d.peoplePage),
 		Post("invite", peoplePath, Administrator, web.RateForm, d.invite),
 		Post("change person", peoplePath+"/{id}", Administrator, web.RateForm, d.changePerson),

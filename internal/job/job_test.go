@@ -495,3 +495,35 @@ func BenchmarkDrain(b *testing.B) {
 		})
 	}
 }
+
+func TestHold_MakesKindsWait(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := runner(d, clock.System{})
+		held, free := &collector{}, &collector{}
+		r.Handle("mail", held.handle)
+		r.Handle("other", free.handle)
+		r.Hold("mail")
+		enqueue(t, d, job.Spec{Kind: "mail", Key: "1", Payload: 1}, job.Spec{Kind: "other", Key: "1", Payload: 2})
+		if err := r.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		held.expect(t)
+		free.expect(t, "2")
+		r.Start(t.Context())
+		if err := r.Release(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(5 * time.Millisecond) {
+			held.mu.Lock()
+			ran := len(held.got)
+			held.mu.Unlock()
+			if ran > 0 {
+				break
+			}
+		}
+		held.expect(t, "1")
+		if err := r.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -56,6 +56,7 @@ type Runner struct {
 
 	mu      sync.Mutex
 	running *session
+	held    []string // kinds that wait
 }
 
 // session is the time between Start and Stop.
@@ -80,6 +81,31 @@ func (r *Runner) Handle(kind string, fn func(ctx context.Context, payload []byte
 		option(&h)
 	}
 	r.kinds[kind] = h
+}
+
+// Hold makes kinds wait until Release. Call it before Start or Drain.
+func (r *Runner) Hold(kinds ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.held = append(r.held, kinds...)
+}
+
+// Release runs the kinds that wait as well. Of a runner that has started, the
+// jobs under way finish first; when ctx ends before, its error is returned and
+// nothing runs any more.
+func (r *Runner) Release(ctx context.Context) error {
+	r.mu.Lock()
+	r.held = nil
+	started := r.running != nil
+	r.mu.Unlock()
+	if !started {
+		return nil
+	}
+	if err := r.Stop(ctx); err != nil {
+		return err
+	}
+	r.Start(context.WithoutCancel(ctx))
+	return nil
 }
 
 // Start begins to run jobs, until Stop or the end of ctx.
@@ -156,6 +182,9 @@ func (r *Runner) Drain(ctx context.Context) error {
 func (r *Runner) lanes() []*lane {
 	byName := map[string]*lane{}
 	for kind, h := range r.kinds {
+		if slices.Contains(r.held, kind) {
+			continue
+		}
 		l := byName[h.lane]
 		if l == nil {
 			l = newLane(r, h.lane)
