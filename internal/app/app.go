@@ -151,7 +151,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.comments = comment.NewStore(a.vault)
 	a.outline = outline.NewService(outline.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles, Media: a.media, Vault: a.vault})
 	a.search = search.NewService(a.db, a.clock)
-	a.readers = subscriber.NewService(subscriber.Parts{DB: a.db, Clock: a.clock, Vault: a.vault, Settings: a.settings,
+	a.readers = subscriber.NewService(subscriber.Parts{DB: a.db, Clock: a.clock, Vault: a.vault, Settings: a.settings, SoftMost: never(a.cfg.MailSoftMost),
 		Post: subscriber.Post{Send: post.Send, Origin: func() string { return a.web.Origin() }}})
 	if err := a.openDelivery(renderer{a}); err != nil {
 		return err
@@ -184,6 +184,14 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(media.JobForget, a.media.ForgetJob)
 	a.jobs.Handle(importer.JobRelate, a.importer.HandleRelate)
 	return nil
+}
+
+// never turns the 0 of a setting that means never into what services call so.
+func never(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return n
 }
 
 // userAgent tells the servers that we fetch from who asks.

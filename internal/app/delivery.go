@@ -31,7 +31,9 @@ func (a *App) openDelivery(renderer delivery.Renderer) error {
 		}
 	}
 	a.delivery = delivery.NewService(delivery.Parts{DB: a.db, Clock: a.clock, Vault: a.vault, Bus: a.bus, Log: a.log, Readers: a.readers,
-		Renderer: renderer, BounceDomain: a.cfg.BounceDomain, Zone: func(ctx context.Context) (*time.Location, error) {
+		Renderer: renderer, BounceDomain: a.cfg.BounceDomain,
+		LeaveByMail: a.cfg.BounceDomain != "" && (a.cfg.BounceMailbox != "" || a.cfg.BounceListen != ""), Metadata: metadataHeader(a.cfg.BounceHooks),
+		KeepFor: time.Duration(a.cfg.MailKeepDays) * 24 * time.Hour, Zone: func(ctx context.Context) (*time.Location, error) {
 			site, err := a.settings.Site(ctx)
 			return site.Location(), err
 		}})
@@ -40,7 +42,19 @@ func (a *App) openDelivery(renderer delivery.Renderer) error {
 		return a.delivery.Left(ctx, tx, by.Mailing, by.ID)
 	})
 	a.jobs.Handle(delivery.JobFill, a.delivery.HandleFill)
+	a.jobs.Handle(delivery.JobForget, a.delivery.HandleForget)
 	return nil
+}
+
+// metadataHeader is the field of a letter that a provider gives back with what
+// it reports: Postmark changes Message-IDs and return paths.
+func metadataHeader(hooks []string) string {
+	for _, hook := range hooks {
+		if strings.HasPrefix(hook, bounce.Postmark+":") {
+			return "X-PM-Metadata-" + bounce.MetadataKey
+		}
+	}
+	return ""
 }
 
 // relays are the mail servers for newsletters: those of mail_relays, or else
@@ -78,7 +92,12 @@ func (a *App) startDelivery(ctx context.Context) (stop func() error, err error) 
 	var back sync.WaitGroup
 	quiet := func() error { cancel(); back.Wait(); return nil }
 	if a.cfg.BounceListen != "" {
-		l, err := bounce.Listen(ctx, a.cfg.BounceListen, first(a.cfg.BounceDomain, "localhost"), nil, a.delivery, a.log)
+		secure, err := bounce.SelfSigned(first(a.cfg.BounceDomain, "localhost"), a.clock.Now())
+		if err != nil {
+			cancel()
+			return nil, err
+		}
+		l, err := bounce.Listen(ctx, a.cfg.BounceListen, first(a.cfg.BounceDomain, "localhost"), secure, a.delivery, a.log)
 		if err != nil {
 			cancel()
 			return nil, err
@@ -96,7 +115,7 @@ func (a *App) startDelivery(ctx context.Context) (stop func() error, err error) 
 	if err != nil || len(through) == 0 {
 		return quiet, err
 	}
-	r, err := delivery.NewRunner(a.delivery, delivery.Options{Relays: through, DomainConnections: a.cfg.MailDomainMost})
+	r, err := delivery.NewRunner(a.delivery, delivery.Options{Relays: through, DomainConnections: a.cfg.MailDomainMost, DomainRate: float64(a.cfg.MailDomainRate)})
 	if err != nil {
 		return nil, errors.Join(err, quiet())
 	}

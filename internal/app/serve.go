@@ -106,6 +106,9 @@ func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
 	if err := a.editions.CatchUp(ctx); err != nil {
 		return err
 	}
+	if err := a.delivery.CatchUp(ctx); err != nil {
+		return err
+	}
 	if err := a.readers.CatchUp(ctx); err != nil {
 		return err
 	}

@@ -45,6 +45,9 @@ type Settings struct {
 	MailFrom           string
 	MailRelays         []string // addresses of relays for the newsletter; none for the server of SMTPHost
 	MailDomainMost     int      // connections to one provider at once
+	MailDomainRate     int      // letters a second to one provider, 0 for no limit
+	MailSoftMost       int      // newsletters in a row that must come back for now; 0 for no end
+	MailKeepDays       int      // that recipients are kept
 	BounceDomain       string
 	BounceMailbox      string
 	BounceListen       string

@@ -43,7 +43,7 @@ func TestLoad_Defaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Settings{Data: "./dateline-data", Addr: "127.0.0.1:8080", PageCacheMB: 32, MediaMaxUploadMB: 200,
-		MediaMaxMegapixels: 40, LogLevel: slog.LevelInfo, LogFormat: "text", ImportParallel: 4, SMTPPort: 587, SMTPSecurity: "starttls", MailDomainMost: 10}
+		MediaMaxMegapixels: 40, LogLevel: slog.LevelInfo, LogFormat: "text", ImportParallel: 4, SMTPPort: 587, SMTPSecurity: "starttls", MailDomainMost: 10, MailSoftMost: 3, MailKeepDays: 90}
 	if diff := cmp.Diff(want, c.Settings); diff != "" {
 		t.Error(diff)
 	}
@@ -71,7 +71,7 @@ url = "https://News.Example/"
 		t.Fatal(err)
 	}
 	want := Settings{Data: data, Addr: "127.0.0.1:8080", PageCacheMB: 30, MediaMaxUploadMB: 200, MediaMaxMegapixels: 40,
-		LogLevel: slog.LevelError, LogFormat: "json", ImportParallel: 4, SMTPPort: 587, SMTPSecurity: "starttls", MailDomainMost: 10, FetchPorts: []int{8080, 9000}, URL: "https://news.example",
+		LogLevel: slog.LevelError, LogFormat: "json", ImportParallel: 4, SMTPPort: 587, SMTPSecurity: "starttls", MailDomainMost: 10, MailSoftMost: 3, MailKeepDays: 90, FetchPorts: []int{8080, 9000}, URL: "https://news.example",
 		FetchAllow:     []string{"localhost:9", "[::1]:80"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}}
 	if diff := cmp.Diff(want, c.Settings, cmpopts.EquateComparable(netip.Prefix{})); diff != "" {

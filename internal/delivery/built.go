@@ -89,7 +89,7 @@ func (r *Runner) body(ctx context.Context, m active, planned time.Time, key stri
 		if err != nil {
 			return nil, err
 		}
-		return letter.Build(*v, letter.Options{Date: planned, Keys: keys, Feedback: feedback(m, domain)})
+		return letter.Build(*v, letter.Options{Date: planned, Keys: keys, Feedback: feedback(m, domain), Metadata: r.s.Metadata})
 	})
 }
 

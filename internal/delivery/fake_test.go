@@ -99,6 +99,11 @@ func (r *readers) Links(newsletter, reader, mailing int64) subscriber.Links {
 	return subscriber.Links{Unsubscribe: "https://paper.example/leave/" + token, OneClick: "https://paper.example/one/" + token, Preferences: "https://paper.example/me/" + token}
 }
 
+func (r *readers) Leave(_ context.Context, a subscriber.Access, _ bool, _ subscriber.Consent) error {
+	r.leave(a.ID)
+	return nil
+}
+
 func (r *readers) leave(id int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/net/idna"
 
+	"dateline/internal/delivery/bounce"
 	"dateline/internal/delivery/letter"
 	"dateline/internal/delivery/relay"
 )
@@ -190,8 +191,15 @@ func (h *hand) write(e *errand, key string, v *Variant) (relay.Letter, error) {
 	links := r.s.Readers.Links(mailing.newsletter, e.row.member.ID, mailing.id)
 	token := r.s.tokens.seal(mailing.id, e.row.member.ID)
 	domain := v.From.Address[strings.LastIndexByte(v.From.Address, '@')+1:]
-	h.buffer, err = body.Append(h.buffer[:0], letter.Recipient{Address: to, Name: e.to.Name, MessageID: token + "@" + domain,
-		Unsubscribe: links.Unsubscribe, OneClick: links.OneClick, Preferences: links.Preferences})
+	one := letter.Recipient{Address: to, Name: e.to.Name, MessageID: token + "@" + domain,
+		Unsubscribe: links.Unsubscribe, OneClick: links.OneClick, Preferences: links.Preferences}
+	if r.s.LeaveByMail {
+		one.MailTo = bounce.LeavePrefix + token + "@" + r.s.BounceDomain
+	}
+	if r.s.Metadata != "" {
+		one.Metadata = token
+	}
+	h.buffer, err = body.Append(h.buffer[:0], one)
 	if err != nil {
 		return relay.Letter{}, err
 	}

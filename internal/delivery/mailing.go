@@ -46,6 +46,7 @@ type Readers interface {
 	Delivered(ctx context.Context, tx *db.Tx, id int64) error
 	Complained(ctx context.Context, tx *db.Tx, id int64) error
 	Links(newsletter, subscriber, mailing int64) subscriber.Links
+	Leave(ctx context.Context, a subscriber.Access, all bool, by subscriber.Consent) error
 }
 
 // Mailing is one sending.
@@ -91,6 +92,14 @@ type Parts struct {
 	// BounceDomain receives bounces: letters carry bounce+…@ it as their return
 	// path. "" for the sender's own address.
 	BounceDomain string
+	// LeaveByMail tells that mail to the BounceDomain comes to Take: letters then
+	// name an address there that unsubscribes, for mail programs.
+	LeaveByMail bool
+	// Metadata is a header field that the relay takes off and gives back with
+	// what it reports; "" for none. It holds the token of the letter.
+	Metadata string
+	// KeepFor is for how long it is kept what became of each letter; 0 for ever.
+	KeepFor time.Duration
 }
 
 // Service starts mailings and says how they go. Safe for concurrent use.

@@ -7,6 +7,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/delivery/bounce"
 	"dateline/internal/fault"
+	"dateline/internal/subscriber"
 )
 
 // Take acts on what came back for a letter and tells whether it did. Only a
@@ -17,17 +18,23 @@ import (
 // A report twice, or one about somebody who has been erased, changes nothing
 // either.
 func (s *Service) Take(ctx context.Context, r bounce.Report) (bool, error) {
-	mailing, subscriber, ok := s.letterOf(r)
-	if !ok || r.Kind != bounce.Failed && r.Kind != bounce.Complained {
+	mailing, reader, ok := s.letterOf(r)
+	if !ok {
+		return false, nil
+	}
+	if r.Kind == bounce.Left {
+		return s.leaves(ctx, mailing, reader)
+	}
+	if r.Kind != bounce.Failed && r.Kind != bounce.Complained {
 		return false, nil
 	}
 	acted := false
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if r.Kind == bounce.Complained {
-			acted, err = s.complained(ctx, tx, mailing, subscriber)
+			acted, err = s.complained(ctx, tx, mailing, reader)
 			return err
 		}
-		acted, err = s.cameBack(ctx, tx, mailing, subscriber, r)
+		acted, err = s.cameBack(ctx, tx, mailing, reader, r)
 		return err
 	})
 	return acted, err
@@ -46,6 +53,20 @@ func (s *Service) letterOf(r bounce.Report) (mailing, subscriber int64, ok bool)
 		}
 	}
 	return 0, 0, false
+}
+
+// leaves unsubscribes a reader whose mail program wrote for it.
+func (s *Service) leaves(ctx context.Context, mailing, reader int64) (bool, error) {
+	var newsletter int64
+	err := s.DB.QueryRow(ctx, `SELECT newsletter_id FROM mailing WHERE id = $1`, mailing).Scan(&newsletter)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	err = s.Readers.Leave(ctx, subscriber.Access{ID: reader, Newsletter: newsletter, Mailing: mailing}, false, subscriber.Consent{Text: "List-Unsubscribe: mailto"})
+	return err == nil, err
 }
 
 // cameBack turns "sent" into "bounced". The counters of a chunk that is still

@@ -1,13 +1,18 @@
 package delivery_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	stdmail "net/mail"
+	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/db/dbtest"
 	"dateline/internal/delivery"
@@ -74,6 +79,170 @@ func TestTake_ChangesWhatItNames(t *testing.T) {
 			t.Errorf("refusals %v (%v)", refusals, err)
 		}
 	})
+}
+
+// What Postmark tells names the letter by its metadata: it changes Message-IDs.
+func TestTake_PostmarkByMetadata(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := startSink(t, sink.Options{Keep: 2})
+		p := newPost(t, d, newReaders(2), func(parts *delivery.Parts) { parts.Metadata = "X-PM-Metadata-" + bounce.MetadataKey })
+		p.start(t, delivery.Mailing{LocalHour: -1})
+		p.runner(t, delivery.Options{Relays: []relay.Config{to(s, 1)}})
+		p.until(t, "finished", finished)
+		m, err := stdmail.ReadMessage(bytes.NewReader(s.Letters()[0].Content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		value := m.Header.Get("X-PM-Metadata-dateline")
+		if value == "" || len(value) > 80 || strings.Contains(m.Header.Get("DKIM-Signature"), "Metadata") {
+			t.Fatalf("the metadata is %q", value)
+		}
+		body := fmt.Sprintf(`{"RecordType":"Bounce","Type":"HardBounce","MessageID":"00000000-0000-0000-0000-000000000000","Metadata":{"dateline":%q},"Email":"x@y.example","Details":"smtp;550 5.1.1 unknown"}`, value)
+		reports, _, err := bounce.Hook{Provider: bounce.Postmark, Secret: "me:secret"}.Read(t.Context(), time.Now(), map[string][]string{"Authorization": {"Basic bWU6c2VjcmV0"}}, []byte(body))
+		if err != nil || len(reports) != 1 {
+			t.Fatalf("%+v %v", reports, err)
+		}
+		if acted, err := p.Take(t.Context(), reports[0]); !acted || err != nil {
+			t.Errorf("nothing happened (%v)", err)
+		}
+		if got := p.progress(t); got.Bounced != 1 || len(p.readers.bounced) != 1 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestTake_MailToLeave(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := startSink(t, sink.Options{Keep: 2})
+		p := newPost(t, d, newReaders(2), func(parts *delivery.Parts) { parts.BounceDomain, parts.LeaveByMail = "bounce.paper.example", true })
+		p.start(t, delivery.Mailing{LocalHour: -1})
+		p.runner(t, delivery.Options{Relays: []relay.Config{to(s, 1)}})
+		p.until(t, "finished", finished)
+		one := s.Letters()[0]
+		m, err := stdmail.ReadMessage(bytes.NewReader(one.Content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		way := regexp.MustCompile(`^<https://paper.example/one/[^>]+>, <mailto:(leave\+[a-z2-7]+@bounce\.paper\.example)>$`).FindStringSubmatch(m.Header.Get("List-Unsubscribe"))
+		if way == nil || !p.Known(way[1]) {
+			t.Fatalf("List-Unsubscribe: %q", m.Header.Get("List-Unsubscribe"))
+		}
+		reports, err := bounce.Parse([]byte("Subject: unsubscribe\r\n\r\n"), way[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, report := range append(reports, bounce.Report{Kind: bounce.Left, To: []string{strings.Replace(way[1], "leave+", "leave+aaaa", 1)}}) {
+			if _, err := p.Take(t.Context(), report); err != nil {
+				t.Error(err)
+			}
+		}
+		if len(p.readers.left) != 1 {
+			t.Errorf("%v left, want one", p.readers.left)
+		}
+	})
+}
+
+// After some weeks only who got what is kept, and the sums.
+func TestForget_KeepsWhatCorrectionsNeed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		now := clock.NewManual(time.Now().Truncate(time.Microsecond))
+		s := startSink(t, sink.Options{Script: func(e sink.Event) sink.Answer {
+			if e.Step == sink.Rcpt && strings.HasPrefix(e.To, "reader7@") {
+				return sink.Answer{Text: "550 5.1.1 unknown"}
+			}
+			return sink.Answer{}
+		}})
+		p := newPost(t, d, newReaders(600), func(parts *delivery.Parts) { parts.Clock, parts.KeepFor = now, 90*24*time.Hour })
+		p.readers.leave(9)
+		p.start(t, delivery.Mailing{LocalHour: -1})
+		p.runner(t, delivery.Options{Relays: []relay.Config{to(s, 4)}, Lease: 1000 * time.Hour})
+		want := p.until(t, "finished", finished)
+		stopped := newPost(t, d, newReaders(300), func(parts *delivery.Parts) { parts.Clock, parts.KeepFor = now, 90*24*time.Hour })
+		now.Advance(time.Hour)
+		stopped.start(t, delivery.Mailing{LocalHour: -1, StartAt: now.Now().Add(time.Hour)})
+		stopped.write(t, func(ctx context.Context, tx *db.Tx) error { return stopped.Cancel(ctx, tx, stopped.mailing) })
+		rows := func(where string) (n int) {
+			t.Helper()
+			if err := d.QueryRow(t.Context(), `SELECT COUNT(*) FROM mailing_recipient WHERE `+where).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		now.Advance(89 * 24 * time.Hour)
+		for range 2 {
+			if err := p.HandleForget(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := rows("1 = 1"); n != 900 {
+			t.Errorf("%d rows after 89 days, want all 900", n)
+		}
+		now.Advance(2 * 24 * time.Hour)
+		if err := p.HandleForget(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if n, told := rows("1 = 1"), rows("at <> 0 OR code <> '' OR attempts <> 0 OR language <> '' OR interest <> '' OR state <> 'sent'"); n != 598 || told != 0 {
+			t.Errorf("%d rows, %d of them with more than corrections need", n, told)
+		}
+		got := p.progress(t)
+		if got.Sent != want.Sent || got.Bounced != want.Bounced || got.Skipped != want.Skipped || got.Total != 600 {
+			t.Errorf("the sums were %+v and are %+v", want, got)
+		}
+		if got := stopped.progress(t); got.State != delivery.Cancelled || got.Total != 300 || got.Sent != 0 {
+			t.Errorf("the one that was stopped: %+v", got)
+		}
+		ids, variants, err := p.Received(t.Context(), d, p.mailing, 0, 1000)
+		if err != nil || len(ids) != 598 || variants[0] != "a" {
+			t.Errorf("%d got it (%v)", len(ids), err)
+		}
+		if acted, err := p.Take(t.Context(), bounce.Report{Kind: bounce.Failed, MessageID: "<x@y>"}); acted || err != nil {
+			t.Errorf("%v %v", acted, err)
+		}
+	})
+}
+
+// A provider gets no more letters a second than it is given, and the others do
+// not wait for it.
+func TestProvider_HasARate(t *testing.T) {
+	var mu sync.Mutex
+	var first, last, others time.Time
+	s := startSink(t, sink.Options{Script: func(e sink.Event) sink.Answer {
+		if e.Step != sink.Taken {
+			return sink.Answer{}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		now := time.Now()
+		switch {
+		case !strings.HasSuffix(e.To, "@slow.example"):
+			others = now
+		case first.IsZero():
+			first, last = now, now
+		default:
+			last = now
+		}
+		return sink.Answer{}
+	}})
+	r := newReaders(60)
+	r.name = func(id int64) string {
+		if id <= 40 {
+			return fmt.Sprintf("r%d@slow.example", id)
+		}
+		return fmt.Sprintf("r%d@h%d.example", id, id)
+	}
+	p := newPost(t, dbtest.Open(t, db.SQLite), r)
+	p.start(t, delivery.Mailing{LocalHour: -1})
+	p.runner(t, delivery.Options{Relays: []relay.Config{to(s, 8)}, DomainRate: 20})
+	p.until(t, "finished", finished)
+	mu.Lock()
+	defer mu.Unlock()
+	if took := last.Sub(first); took < 1800*time.Millisecond { // 40 letters at 20 a second, two of them at once
+		t.Errorf("40 letters to one provider took %v, want 1.9 s", took)
+	}
+	if !others.Before(last) {
+		t.Error("the others waited for the slow provider")
+	}
+	everybody(t, s, r)
 }
 
 func TestTake_ForgedReportsChangeNothing(t *testing.T) {

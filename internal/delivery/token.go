@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"strings"
 
+	"dateline/internal/delivery/bounce"
 	"dateline/internal/vault"
 )
 
@@ -74,5 +75,6 @@ const returnPrefix = "bounce+"
 func tokenIn(text string) string {
 	text = strings.Trim(text, "<> \t")
 	local, _, _ := strings.Cut(text, "@")
-	return strings.TrimPrefix(strings.ToLower(local), returnPrefix)
+	local = strings.TrimPrefix(strings.ToLower(local), returnPrefix)
+	return strings.TrimPrefix(local, bounce.LeavePrefix)
 }

@@ -137,6 +137,7 @@ func (s *Service) Recipients(ctx context.Context, q db.Querier, newsletter int64
 				if one.Address, err = s.vault.Open(purposeAddress, one.Address); err != nil {
 					return nil, err
 				}
+				one.Name = s.openName(one.Name)
 			} else {
 				one.Address, one.Name = "", ""
 			}

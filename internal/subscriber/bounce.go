@@ -9,7 +9,8 @@ import (
 
 // Bounced keeps that mail to a subscriber came back. A hard failure ends it at
 // once; a soft one (given up after all its retries) does so the third time in a
-// row, when the first was at least a week ago. Unknown ids are no error.
+// row, or as often as the configuration says, when the first was at least a week
+// ago. Unknown ids are no error.
 func (s *Service) Bounced(ctx context.Context, tx *db.Tx, subscriber int64, hard bool) error {
 	r, err := s.byID(ctx, tx, subscriber)
 	if fault.Is(err, fault.NotFound) {
@@ -24,7 +25,7 @@ func (s *Service) Bounced(ctx context.Context, tx *db.Tx, subscriber int64, hard
 			r.soft, r.softAt = 0, now
 		}
 		r.soft++
-		if r.soft < softMost || now-r.softAt < softAtLeast.Microseconds() {
+		if s.softMost < 0 || r.soft < s.softMost || now-r.softAt < softAtLeast.Microseconds() {
 			_, err := tx.Exec(ctx, `UPDATE subscriber SET soft = $1, soft_since = $2 WHERE id = $3`, r.soft, r.softAt, r.ID)
 			return err
 		}

@@ -71,7 +71,7 @@ func (s *Service) Out(ctx context.Context, actor account.Actor, opt OutOptions, 
 
 func (s *Service) outPage(ctx context.Context, after int64, opt OutOptions) ([]Outgoing, error) {
 	rows, err := s.db.Query(ctx, `SELECT `+readerColumns+` FROM subscriber WHERE id > $1 ORDER BY id LIMIT $2`, after, int64(outPage))
-	readers, err := db.All(rows, err, scanReader)
+	readers, err := db.All(rows, err, s.scanReader)
 	if err != nil || len(readers) == 0 {
 		return nil, err
 	}

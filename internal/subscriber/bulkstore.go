@@ -213,7 +213,7 @@ func (b *Bulk) rows(ctx context.Context, tx *db.Tx, to *bulkRows, p *bulkPlan) e
 	if p.now.state == "" {
 		return nil
 	}
-	row := personRow{ID: p.now.id, Name: p.name, State: p.now.state, Language: p.language, Zone: p.zone,
+	row := personRow{ID: p.now.id, Name: b.s.sealName(p.name), State: p.now.state, Language: p.language, Zone: p.zone,
 		Created: past(db.Micros(p.row.Created), now), Confirmed: past(db.Micros(p.row.Confirmed), now)}
 	if row.Created == 0 {
 		row.Created = now

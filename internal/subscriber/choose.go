@@ -150,7 +150,7 @@ func (s *Service) Choose(ctx context.Context, a Access, w Wanted, by Consent) er
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE subscriber SET name = $1, language = $2, zone = $3, updated_at = $4 WHERE id = $5`, w.Name, w.Language, w.Zone, s.now(), r.ID); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE subscriber SET name = $1, language = $2, zone = $3, updated_at = $4 WHERE id = $5`, s.sealName(w.Name), w.Language, w.Zone, s.now(), r.ID); err != nil {
 			return err
 		}
 		if len(picks) == 0 {

@@ -37,7 +37,7 @@ func (s *Service) List(ctx context.Context, actor account.Actor, f Filter) ([]Li
 	const some = `SELECT ` + readerColumns + ` FROM subscriber WHERE id < $1 AND ($2 = '' OR state = $2)
 		AND (CAST($3 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM subscription AS n WHERE n.newsletter_id = $3 AND n.subscriber_id = subscriber.id AND n.active = 1)) ORDER BY id DESC LIMIT $4`
 	rows, err := s.db.Query(ctx, some, f.Before, string(f.State), f.Newsletter, int64(f.Limit))
-	readers, err := db.All(rows, err, scanReader)
+	readers, err := db.All(rows, err, s.scanReader)
 	if err != nil {
 		return nil, err
 	}

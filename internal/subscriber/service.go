@@ -1,6 +1,7 @@
 package subscriber
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -27,6 +28,7 @@ const (
 // Purposes of sealed and indexed values and of links.
 const (
 	purposeAddress = "subscriber.address"
+	purposeName    = "subscriber.name"
 	purposeMailbox = "subscriber.mailbox"
 	purposeDomain  = "subscriber.domain"
 	purposeJob     = "subscriber.job"
@@ -54,7 +56,7 @@ const (
 	keepEnded   = 30 * 24 * time.Hour // who left, before the rows are erased
 	softWithin  = 90 * 24 * time.Hour // soft failures further apart begin anew
 	softAtLeast = 7 * 24 * time.Hour  // and they must last as long as this
-	softMost    = 3                   // mailings in a row
+	softMost    = 3                   // mailings in a row, unless the configuration says another number
 )
 
 // SourceSite is the source of those who signed up here; importers name theirs.
@@ -84,6 +86,9 @@ type Parts struct {
 	Vault    *vault.Vault
 	Settings *settings.Store
 	Post     Post
+	// SoftMost is how many mailings in a row must come back for now before a
+	// reader is ended; 0 for three, less for never.
+	SoftMost int
 }
 
 // Service keeps newsletters and their readers. Safe for concurrent use.
@@ -93,6 +98,7 @@ type Service struct {
 	vault    *vault.Vault
 	settings *settings.Store
 	post     Post
+	softMost int64
 	guards   *throttle.Table[string] // what one network may ask for
 	holders  []Holder
 	reserved []string // keys of address words that no newsletter may have
@@ -101,7 +107,7 @@ type Service struct {
 
 // NewService wires a service.
 func NewService(p Parts) *Service {
-	return &Service{db: p.DB, clock: p.Clock, vault: p.Vault, settings: p.Settings, post: p.Post, guards: throttle.New[string](p.Clock, mostGuards)}
+	return &Service{db: p.DB, clock: p.Clock, vault: p.Vault, settings: p.Settings, post: p.Post, softMost: int64(cmp.Or(p.SoftMost, softMost)), guards: throttle.New[string](p.Clock, mostGuards)}
 }
 
 // UsePost makes letters leave another way. It is called before anything else.

@@ -866,3 +866,50 @@ func TestNewsletters_RulesAndRoles(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+func TestNames_AreSealed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		a := r.join("ann@paper.example")
+		own, err := r.Enter(strings.TrimPrefix(r.Links(subscriber.PresetID, a.ID, 0).Preferences, origin+subscriber.PreferencesPath))
+		if err == nil {
+			err = r.Choose(t.Context(), own, subscriber.Wanted{Name: "Ann Quay", Picks: []subscriber.Pick{{Newsletter: subscriber.PresetID}}}, seen)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := func() string {
+			t.Helper()
+			var name string
+			if err := d.QueryRow(t.Context(), `SELECT name FROM subscriber WHERE id = $1`, a.ID).Scan(&name); err != nil {
+				t.Fatal(err)
+			}
+			to, err := r.Recipients(t.Context(), d, subscriber.PresetID, []int64{a.ID})
+			listed, err2 := r.Find(t.Context(), admin, "ann@paper.example")
+			if err != nil || err2 != nil || to[0].Name != "Ann Quay" || listed.Name != "Ann Quay" {
+				t.Errorf("the name is %q to write to, %q in the list (%v %v)", to[0].Name, listed.Name, err, err2)
+			}
+			return name
+		}
+		if name := kept(); strings.Contains(name, "Ann") || name == "" {
+			t.Errorf("kept as %q", name)
+		}
+		if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { // as it was once
+			_, err := tx.Exec(ctx, `UPDATE subscriber SET name = 'Ann Quay'`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if kept() != "Ann Quay" {
+			t.Fatal("the name is not in the open")
+		}
+		for range 2 {
+			if err := r.HandleTidy(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			if name := kept(); strings.Contains(name, "Ann") {
+				t.Errorf("still kept as %q", name)
+			}
+		}
+	})
+}

@@ -27,6 +27,9 @@ func (s *Service) tidyAt(ctx context.Context, tx *db.Tx, at time.Time) error {
 // letters, and letters that never got out.
 func (s *Service) HandleTidy(ctx context.Context, _ []byte) error {
 	now := s.clock.Now()
+	if err := s.sealNames(ctx); err != nil {
+		return err
+	}
 	for _, rule := range []struct {
 		state State
 		after time.Duration
@@ -72,7 +75,7 @@ func (s *Service) HandleTidy(ctx context.Context, _ []byte) error {
 func (s *Service) eraseOld(ctx context.Context, state State, before time.Time, keep Why) (n int, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT `+readerColumns+` FROM subscriber WHERE state = $1 AND updated_at < $2 ORDER BY updated_at LIMIT $3`, string(state), db.Micros(before), int64(tidyBatch))
-		old, err := db.All(rows, err, scanReader)
+		old, err := db.All(rows, err, s.scanReader)
 		if err != nil {
 			return err
 		}

@@ -181,6 +181,9 @@ func (v *Vault) Open(purpose, sealed string) (string, error) {
 	return string(plain), nil
 }
 
+// Sealed tells whether a text looks as Seal makes it.
+func Sealed(text string) bool { return strings.HasPrefix(text, sealVersion) }
+
 // Index returns a keyed hash of s (HMAC-SHA-256, hexadecimal) to look sealed
 // values up by: the same for the same s, and no help in guessing it without the
 // key. The caller normalises s first. An empty s gives "".

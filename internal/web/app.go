@@ -49,7 +49,9 @@ type App struct {
 	cache  *pagecache.Cache
 	limits *limiter
 	guard  *http.CrossOriginProtection
-	face   atomic.Pointer[face]
+	// secrets are what paths begin with that hold the token of a person's link.
+	secrets []string
+	face    atomic.Pointer[face]
 }
 
 // face is what the site shows of itself: it changes when the origin gets known
@@ -82,6 +84,11 @@ func New(opt Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{opt: opt, router: rt, limits: newLimiter(opt.Clock), guard: http.NewCrossOriginProtection()}
+	for _, r := range opt.Routes {
+		if before, _, found := strings.Cut(r.Pattern, "{token}"); found {
+			a.secrets = append(a.secrets, before)
+		}
+	}
 	origin := opt.Origin
 	if origin == "" {
 		origin = "http://localhost"

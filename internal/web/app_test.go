@@ -183,6 +183,24 @@ func TestErrors_AreCalmAndTellNothing(t *testing.T) {
 	}
 }
 
+// The token of a link lets its owner in: no log keeps it.
+func TestErrors_LogNoToken(t *testing.T) {
+	var log bytes.Buffer
+	fail := func(*Request) (Response, error) { return Response{}, errors.New("the database is away") }
+	a, _ := open(t, func(o *Options) {
+		o.Log = textLog(&log)
+		o.Routes = append(o.Routes, Route{Name: "leave", Methods: []string{"POST"}, Pattern: "/leave/{token}", Role: Anyone, Rate: RateForm, Cache: CacheNone, Body: 100, CSRF: CSRFSameOrigin, Handle: fail},
+			Route{Name: "leave now", Methods: []string{"POST"}, Pattern: "/leave/{token}/now", Role: Anyone, Rate: RateForm, Cache: CacheNone, Body: 100, CSRF: CSRFSameOrigin, Handle: fail})
+	})
+	for target, want := range map[string]string{"/leave/s3cr3t.token": "path=/leave/{token} ", "/leave/s3cr3t.token/now": "path=/leave/{token}/now "} {
+		log.Reset()
+		run(t, a, []webtest.Scenario{{Target: target, Method: "POST", Status: 500}})
+		if got := log.String(); strings.Contains(got, "s3cr3t") || !strings.Contains(got, want) {
+			t.Errorf("the log of %s: %s", target, got)
+		}
+	}
+}
+
 func TestErrors_SiteShowsThem(t *testing.T) {
 	a, _ := open(t, func(o *Options) {
 		o.ErrorPage = func(_ context.Context, p Problem) Response {

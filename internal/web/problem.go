@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"dateline/internal/fault"
@@ -113,7 +114,7 @@ func (a *App) problemAt(ctx context.Context, asked Problem, err error) *pagecach
 		if errors.As(err, &panicked) {
 			stack = string(panicked.Stack)
 		}
-		a.opt.Log.Error("a request failed", "id", p.ID, "path", p.Path, "error", err, "stack", stack)
+		a.opt.Log.Error("a request failed", "id", p.ID, "path", a.loggable(p.Path), "error", err, "stack", stack)
 	}
 	resp := a.problemPage(ctx, p)
 	resp.Keys, resp.Private = nil, false
@@ -174,4 +175,19 @@ func (a *App) call(req *Request, route *Route) (resp Response, err error) {
 		}
 	}()
 	return route.Handle(req)
+}
+
+// loggable is a path without what in it lets somebody in: the token of a link
+// that was mailed to one person.
+func (a *App) loggable(path string) string {
+	for _, before := range a.secrets {
+		if rest, ok := strings.CutPrefix(path, before); ok && rest != "" {
+			_, after, _ := strings.Cut(rest, "/")
+			if after != "" {
+				after = "/" + after
+			}
+			return before + "{token}" + after
+		}
+	}
+	return path
 }

@@ -229,7 +229,7 @@ func (a *App) handle(w http.ResponseWriter, req *Request, route *Route) {
 func (a *App) stream(w http.ResponseWriter, r *http.Request, resp Response) {
 	w.WriteHeader(resp.Status)
 	if err := resp.Stream(&patientWriter{ResponseWriter: w, control: http.NewResponseController(w)}); err != nil {
-		a.opt.Log.Error("an answer broke off", "path", r.URL.Path, "error", err)
+		a.opt.Log.Error("an answer broke off", "path", a.loggable(r.URL.Path), "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }

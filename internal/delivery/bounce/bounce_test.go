@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -32,6 +33,7 @@ import (
 
 	"github.com/emersion/go-imap/backend/memory"
 	"github.com/emersion/go-imap/server"
+	"github.com/emersion/go-smtp"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -161,6 +163,94 @@ func TestListen_SaysWhatIsWrong(t *testing.T) {
 	if _, err := bounce.Listen(t.Context(), "127.0.0.1:25", "x", nil, &box{}, slog.Default()); !fault.Is(err, fault.Invalid) {
 		t.Errorf("%v", err)
 	}
+}
+
+// LMTP answers for each recipient, over a socket of the machine too.
+func TestListener_SpeaksLMTP(t *testing.T) {
+	for _, address := range []string{"lmtp://127.0.0.1:0", "lmtp://" + filepath.Join(t.TempDir(), "b.sock")} {
+		b := &box{}
+		l, err := bounce.Listen(t.Context(), address, "paper.example", nil, b, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		conn, err := net.Dial(l.Addr().Network(), l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := smtp.NewClientLMTP(conn)
+		defer c.Close()
+		path := "bounce+" + token + "@bounce.paper.example"
+		if err := c.Mail("", nil); err != nil {
+			t.Fatal(err)
+		}
+		for to, refused := range map[string]bool{path: false, "fbl@paper.example": false, "editor@paper.example": true} {
+			if err := c.Rcpt(to, nil); (err != nil) != refused {
+				t.Errorf("%s: %v", to, err)
+			}
+		}
+		var answers map[string]*smtp.DataResponse
+		w, err := c.Data()
+		if err == nil {
+			_, err = w.Write(sample(t, "hard.eml"))
+		}
+		if err == nil {
+			answers, err = w.CloseWithLMTPResponse()
+		}
+		if err != nil || len(answers) != 2 || answers[path] == nil || answers["fbl@paper.example"] == nil {
+			t.Errorf("%s: %v, answers %v", address, err, answers)
+		}
+		b.expect(t, bounce.Failed)
+	}
+}
+
+func TestListener_EncryptsWhenAsked(t *testing.T) {
+	b := &box{}
+	secure, err := bounce.SelfSigned("bounce.paper.example", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := bounce.Listen(t.Context(), "smtp://127.0.0.1:0", "bounce.paper.example", secure, b, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	roots := x509.NewCertPool()
+	own, err := x509.ParseCertificate(secure.Certificates[0].Certificate[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots.AddCert(own)
+	c, err := smtp.DialStartTLS(l.Addr().String(), &tls.Config{RootCAs: roots, ServerName: "bounce.paper.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.SendMail("", []string{"bounce+" + token + "@bounce.paper.example"}, bytes.NewReader(sample(t, "hard.eml"))); err != nil {
+		t.Error(err)
+	}
+	if state, on := c.TLSConnectionState(); !on || state.Version < tls.VersionTLS12 {
+		t.Errorf("TLS %v %+v", on, state)
+	}
+	b.expect(t, bounce.Failed)
+}
+
+// Mail programs that know no one-click write a mail to unsubscribe.
+func TestParse_MailToLeave(t *testing.T) {
+	leave := "Leave+" + token + "@bounce.paper.example"
+	plain := []byte("From: Reader <reader@home.example>\r\nTo: <" + leave + ">\r\nSubject: unsubscribe\r\n\r\n")
+	for _, got := range [][]bounce.Report{must(bounce.Parse(plain)), must(bounce.Parse([]byte("Subject: x\r\n\r\n"), leave))} {
+		if len(got) != 1 || got[0].Kind != bounce.Left || !slices.Contains(got[0].To, leave) {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
+func must(got []bounce.Report, err error) []bounce.Report {
+	if err != nil {
+		panic(err)
+	}
+	return got
 }
 
 // imapServer serves one mailbox with the given messages.

@@ -23,6 +23,7 @@ const (
 	Failed     Kind = "failed"     // for good
 	Delayed    Kind = "delayed"    // the server goes on trying: nothing to do
 	Complained Kind = "complained" // the reader called it spam
+	Left       Kind = "left"       // the reader's mail program asks to unsubscribe
 )
 
 // Report is one thing that came back.
@@ -60,9 +61,18 @@ func Parse(raw []byte, to ...string) ([]Report, error) {
 			f.to = append(f.to, addressesIn(value)...)
 		}
 	}
+	for _, address := range f.to {
+		if strings.HasPrefix(strings.ToLower(address), LeavePrefix) {
+			return []Report{{Kind: Left, To: []string{address}}}, nil
+		}
+	}
 	f.walk(m, 0)
 	return f.reports(), nil
 }
+
+// LeavePrefix begins the local part of the address to which a mail program
+// writes to unsubscribe its reader (RFC 2369).
+const LeavePrefix = "leave+"
 
 var anyAddress = regexp.MustCompile(`[^\s<>:,;()"]+@[^\s<>:,;()"]+`)
 

@@ -41,6 +41,10 @@ type Hook struct {
 // Confirmation is an address that a provider wants to be fetched once.
 type Confirmation struct{ URL string }
 
+// MetadataKey is the name of the metadata by which Postmark reports name the
+// letter. Its value is the local part of the return path without its prefix.
+const MetadataKey = "dateline"
+
 const hookFresh = 15 * time.Minute // signed messages older than that are refused
 
 // Read checks who sent a message and returns what it reports. header is as in
@@ -104,6 +108,11 @@ func (h Hook) postmark(header map[string][]string, body []byte) ([]Report, error
 	for _, one := range m.Headers {
 		if strings.EqualFold(one.Name, "Message-ID") {
 			r.MessageID = one.Value
+		}
+	}
+	for name, value := range m.Metadata {
+		if strings.EqualFold(name, MetadataKey) {
+			r.To = append(r.To, value)
 		}
 	}
 	switch {

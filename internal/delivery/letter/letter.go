@@ -41,6 +41,7 @@ type Options struct {
 	Date     time.Time // stands in the letter; the same for all tries
 	Feedback string    // Feedback-ID: "mailing:newsletter:kind:sender", "" for none
 	Keys     []*Key    // each signs; none for no signature
+	Metadata string    // name of a field for the relay alone, "" for none; it is not signed
 }
 
 // Recipient is what differs.
@@ -48,6 +49,8 @@ type Recipient struct {
 	Address, Name                      string
 	MessageID                          string // without brackets
 	Unsubscribe, OneClick, Preferences string
+	MailTo                             string // address that unsubscribes, "" for none
+	Metadata                           string // value of Options.Metadata's field
 }
 
 // slot numbers.
@@ -254,8 +257,12 @@ func (b *Body) Append(dst []byte, r Recipient) ([]byte, error) {
 	}
 	var scratch [1024]byte
 	slots := b.fill(scratch[:0], r)
+	leave := "<" + r.OneClick + ">"
+	if r.MailTo != "" {
+		leave += ", <mailto:" + r.MailTo + ">"
+	}
 	own := [3]struct{ name, value string }{
-		{"To", mailbox(cleanName(r.Name), r.Address)}, {"Message-ID", "<" + r.MessageID + ">"}, {"List-Unsubscribe", "<" + r.OneClick + ">"}}
+		{"To", mailbox(cleanName(r.Name), r.Address)}, {"Message-ID", "<" + r.MessageID + ">"}, {"List-Unsubscribe", leave}}
 	if len(b.opt.Keys) > 0 {
 		var err error
 		if dst, err = b.sign(dst, slots, own[:]); err != nil {
@@ -265,6 +272,9 @@ func (b *Body) Append(dst []byte, r Recipient) ([]byte, error) {
 	dst = append(dst, b.static...)
 	for _, f := range own {
 		dst = appendField(dst, f.name, f.value)
+	}
+	if b.opt.Metadata != "" {
+		dst = appendField(dst, b.opt.Metadata, r.Metadata)
 	}
 	dst = append(dst, "\r\n"...)
 	for i, p := range b.pieces {
@@ -278,7 +288,7 @@ func checkRecipient(r Recipient) error {
 	if err := CheckAddress(r.Address); err != nil {
 		return err
 	}
-	for _, link := range []string{r.Unsubscribe, r.OneClick, r.Preferences, r.MessageID} {
+	for _, link := range []string{r.Unsubscribe, r.OneClick, r.Preferences, r.MessageID, r.MailTo, r.Metadata} {
 		if Broken(link) || strings.ContainsAny(link, " <>") {
 			return fault.New(fault.Internal, "a link or id of the letter is not one word")
 		}
