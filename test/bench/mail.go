@@ -28,11 +28,13 @@ type mailPlan struct {
 	letters, connections int
 	latency              time.Duration
 	engines, algorithms  string
+	subscribers          int // 0 measures speed
 }
 
 func (p *mailPlan) flags() {
 	flag.IntVar(&p.letters, "letters", 100_000, "letters of -mail")
 	flag.IntVar(&p.connections, "mail-connections", 30, "connections of -mail to the sink")
+	flag.IntVar(&p.subscribers, "subscribers", 0, "with -mail: measure the memory of a newsletter to so many readers, until -letters are handed over")
 	flag.DurationVar(&p.latency, "latency", 0, "time the sink of -mail takes for a letter")
 	flag.StringVar(&p.engines, "mail-databases", "sqlite,postgres", "databases of -mail")
 	flag.StringVar(&p.algorithms, "mail-dkim", "ed25519,rsa,none", "signatures of -mail")

@@ -10,6 +10,7 @@
 //	go run ./test/bench -lighthouse                     Lighthouse on the demo
 //	go run ./test/bench -editor                         the article editor: opening, typing, size
 //	go run ./test/bench -mail                           a newsletter to 100,000 readers
+//	go run ./test/bench -mail -subscribers 1000000 -letters 20000   its memory with a million of them
 package main
 
 import (
@@ -52,6 +53,8 @@ func main() {
 	defer stop()
 	var err error
 	switch {
+	case *letters && mails.subscribers > 0:
+		err = runMany(ctx, *markdown, mails)
 	case *letters:
 		err = runMail(ctx, *markdown, mails)
 	case *sinks:

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -134,4 +135,12 @@ func commit() string {
 		return "unknown revision"
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// maxRSS is the most memory that an ended process had resident, in bytes.
+func maxRSS(ended *os.ProcessState) int64 {
+	if u, ok := ended.SysUsage().(*syscall.Rusage); ok {
+		return u.Maxrss << 10
+	}
+	return 0
 }
