@@ -27,7 +27,6 @@ type manyFigures struct {
 	engine             db.Engine
 	imported, filled   time.Duration
 	importPeak, served int64 // bytes resident, the most
-	letters            int
 }
 
 // runMany measures both engines.
@@ -48,8 +47,8 @@ func runMany(ctx context.Context, markdown string, p mailPlan) error {
 	}
 	text := fmt.Sprintf("%s readers, imported from CSV, and a newsletter to all of them, DKIM Ed25519, %d connections to a sink on the same machine. Resident MiB, the most: of the import, and of the server from its start until all recipients are written down and %s letters are handed over. %s, %s.\n\n| database | import s | import MiB | recipients known after s | server MiB |\n|---|--:|--:|--:|--:|\n",
 		count(float64(p.subscribers)), p.connections, count(float64(p.letters)), machine(), commit())
-	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
-		f, err := sendMany(ctx, program, list, filepath.Join(dir, string(engine)), engine, p)
+	for engine := range strings.SplitSeq(p.engines, ",") {
+		f, err := sendMany(ctx, program, list, filepath.Join(dir, engine), db.Engine(engine), p)
 		if err != nil {
 			return err
 		}
