@@ -867,6 +867,31 @@ func TestNewsletters_RulesAndRoles(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
+// Another number than three, or none, of newsletters that come back for now.
+func TestBounced_SoftAsOftenAsSet(t *testing.T) {
+	for most, want := range map[int]int{1: 2, 2: 2, 4: 4, -1: 0} { // ended by which, 0 for none; the first alone has not lasted a week
+		d := dbtest.Open(t, db.SQLite)
+		r := newRoom(t, d)
+		a := r.join("ann@paper.example")
+		s := subscriber.NewService(subscriber.Parts{DB: d, Clock: r.clock, Vault: r.vault, Settings: settings.NewStore(d), SoftMost: most})
+		ended := 0
+		for i := 1; i <= 5 && ended == 0; i++ {
+			if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return s.Bounced(ctx, tx, a.ID, false) }); err != nil {
+				t.Fatal(err)
+			}
+			if to, err := s.Recipients(t.Context(), d, subscriber.PresetID, []int64{a.ID}); err != nil {
+				t.Fatal(err)
+			} else if !to[0].Active {
+				ended = i
+			}
+			r.clock.Advance(8 * 24 * time.Hour)
+		}
+		if ended != want {
+			t.Errorf("with %d, ended by number %d", most, ended)
+		}
+	}
+}
+
 func TestNames_AreSealed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newRoom(t, d)
