@@ -281,6 +281,9 @@ func (a *Area) Page(r *web.Request, status int, name string, p Page) (web.Respon
 	if done := r.Query.Get("done"); p.Notice == "" && p.Has(a.name+".done_"+done) {
 		p.Notice = p.T(a.name + ".done_" + done)
 	}
+	if done := r.Query.Get("done"); done == releasedNotice { // on whichever page is the start
+		p.Notice = p.T("desk.done_" + done)
+	}
 	if v := who(r); v != nil {
 		p.Me = &v.person
 		for _, item := range d.menu {

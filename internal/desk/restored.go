@@ -4,7 +4,10 @@ import (
 	"dateline/internal/web"
 )
 
-const releasePath = "/desk/restored"
+const (
+	releasePath    = "/desk/restored"
+	releasedNotice = "released"
+)
 
 // Held names why no mail leaves from this copy of the site, "" when it does.
 func (p Page) Held() string {
@@ -19,5 +22,5 @@ func (d *Desk) release(r *web.Request) (web.Response, error) {
 	if err := d.Release(r.HTTP.Context(), Actor(r)); err != nil {
 		return web.Response{}, err
 	}
-	return SeeOther(home + "?done=released"), nil
+	return SeeOther(home + "?done=" + releasedNotice), nil
 }

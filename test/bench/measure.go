@@ -15,6 +15,7 @@ import (
 	"dateline/internal/richtext"
 	"dateline/internal/settings"
 	"dateline/internal/taxonomy"
+	"dateline/test/product"
 )
 
 func scanPath(r *sql.Rows) (path string, err error) { return path, r.Scan(&path) }
@@ -255,6 +256,9 @@ func (f *figures) publishing(ctx context.Context, program string) error {
 		return err
 	}
 	defer os.RemoveAll(own.Data)
+	if err := product.Confirm(ctx, program, own.Data); err != nil {
+		return err
+	}
 	s, err := startDateline(ctx, program, own.Data, trustUs)
 	if err != nil {
 		return err

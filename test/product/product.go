@@ -49,6 +49,16 @@ func Command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// Confirm says that a copied data folder is the site now, as a person would: a
+// copy holds mail back until then.
+func Confirm(ctx context.Context, program, data string) error {
+	text, err := Command(ctx, program, "restore", "confirm", "--data", data).CombinedOutput()
+	if err != nil && !strings.Contains(string(text), "nothing is held back") {
+		return fmt.Errorf("confirm the copy: %w\n%s", err, text)
+	}
+	return nil
+}
+
 // Server is a running "dateline serve" or "dateline demo".
 type Server struct {
 	Origin string

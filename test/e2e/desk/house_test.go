@@ -96,6 +96,13 @@ func sample(t *testing.T) string {
 	if err := os.Chmod(filepath.Join(data, "secret.key"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	path, err := program()
+	if err == nil {
+		err = product.Confirm(t.Context(), path, data)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	return data
 }
 
