@@ -26,5 +26,5 @@ var rolesDesk = map[string]string{
 	"offer passkey": "contributor", "add passkey": "contributor", "remove passkey": "contributor", "forgot password": "", "forgot password now": "", "sign in": "", "sign in now": "", "sign out": "", "set up": "", "set up now": "", "join": "", "join now": "",
 	"desk": "contributor", "desk short": "contributor", "own account": "contributor", "rename": "contributor", "choose language": "contributor", "choose mail": "contributor", "change password": "contributor",
 	"second factor": "contributor", "second factor on": "contributor", "second factor off": "contributor", "end session": "contributor", "end other sessions": "contributor",
-	"people": "administrator", "invite": "administrator", "change person": "administrator", "site settings": "administrator", "audit log": "administrator",
+	"people": "administrator", "let mail leave": "administrator", "invite": "administrator", "change person": "administrator", "site settings": "administrator", "audit log": "administrator",
 }
