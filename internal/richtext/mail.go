@@ -174,7 +174,7 @@ func (m mailer) tag(name, kind string, more ...string) {
 // cell opens a table of one cell, which holds its place in every client; shut
 // closes it. The table stands gap pixels above what follows.
 func (m mailer) cell(kind string) {
-	m.raw(`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td`)
+	m.raw(`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed"><tr><td`)
 	m.styled(kind)
 	m.raw(">")
 }

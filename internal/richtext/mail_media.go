@@ -80,7 +80,7 @@ func (m mailer) captionOf(caption []Node, title, credit string) {
 
 // gallery shows its pictures two in a row.
 func (m mailer) gallery(n *Node) {
-	m.raw(`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">`)
+	m.raw(`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed">`)
 	for i := 0; i < len(n.Content); i += 2 {
 		m.raw("<tr>")
 		if i+1 == len(n.Content) {
@@ -125,7 +125,7 @@ func (m mailer) card(n *Node, kind, title, address, thumb string) {
 		m.shut(20)
 		return
 	}
-	m.raw(`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0">`)
+	m.raw(`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed">`)
 	if p, shown := m.picture(n, thumb); shown && thumb != "" {
 		p.Alt = ""
 		m.raw("<tr><td")

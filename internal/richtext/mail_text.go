@@ -255,6 +255,7 @@ func (w *mailText) list(n *Node, prefix string) {
 	if start, set := toInt(n.Attrs["start"]); set {
 		number = start
 	}
+	items, gap := make([]string, len(n.Content)), "\n" // items of a line or two stand close together
 	for i := range n.Content {
 		sign := "- "
 		if n.Type == "ordered_list" {
@@ -263,8 +264,13 @@ func (w *mailText) list(n *Node, prefix string) {
 		item := mailText{renderer: w.renderer}
 		item.blocks(n.Content[i].Content, "")
 		indent := strings.Repeat(" ", len(sign))
-		w.putRaw(prefix, sign+strings.ReplaceAll(strings.TrimRight(item.out.String(), "\n"), "\n", "\n"+indent))
+		text := strings.TrimRight(item.out.String(), "\n")
+		if strings.Contains(text, "\n\n") {
+			gap = "\n\n"
+		}
+		items[i] = sign + strings.ReplaceAll(text, "\n", "\n"+indent)
 	}
+	w.putRaw(prefix, strings.Join(items, gap))
 }
 
 func (w *mailText) table(n *Node, prefix string) {

@@ -207,9 +207,9 @@ body{margin:0;padding:0;-webkit-text-size-adjust:100%;-ms-text-size-adjust:100%}
 		s.WriteString(strings.Repeat("&#847;&#160;", 60)) // keeps the letter's first words out of the list
 		s.p("</div>\n")
 	}
-	s.p(`<table role="presentation" class="m-bg" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#f1efea" style="background-color:#f1efea"><tr><td align="center">
+	s.p(`<table role="presentation" class="m-bg" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#f1efea" style="table-layout:fixed;background-color:#f1efea"><tr><td align="center" style="word-wrap:break-word;overflow-wrap:break-word">
 <!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
-<table role="presentation" class="m-card" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#ffffff" style="width:100%;max-width:600px;background-color:#ffffff">
+<table role="presentation" class="m-card" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#ffffff" style="table-layout:fixed;width:100%;max-width:600px;background-color:#ffffff">
 `)
 }
 
@@ -291,7 +291,7 @@ func (s *sheet) item(i int) {
 
 func (s *sheet) corrected(c Corrected) {
 	l := s.l
-	s.p(`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td class="m-accline" style="padding:12px 16px;border:2px solid §accent;font:16px/1.55 §sans">` + "\n")
+	s.p(`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="table-layout:fixed"><tr><td class="m-accline" style="padding:12px 16px;border:2px solid §accent;font:16px/1.55 §sans">` + "\n")
 	s.p(`<p style="margin:0">§0</p>`+"\n", c.Note)
 	if c.Wrong != "" {
 		s.p(`<p class="m-soft" style="margin:10px 0 0;color:#565a60"><strong>§0</strong> <del>§1</del></p>`+"\n", l.Words.Wrong, c.Wrong)

@@ -82,6 +82,12 @@ func TestLetter_LoadsNothingFromElsewhere(t *testing.T) {
 				}
 			}
 		}
+		// Without it a table or a long word makes the whole letter wider than a phone.
+		for _, table := range regexp.MustCompile(`<table role="presentation"[^>]* width="100%"[^>]*>`).FindAllString(out.HTML, -1) {
+			if !strings.Contains(table, "table-layout:fixed") {
+				t.Errorf("grows with what is in it: %s", table)
+			}
+		}
 		if regexp.MustCompile(`url\(|@import|@font-face|§`).MatchString(out.HTML) {
 			t.Error("the letter's style loads something, or has a place that nobody filled")
 		}

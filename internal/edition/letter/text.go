@@ -83,6 +83,8 @@ func (l *Letter) itemText(it *Item, notes *richtext.MailNotes, para func(string)
 		o := l.options(it)
 		o.Notes = notes
 		para(richtext.MailText(*it.Body, o))
+		para(l.to(it.URL)) // nothing is left to read on
+		return
 	}
 	para(l.Words.Read + ":\n" + l.to(it.URL))
 }
