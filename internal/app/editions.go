@@ -17,7 +17,7 @@ import (
 // openEditions makes what newsletters send.
 func (a *App) openEditions() {
 	parts := edition.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Accounts: a.accounts, Readers: a.readers,
-		Slots:  edition.Slots{Unsubscribe: delivery.SlotUnsubscribe, Preferences: delivery.SlotPreferences},
+		Slots:  edition.Slots{Unsubscribe: delivery.SlotUnsubscribe, Preferences: delivery.SlotPreferences, Reader: delivery.SlotReader},
 		Origin: func() string { return a.web.Origin() }, Own: func(ctx context.Context, u *url.URL) (bool, error) { return a.site.Shows(ctx, u) },
 		Fetch: a.asked, Resolve: net.DefaultResolver, From: func() mail.Address { return mail.Address{} }}
 	if from, err := mail.ParseAddress(a.cfg.MailFrom); err == nil && a.cfg.SMTPHost != "" {

@@ -21,6 +21,29 @@ func (p *Public) Lists(ctx context.Context, articleID int64) ([]List, error) {
 	return db.All(rows, err, func(r *sql.Rows) (l List, err error) { return l, r.Scan(&l.Scope, &l.Ref) })
 }
 
+// KeepMailed keeps in tx that letters show media of a version of an article.
+// They stay public while readers may see the article and that version.
+func KeepMailed(ctx context.Context, tx *db.Tx, articleID, versionID int64, ids []int64) error {
+	for _, id := range ids {
+		if _, err := tx.Exec(ctx, `INSERT INTO media_mailed (article_id, version_id, media_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+			articleID, versionID, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// useMailed makes the media of letters public that readers of a listed article
+// may still see. What a version held that was replaced for legal reasons is not
+// among them.
+func useMailed(ctx context.Context, tx *db.Tx, id int64) error {
+	_, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id, rights_expire)
+		SELECT DISTINCT m.id, w.article_id, m.rights_expire FROM media_mailed w JOIN media m ON m.id = w.media_id JOIN version v ON v.id = w.version_id
+		WHERE w.article_id = $1 AND v.number >= (SELECT COALESCE(MAX(number), 0) FROM version WHERE article_id = $1 AND change = 'legal' AND published_at > 0)
+		ON CONFLICT DO NOTHING`, id)
+	return err
+}
+
 // Kept returns a listed article as one of its versions had it, for what was sent
 // of it. It is what readers see now when readers never saw that version, or may
 // not see it any more for legal reasons, or versionID is 0. An article that is

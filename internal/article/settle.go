@@ -263,7 +263,10 @@ func useMedia(ctx context.Context, tx *db.Tx, id int64, isNew bool, vis Visibili
 	// on the site that they came from. What a person uploads at the desk is public
 	// only while it is shown.
 	_, err := tx.Exec(ctx, `INSERT INTO media_use (media_id, article_id, rights_expire) SELECT id, $1, rights_expire FROM media WHERE parent = $1 AND uploader = 0 ON CONFLICT DO NOTHING`, id)
-	return err
+	if err != nil || isNew {
+		return err
+	}
+	return useMailed(ctx, tx, id)
 }
 
 // MediaOf returns the media that a content shows, each once.

@@ -104,6 +104,10 @@ func (r *readers) Leave(_ context.Context, a subscriber.Access, _ bool, _ subscr
 	return nil
 }
 
+func (r *readers) Mark(newsletter, reader int64) string {
+	return fmt.Sprintf("mark-%d-%d", newsletter, reader)
+}
+
 func (r *readers) leave(id int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

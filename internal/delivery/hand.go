@@ -199,6 +199,9 @@ func (h *hand) write(e *errand, key string, v *Variant) (relay.Letter, error) {
 	if r.s.Metadata != "" {
 		one.Metadata = token
 	}
+	if body.Marked() {
+		one.Mark = r.s.Readers.Mark(mailing.newsletter, e.row.member.ID)
+	}
 	h.buffer, err = body.Append(h.buffer[:0], one)
 	if err != nil {
 		return relay.Letter{}, err

@@ -24,6 +24,7 @@ const (
 	SlotUnsubscribe = letter.SlotUnsubscribe // address of the page that ends the subscription
 	SlotPreferences = letter.SlotPreferences // address of the page with the reader's choices
 	SlotName        = letter.SlotName        // the reader's name, maybe empty
+	SlotReader      = letter.SlotReader      // the reader's mark, within a link
 )
 
 // Variant is what one group of recipients gets.
@@ -47,6 +48,7 @@ type Readers interface {
 	Complained(ctx context.Context, tx *db.Tx, id int64) error
 	Links(newsletter, subscriber, mailing int64) subscriber.Links
 	Leave(ctx context.Context, a subscriber.Access, all bool, by subscriber.Consent) error
+	Mark(newsletter, subscriber int64) string
 }
 
 // Mailing is one sending.

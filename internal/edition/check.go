@@ -109,7 +109,7 @@ func (s *Service) checkLetter(out Rendered, add func(bool, string, string, ...st
 	}
 	missing := map[string]bool{}
 	for _, p := range out.Pictures {
-		if strings.TrimSpace(p.Alt) == "" && !strings.HasPrefix(p.Address, "media:") && !missing[p.Of] {
+		if strings.TrimSpace(p.Alt) == "" && !missing[p.Of] {
 			missing[p.Of] = true
 			add(false, "no_alt", "", p.Of)
 		}

@@ -16,10 +16,26 @@ import (
 
 // Settings are what a newsroom decides about all its newsletters.
 type Settings struct {
-	Counting bool `json:"counting"` // opens and clicks, of letters, not of people
+	Counting bool `json:"counting"`          // opens and clicks, of letters, not of people
+	Engaged  bool `json:"engaged,omitempty"` // and the day on which each reader last opened or followed, for 30 days; only with Counting
 }
 
 const settingsKey = "newsletter"
+
+// CountedWord is the key of what readers are told of the counting, "" when
+// there is none.
+func CountedWord(conf Settings) string {
+	switch {
+	case conf.Engaged:
+		return "letter.counted_engaged"
+	case conf.Counting:
+		return "letter.counted"
+	}
+	return ""
+}
+
+// ReadSettings reads what the newsroom decided about all its newsletters.
+func ReadSettings(ctx context.Context, q db.Querier) (Settings, error) { return readSettings(ctx, q) }
 
 func readSettings(ctx context.Context, q db.Querier) (Settings, error) {
 	var s Settings
@@ -40,11 +56,15 @@ func (s *Service) settings(ctx context.Context) (Settings, error) { return readS
 // Conf returns what the newsroom decided about all its newsletters.
 func (s *Service) Conf(ctx context.Context) (Settings, error) { return s.settings(ctx) }
 
-// Configure changes it. Administrators may. It counts for editions that are
+// Configure changes it. What was kept of readers goes at once when that is
+// switched off. Administrators may. It counts for editions that are
 // sent from then on.
 func (s *Service) Configure(ctx context.Context, actor account.Actor, conf Settings) error {
 	if err := actor.Require(account.Administrator, "decide what is counted"); err != nil {
 		return err
+	}
+	if conf.Engaged && !conf.Counting {
+		return fault.New(fault.Invalid, "who still reads can be kept only where opens and clicks are counted").WithHint("switch both on, or none")
 	}
 	raw, err := json.Marshal(conf)
 	if err != nil {
@@ -56,15 +76,25 @@ func (s *Service) Configure(ctx context.Context, actor account.Actor, conf Setti
 			ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`, settingsKey, string(raw), db.Micros(now)); err != nil {
 			return err
 		}
+		if !conf.Engaged {
+			if err := s.Readers.ForgetEngaged(ctx, tx); err != nil {
+				return err
+			}
+		}
+		tx.Purge("newsletters") // boxes say what is counted
 		return audit.Record(ctx, tx, now, actor.Name, "configure", "newsletter", 0, conf)
 	})
 }
 
 // ClickPath is the address of a link that is counted, OpenPath that of the
-// picture that is. They are the same for all readers.
+// picture that is. They are the same for all readers; where a site keeps who
+// still reads, the reader's mark follows as MarkParam.
 func ClickPath(edition int64, part, link string) string {
 	return "/newsletter/to/" + strconv.FormatInt(edition, 36) + "/" + part + "/" + link
 }
+
+// MarkParam is the parameter of counted addresses that holds a reader's mark.
+const MarkParam = "r"
 
 // OpenPath is the address of the picture by which opens are counted.
 func OpenPath(edition int64, part string) string {
@@ -79,7 +109,7 @@ func linkName(address string) string {
 
 // Follow counts a click and returns where it leads. It leads only where the
 // edition itself did: NotFound for anything else.
-func (s *Service) Follow(ctx context.Context, edition, part, link string) (address string, err error) {
+func (s *Service) Follow(ctx context.Context, edition, part, link, mark string) (address string, err error) {
 	id, err := counted(edition, part)
 	if err != nil {
 		return "", err
@@ -88,11 +118,11 @@ func (s *Service) Follow(ctx context.Context, edition, part, link string) (addre
 	if err != nil {
 		return "", err
 	}
-	return address, s.count(ctx, id, part, link)
+	return address, s.count(ctx, id, part, link, mark)
 }
 
 // Seen counts that the picture of an edition was shown.
-func (s *Service) Seen(ctx context.Context, edition, part string) error {
+func (s *Service) Seen(ctx context.Context, edition, part, mark string) error {
 	id, err := counted(edition, part)
 	if err != nil {
 		return err
@@ -101,7 +131,7 @@ func (s *Service) Seen(ctx context.Context, edition, part string) error {
 	if err := s.DB.QueryRow(ctx, `SELECT COUNT(*) FROM edition_mailing WHERE edition_id = $1 AND part = $2`, id, part).Scan(&n); err != nil || n == 0 {
 		return err
 	}
-	return s.count(ctx, id, part, openLink)
+	return s.count(ctx, id, part, openLink, mark)
 }
 
 // openLink is the name under which opens are counted.
@@ -115,8 +145,9 @@ func counted(edition, part string) (int64, error) {
 	return id, nil
 }
 
-// count adds one, while the site counts.
-func (s *Service) count(ctx context.Context, edition int64, part, link string) error {
+// count adds one, while the site counts, and notes that the reader of a mark
+// still reads, while it keeps that. What was read is not kept with who read it.
+func (s *Service) count(ctx context.Context, edition int64, part, link, mark string) error {
 	conf, err := s.settings(ctx)
 	if err != nil || !conf.Counting {
 		return err
@@ -124,7 +155,13 @@ func (s *Service) count(ctx context.Context, edition int64, part, link string) e
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO edition_count (edition_id, part, link, n) VALUES ($1, $2, $3, 1)
 			ON CONFLICT (edition_id, part, link) DO UPDATE SET n = edition_count.n + 1`, edition, part, link)
-		return err
+		if err != nil || !conf.Engaged || mark == "" {
+			return err
+		}
+		if err := s.Readers.Noted(ctx, tx, mark); !fault.Is(err, fault.Denied) {
+			return err
+		}
+		return nil // a link that somebody mended by hand still leads on
 	})
 }
 

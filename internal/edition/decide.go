@@ -25,6 +25,14 @@ func (s *Service) HandleDecide(ctx context.Context, raw []byte) error {
 		if e.State != Sending || !e.Test.On() || e.Test.Winner != "" || e.Test.By == "" || s.Clock.Now().Before(e.Started.Add(e.Test.Wait)) {
 			return nil
 		}
+		conf, err := readSettings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !conf.Counting { // switched off meanwhile: an editor chooses
+			e.Test.By = ""
+			return s.advance(ctx, tx, mailer, e, "leave test to editors", nil)
+		}
 		return s.decide(ctx, tx, mailer, e, better)
 	})
 }

@@ -17,8 +17,14 @@
 //	  - An article is mailed by itself once for ever for each newsletter, unless
 //	    an editor says again.
 //	  - Counting of links and pictures is off until the site switches it on, says
-//	    so in the letter, and counts letters, never people: no address that is
-//	    counted differs between two readers.
+//	    so in the letter and where readers sign up, and counts letters, not
+//	    people: no address that is counted differs between two readers. A site
+//	    may also keep on which day each reader last opened or followed one: then
+//	    a signed mark follows the addresses, and of what comes back the day alone
+//	    is kept, by the subscribers, for thirty days. No table here names a reader.
+//	  - Pictures of letters that have left stay public while readers may see that
+//	    version of the article (article.KeepMailed).
+//	  - An edition that repeats another one goes to nobody who got that (again.go).
 //
 // Tables: edition, edition_item, edition_mailing, edition_variant,
 // edition_rule, article_mail, article_mailed, correction_offer, edition_link,

@@ -41,6 +41,7 @@ type readers struct {
 	list   subscriber.Newsletter
 	choice map[string][]subscriber.Interest
 	n      int
+	noted  int // marks that came back
 }
 
 func (r *readers) Newsletters(context.Context, db.Querier) ([]subscriber.Newsletter, error) {
@@ -60,6 +61,26 @@ func (r *readers) Count(context.Context, db.Querier, subscriber.Audience) (int, 
 
 func (r *readers) Choice(_ context.Context, _ db.Querier, key string) ([]subscriber.Interest, error) {
 	return r.choice[key], nil
+}
+
+func (r *readers) Expand(_ context.Context, _ db.Querier, a subscriber.Audience) (subscriber.Audience, error) {
+	if len(a.Sections) > 0 {
+		a.Interests, a.Sections = []string{"expanded"}, nil
+	}
+	return a, nil
+}
+
+func (r *readers) Noted(_ context.Context, _ *db.Tx, mark string) error {
+	if mark != "mine" {
+		return fault.New(fault.Denied, "not signed")
+	}
+	r.noted++
+	return nil
+}
+
+func (r *readers) ForgetEngaged(context.Context, *db.Tx) error {
+	r.noted = 0
+	return nil
 }
 
 // post is a delivery that a test drives.
@@ -129,7 +150,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	r.articles = article.NewService(d, r.now, bus, store)
 	r.jobs = job.NewRunner(d, r.now, nil)
 	r.Service = New(Parts{DB: d, Clock: r.now, Settings: store, Media: media.New(media.Config{DB: d, Clock: r.now}), Readers: r.readers, Sender: r.post,
-		Slots: Slots{Unsubscribe: "https://slot.invalid/leave", Preferences: "https://slot.invalid/choose"},
+		Slots: Slots{Unsubscribe: "https://slot.invalid/leave", Preferences: "https://slot.invalid/choose", Reader: "slot-reader.invalid"},
 		From:  func() mail.Address { return mail.Address{Address: "news@paper.example"} }, Origin: func() string { return "https://paper.example" },
 		Own: func(_ context.Context, u *url.URL) (bool, error) { return u.Path != "/dead/", nil }})
 	bus.Subscribe(article.EventSettled, JobSettled, nil)
@@ -413,7 +434,13 @@ func TestArticleMail_OnceForEver(t *testing.T) {
 		if len(r.post.started) != 2 {
 			t.Errorf("the end of an embargo: %d mailings of %s", len(r.post.started), later.Headline)
 		}
-		e, err := r.MailAgain(r.ctx, edna, a.ID, 7)
+		first, err := r.List(r.ctx, edna, Filter{}, 0, 1)
+		r.must(err)
+		_, err = r.Again(r.ctx, edna, first[0].ID)
+		r.refused(err, fault.Invalid, "still being sent")
+		_, err = r.Cancel(r.ctx, edna, first[0].ID)
+		r.must(err)
+		e, err := r.Again(r.ctx, edna, first[0].ID)
 		r.must(err)
 		if e.State != Draft || e.Kind != Article {
 			t.Errorf("again: %+v", e)
@@ -532,12 +559,12 @@ func TestSubjects_Tested(t *testing.T) {
 		}
 		_, rest, _ := strings.Cut(v.HTML, "https://paper.example/newsletter/to/")
 		path := strings.Split(rest[:strings.IndexByte(rest, '"')], "/")
-		to, err := r.Follow(r.ctx, path[0], path[1], path[2])
+		to, err := r.Follow(r.ctx, path[0], path[1], path[2], "")
 		r.must(err)
 		if !strings.HasPrefix(to, "https://paper.example/") {
 			t.Errorf("a click leads to %s", to)
 		}
-		_, err = r.Follow(r.ctx, path[0], path[1], "AAAAAAAAAAAA")
+		_, err = r.Follow(r.ctx, path[0], path[1], "AAAAAAAAAAAA", "")
 		r.refused(err, fault.NotFound, "")
 		r.now.Advance(2 * time.Hour)
 		r.drain()

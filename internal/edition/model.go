@@ -110,6 +110,7 @@ type Edition struct {
 	Test       Test
 	At         time.Time // when a scheduled one is sent
 	LocalHour  int       // in each reader's zone, -1 for all at once
+	Again      int64     // edition that this one repeats, for those who have not got it; 0 for none
 	Problem    string    // why it could not be sent when it was due
 	Owner      int64
 	CreatedBy  string
@@ -163,6 +164,8 @@ func (e *Edition) check() error {
 		return fault.New(fault.Invalid, "the two subjects of a test must differ")
 	case e.Test.On() && (e.Test.Wait < 10*time.Minute || e.Test.Wait > 48*time.Hour):
 		return fault.New(fault.Invalid, "a test waits between ten minutes and two days")
+	case e.Audience.Engaged < 0 || e.Audience.Engaged > subscriber.EngagedDays:
+		return fault.New(fault.Invalid, "who still reads is known for %d days", subscriber.EngagedDays)
 	case !slices.Contains([]string{"", "clicks", "opens"}, e.Test.By):
 		return fault.New(fault.Invalid, "a test is decided by clicks, by opens or by an editor")
 	}

@@ -63,9 +63,10 @@ func scanID(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) }
 // MailOffer is a newsletter that an article may be mailed with.
 type MailOffer struct {
 	Newsletter subscriber.Newsletter
-	Wanted     bool // when it is published
-	ByRule     bool // it would be mailed anyhow
-	Mailed     bool // it was, and will not be again
+	Wanted     bool  // when it is published
+	ByRule     bool  // it would be mailed anyhow
+	Mailed     bool  // it was, and will not be again by itself
+	Edition    int64 // that mailed it
 }
 
 // MailOffers lists the newsletters that an article may be mailed with, for the
@@ -92,7 +93,7 @@ func (s *Service) MailOffers(ctx context.Context, articleID int64, sections []in
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, MailOffer{Newsletter: n, Wanted: slices.Contains(want, n.ID), Mailed: mailed, ByRule: r.On && (len(r.Sections) == 0 || overlap(r.Sections, sections))})
+		out = append(out, MailOffer{Newsletter: n, Wanted: slices.Contains(want, n.ID), Mailed: mailed != 0, Edition: mailed, ByRule: r.On && (len(r.Sections) == 0 || overlap(r.Sections, sections))})
 	}
 	return out, nil
 }
@@ -101,10 +102,10 @@ func overlap(a, b []int64) bool {
 	return slices.ContainsFunc(a, func(id int64) bool { return slices.Contains(b, id) })
 }
 
-func (s *Service) mailed(ctx context.Context, q db.Querier, articleID, newsletter int64) (bool, error) {
-	var n int64
-	err := q.QueryRow(ctx, `SELECT COUNT(*) FROM article_mailed WHERE article_id = $1 AND newsletter_id = $2`, articleID, newsletter).Scan(&n)
-	return n > 0, err
+// mailed returns the edition that mailed an article by itself, 0 for none.
+func (s *Service) mailed(ctx context.Context, q db.Querier, articleID, newsletter int64) (edition int64, err error) {
+	err = q.QueryRow(ctx, `SELECT COALESCE(MAX(edition_id), 0) FROM article_mailed WHERE article_id = $1 AND newsletter_id = $2`, articleID, newsletter).Scan(&edition)
+	return edition, err
 }
 
 // HandleSettled carries out JobSettled. Doing it twice changes nothing.
@@ -154,7 +155,7 @@ func (s *Service) mailArticle(ctx context.Context, tx *db.Tx, a *article.Article
 		if err != nil {
 			return err
 		}
-		if !done {
+		if done == 0 {
 			if err := s.mailOne(ctx, tx, a, n, forms[n]); err != nil {
 				return err
 			}
@@ -216,25 +217,4 @@ func (s *Service) byRule(ctx context.Context, tx *db.Tx, a *article.Article) (ma
 		}
 	}
 	return out, nil
-}
-
-// MailAgain makes a draft that mails an article which was mailed before. Editors
-// may.
-func (s *Service) MailAgain(ctx context.Context, actor account.Actor, articleID, newsletter int64) (e Edition, err error) {
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := maySend(actor, nil); err != nil {
-			return err
-		}
-		items := []Item{{Article: articleID, Form: Full}}
-		if err := s.admit(ctx, tx, nil, items); err != nil {
-			return err
-		}
-		a, _, err := s.public(tx).Kept(ctx, articleID, 0)
-		if err != nil {
-			return err
-		}
-		e, err = s.createTx(ctx, tx, actor, Edition{Newsletter: newsletter, Kind: Article, Subject: oneLine(a.Headline), Items: items})
-		return err
-	})
-	return e, err
 }

@@ -68,14 +68,14 @@ func (e *Edition) shown() bool { return !e.Started.IsZero() && e.Slug != "" }
 
 // Editions returns up to limit editions that readers got, the newest first,
 // after the one that began at a time; the zero time begins with the newest.
-// Corrections to those who got a mistake are not among them.
+// Corrections to those who got a mistake and repetitions are not among them.
 func (p *Public) Editions(ctx context.Context, newsletter int64, before time.Time, limit int) ([]Edition, error) {
 	end := int64(1<<63 - 1)
 	if !before.IsZero() {
 		end = db.Micros(before)
 	}
 	rows, err := p.q.Query(ctx, `SELECT `+columns+` FROM edition e WHERE e.newsletter_id = $1 AND e.started_at > 0 AND e.started_at < $2
-		AND e.slug <> '' AND e.kind <> 'correction' ORDER BY e.started_at DESC, e.id DESC LIMIT $3`, newsletter, end, limit)
+		AND e.slug <> '' AND e.kind <> 'correction' AND e.again = 0 ORDER BY e.started_at DESC, e.id DESC LIMIT $3`, newsletter, end, limit)
 	all, err := db.All(rows, err, scan)
 	for i := range all {
 		if all[i].Items, err = items(ctx, p.q, all[i].ID); err != nil {

@@ -48,6 +48,7 @@ type scene struct {
 	part   string
 	choice []subscriber.Interest // nil for everything
 	count  bool                  // links and opens
+	mark   string                // slot that follows counted addresses; "" for none
 	links  map[string]string     // counted addresses by their names
 	out    Rendered
 }
@@ -101,8 +102,8 @@ func (c *scene) render(slots Slots) (Rendered, error) {
 	c.subject(&l)
 	l.Link = c.link
 	if c.count {
-		l.Pixel = c.Origin() + OpenPath(c.e.ID, c.part)
-		l.Words.Counted = c.words.T("letter.counted")
+		l.Pixel = c.marked(c.Origin() + OpenPath(c.e.ID, c.part))
+		l.Words.Counted = c.words.T(CountedWord(Settings{Counting: true, Engaged: c.mark != ""}))
 	}
 	part := letter.Write(l)
 	c.out.HTML, c.out.Text = part.HTML, part.Text
@@ -169,7 +170,14 @@ func (c *scene) link(address string) string {
 	}
 	name := linkName(address)
 	c.links[name] = address
-	return c.Origin() + ClickPath(c.e.ID, c.part, name)
+	return c.marked(c.Origin() + ClickPath(c.e.ID, c.part, name))
+}
+
+func (c *scene) marked(address string) string {
+	if c.mark == "" {
+		return address
+	}
+	return address + "?" + MarkParam + "=" + c.mark
 }
 
 // item makes an article ready for the letter; false for one that these readers
@@ -215,7 +223,7 @@ func (c *scene) item(it Item, r *resolver) (letter.Item, bool, error) {
 		return out, false, err
 	}
 	out.Picture, out.Caption = c.lead(content.Lead, r)
-	c.pictures(&out, content)
+	c.pictures(&out, content, r)
 	it.Version = v.ID
 	c.out.Items = append(c.out.Items, it)
 	return out, true, nil
@@ -271,8 +279,22 @@ func (c *scene) lead(use *article.Picture, r *resolver) (*richtext.Picture, stri
 	return &p, cmp.Or(use.Caption, r.media[use.Media].Caption)
 }
 
+// pictured are the media that a letter shows of an article.
+func pictured(form Form, content *article.Content) (ids []int64) {
+	if form == Corrected {
+		return nil
+	}
+	if content.Lead != nil && content.Lead.Media != 0 {
+		ids = append(ids, content.Lead.Media)
+	}
+	if form == Full {
+		ids = append(ids, richtext.MediaIDs(content.Body)...)
+	}
+	return ids
+}
+
 // pictures notes the pictures of an item, for the checks.
-func (c *scene) pictures(it *letter.Item, content *article.Content) {
+func (c *scene) pictures(it *letter.Item, content *article.Content, r *resolver) {
 	if it.Picture != nil {
 		c.out.Pictures = append(c.out.Pictures, Picture{it.Picture.URL, it.Picture.Alt, it.Headline})
 	}
@@ -281,8 +303,8 @@ func (c *scene) pictures(it *letter.Item, content *article.Content) {
 	}
 	richtext.Walk(content.Body.Content, func(n *richtext.Node) bool {
 		if n.Type == "figure" && n.AttrInt("media") > 0 {
-			alt := n.AttrText("alt")
-			c.out.Pictures = append(c.out.Pictures, Picture{db.Key("media", n.AttrInt("media")), alt, it.Headline})
+			id := n.AttrInt("media")
+			c.out.Pictures = append(c.out.Pictures, Picture{db.Key("media", id), cmp.Or(n.AttrText("alt"), r.media[id].Alt), it.Headline})
 		}
 		return true
 	})

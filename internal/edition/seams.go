@@ -14,6 +14,9 @@ type Readers interface {
 	Newsletter(ctx context.Context, q db.Querier, newsletter int64) (subscriber.Newsletter, error)
 	Count(ctx context.Context, q db.Querier, a subscriber.Audience) (int, error)
 	Choice(ctx context.Context, q db.Querier, key string) ([]subscriber.Interest, error)
+	Expand(ctx context.Context, q db.Querier, a subscriber.Audience) (subscriber.Audience, error)
+	Noted(ctx context.Context, tx *db.Tx, mark string) error
+	ForgetEngaged(ctx context.Context, tx *db.Tx) error
 }
 
 // Progress is how a mailing fares.
@@ -58,4 +61,7 @@ type Sender interface {
 }
 
 // Slots are what stands in a letter for what differs between its recipients.
-type Slots struct{ Unsubscribe, Preferences string }
+type Slots struct {
+	Unsubscribe, Preferences string
+	Reader                   string // a mark by which it is noted who still reads, within links
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dateline/internal/account"
+	"dateline/internal/article"
 	"dateline/internal/db"
 	"dateline/internal/delivery"
 	"dateline/internal/fault"
@@ -128,6 +129,9 @@ func (s *Service) handle(ctx context.Context, raw []byte, do func(context.Contex
 
 // begin pins the articles, gives the edition its page and starts its mailing.
 func (s *Service) begin(ctx context.Context, tx *db.Tx, actor account.Actor, e *Edition, readers int) error {
+	if err := s.alone(ctx, tx, e); err != nil {
+		return err
+	}
 	dropped, err := s.pin(ctx, tx, e)
 	if err != nil {
 		return err
@@ -186,6 +190,9 @@ func (s *Service) pin(ctx context.Context, tx *db.Tx, e *Edition) (dropped []int
 		}
 		it.Article, it.Version = a.ID, v.ID
 		kept = append(kept, it)
+		if err := article.KeepMailed(ctx, tx, a.ID, v.ID, pictured(it.Form, &v.Content)); err != nil {
+			return nil, err
+		}
 	}
 	e.Items = kept
 	return dropped, nil
@@ -193,7 +200,11 @@ func (s *Service) pin(ctx context.Context, tx *db.Tx, e *Edition) (dropped []int
 
 // start asks the delivery for the mailing of one part.
 func (s *Service) start(ctx context.Context, tx *db.Tx, e *Edition, part string) error {
-	m := delivery.Mailing{ID: s.newID(), Newsletter: e.Newsletter, Audience: e.Audience, StartAt: s.Clock.Now(), LocalHour: e.LocalHour}
+	whom, err := s.Readers.Expand(ctx, tx, e.Audience)
+	if err != nil {
+		return err
+	}
+	m := delivery.Mailing{ID: s.newID(), Newsletter: e.Newsletter, Audience: whom, StartAt: s.Clock.Now(), LocalHour: e.LocalHour}
 	if _, err := tx.Exec(ctx, `INSERT INTO edition_mailing (mailing_id, edition_id, part) VALUES ($1, $2, $3)`, m.ID, e.ID, part); err != nil {
 		return err
 	}

@@ -172,11 +172,15 @@ func (s *Service) Save(ctx context.Context, actor account.Actor, in SaveInput) (
 		if err := s.admit(ctx, tx, before, e.Items); err != nil {
 			return err
 		}
+		conf, err := readSettings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if e.Audience.Engaged > 0 && !conf.Engaged {
+			return fault.New(fault.Invalid, "this site does not keep who still reads").
+				WithHint("an administrator may switch it on; readers are told of it in every letter and where they sign up")
+		}
 		if e.Test.On() {
-			conf, err := readSettings(ctx, tx)
-			if err != nil {
-				return err
-			}
 			if !conf.Counting {
 				return fault.New(fault.Invalid, "subjects cannot be compared: this site does not count opens and clicks").
 					WithHint("an administrator may switch counting on; readers are told of it in every letter")

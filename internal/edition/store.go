@@ -10,13 +10,13 @@ import (
 )
 
 const columns = `e.id, e.newsletter_id, e.kind, e.state, e.revision, e.slug, e.subject, e.preview, e.intro, e.audience, e.test, e.send_at,
-	e.local_hour, e.problem, e.owner_id, e.created_by, e.created_at, e.updated_at, e.started_at, e.ended_at`
+	e.local_hour, e.problem, e.owner_id, e.created_by, e.created_at, e.updated_at, e.started_at, e.ended_at, e.again`
 
 func scan(r *sql.Rows) (e Edition, err error) {
 	var intro, audience, test string
 	var at, created, updated, started, ended int64
 	if err := r.Scan(&e.ID, &e.Newsletter, &e.Kind, &e.State, &e.Revision, &e.Slug, &e.Subject, &e.Preview, &intro, &audience, &test, &at,
-		&e.LocalHour, &e.Problem, &e.Owner, &e.CreatedBy, &created, &updated, &started, &ended); err != nil {
+		&e.LocalHour, &e.Problem, &e.Owner, &e.CreatedBy, &created, &updated, &started, &ended, &e.Again); err != nil {
 		return e, err
 	}
 	e.At, e.Created, e.Updated, e.Started, e.Ended = db.Time(at), db.Time(created), db.Time(updated), db.Time(started), db.Time(ended)
@@ -88,9 +88,9 @@ func insert(ctx context.Context, tx *db.Tx, e *Edition) error {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `INSERT INTO edition (id, newsletter_id, kind, state, revision, subject, preview, intro, audience, test, owner_id,
-			created_by, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			created_by, created_at, updated_at, again) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		e.ID, e.Newsletter, string(e.Kind), string(e.State), e.Revision, e.Subject, e.Preview, intro, audience, test, e.Owner, e.CreatedBy,
-		db.Micros(e.Created), db.Micros(e.Updated)); err != nil {
+		db.Micros(e.Created), db.Micros(e.Updated), e.Again); err != nil {
 		return err
 	}
 	return keepItems(ctx, tx, e)

@@ -47,7 +47,7 @@ type kept struct {
 type plan struct {
 	edition Edition
 	part    string
-	heard   []mailing // of a correction: whose readers get it
+	heard   []mailing // of a correction: whose readers get it; of a repeated edition: whose do not
 	before  []int64
 }
 
@@ -132,6 +132,11 @@ func (s *Service) Variant(ctx context.Context, mailing int64, m subscriber.Membe
 			return "", nil, err
 		}
 	}
+	if p.edition.Again != 0 {
+		if has, err := s.has(ctx, p, m); err != nil || has {
+			return "", nil, err
+		}
+	}
 	interest := m.Interest
 	if !p.edition.Kind.filtered() {
 		interest = ""
@@ -172,6 +177,11 @@ func (s *Service) plan(ctx context.Context, mailing int64) (*plan, error) {
 			return nil, err
 		}
 	}
+	if p.edition.Again != 0 {
+		if err := s.repeated(ctx, p); err != nil {
+			return nil, err
+		}
+	}
 	s.variants.mu.Lock()
 	defer s.variants.mu.Unlock()
 	if s.variants.clears == since {
@@ -191,6 +201,9 @@ func (s *Service) make(ctx context.Context, p *plan, key, interest string) (*kep
 		return nil, err
 	}
 	c.part, c.count, c.links = p.part, conf.Counting, map[string]string{}
+	if conf.Engaged {
+		c.mark = s.Slots.Reader
+	}
 	if interest != "" {
 		if c.choice, err = s.Readers.Choice(ctx, s.DB, interest); err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err

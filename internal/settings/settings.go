@@ -38,7 +38,7 @@ type Site struct {
 	HeadlineMax    int    `json:"headline_max"`    // characters that a headline may have before the desk asks
 	StandfirstMax  int    `json:"standfirst_max"`  // likewise
 	ShowVersions   bool   `json:"show_versions"`   // readers may see what changed in an article
-	NewsletterBox  bool   `json:"newsletter_box"`  // the sign-up box stands below articles and on the front
+	NewsletterBox  bool   `json:"newsletter_box"`  // the sign-up box stands below articles, sections and sent editions and on the front
 	NewsletterMin  int    `json:"newsletter_min"`  // readers from which on the box says how many there are
 	PrivacyPage    string `json:"privacy_page"`    // path of the page on privacy, "" for none
 	Publisher      string `json:"publisher"`       // organisation named in structured data

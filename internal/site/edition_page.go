@@ -98,6 +98,9 @@ func (c *scene) editionList(slug string, before int64) (Answer, error) {
 			out.Editions = append(out.Editions, entry)
 		}
 	}
+	if out.SignUp, err = c.boxBelow(want); err != nil {
+		return Answer{}, err
+	}
 	title := c.words.T("newsletter.archive_of", n.Name)
 	p := view.Page{Template: "editions", Editions: out, Meta: c.meta(title, want), Crumbs: []view.Link{c.homeLink(), {Label: n.Name}}}
 	p.Meta.Description = cmp.Or(n.Description, c.words.T("newsletter.archive_intro"))
@@ -168,8 +171,12 @@ func (c *scene) editionPage(slug, word string) (Answer, error) {
 		}
 		shown.Intro = view.Rendered(intro)
 	}
+	box, err := c.boxBelow(path)
+	if err != nil {
+		return Answer{}, err
+	}
 	base := edition.Path(n.Slug, "")
-	p := view.Page{Template: "editions", Editions: &view.Editions{Name: n.Name, URL: base, FeedURL: base + "feed/", Shown: shown},
+	p := view.Page{Template: "editions", Editions: &view.Editions{Name: n.Name, URL: base, FeedURL: base + "feed/", Shown: shown, SignUp: box},
 		Meta: c.meta(title, path), Crumbs: []view.Link{c.homeLink(), {Label: n.Name, URL: base}, {Label: title}}}
 	p.Meta.Description, p.Meta.Published, p.Meta.NoIndex = e.Preview, e.Started, e.Kind == edition.Correction
 	p.Meta.JSONLD = c.ld(c.crumbsLD(p.Crumbs))

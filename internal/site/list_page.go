@@ -197,6 +197,13 @@ func (c *scene) dressList(out *view.Page, l listing) error {
 		box.Count = out.List.Count
 		out.List.Author = &box
 	case article.ScopeSection:
+		if out.List.Pager.Page == 1 {
+			box, err := c.sectionBox(l)
+			if err != nil {
+				return err
+			}
+			out.List.SignUp = box
+		}
 		line, err := c.lineage(l.section.ParentID)
 		if err != nil {
 			return err

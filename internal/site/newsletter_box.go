@@ -3,7 +3,9 @@ package site
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
+	"dateline/internal/edition"
 	"dateline/internal/fault"
 	"dateline/internal/i18n"
 	"dateline/internal/richtext"
@@ -20,6 +22,7 @@ const keyNewsletters = "newsletters"
 type joining struct {
 	offered []subscriber.Newsletter
 	more    int64  // than so many readers
+	counted string // key of what readers are told of the counting, "" for none
 	privacy string // path of the page on privacy, "" when readers may not see one
 }
 
@@ -40,6 +43,11 @@ func (c *scene) joining() (joining, error) {
 		if more >= int64(c.conf.NewsletterMin) {
 			j.more = more
 		}
+		conf, err := edition.ReadSettings(c.ctx, c.db)
+		if err != nil {
+			return j, err
+		}
+		j.counted = edition.CountedWord(conf)
 		j.privacy, err = c.privacyPath()
 		return j, err
 	})
@@ -66,6 +74,9 @@ func (c *scene) signUp(path string, words *i18n.Printer) (*view.SignUp, error) {
 	}
 	box := &view.SignUp{Action: subscriber.Path, Text: words.T("newsletter.text"), Label: words.T("newsletter.email"), Button: words.T("newsletter.button"),
 		Promise: words.T("newsletter.promise"), Trap: words.T("newsletter.trap"), Page: path, Language: words.Locale(), Direction: words.Dir()}
+	if j.counted != "" {
+		box.Promise += " " + words.T(j.counted)
+	}
 	if len(j.offered) == 1 {
 		box.Text = cmp.Or(j.offered[0].Description, box.Text)
 	}
@@ -77,6 +88,49 @@ func (c *scene) signUp(path string, words *i18n.Printer) (*view.SignUp, error) {
 	}
 	if len(j.offered) > 1 || len(j.offered[0].Rhythms) > 1 {
 		box.More = &view.Link{Label: words.T("newsletter.more"), URL: subscriber.Path}
+	}
+	return box, nil
+}
+
+// boxBelow is the box below a list or an edition, unless the site wants none.
+func (c *scene) boxBelow(path string) (*view.SignUp, error) {
+	if !c.conf.NewsletterBox {
+		return nil, nil
+	}
+	return c.signUp(path, c.words)
+}
+
+// sectionRhythms are the rhythms in which readers may get one section alone,
+// those that suit most first.
+var sectionRhythms = []string{subscriber.RhythmDaily, subscriber.RhythmWeekly, subscriber.RhythmEach}
+
+// sectionText is what the box of a section offers.
+func sectionText(words *i18n.Printer, rhythm, section string) string {
+	word := "newsletter.section_" + rhythm
+	return words.T(word, section)
+}
+
+// sectionBox is the box below the list of a section: it chooses the section, in
+// the first newsletter that can be had by section. Where there is none it is the
+// box of all pages.
+func (c *scene) sectionBox(l listing) (*view.SignUp, error) {
+	box, err := c.boxBelow(l.path)
+	if err != nil || box == nil {
+		return nil, err
+	}
+	j, err := c.joining()
+	if err != nil {
+		return nil, err
+	}
+	for _, rhythm := range sectionRhythms {
+		for _, n := range j.offered {
+			if slices.Contains(n.Rhythms, rhythm) {
+				box.Newsletter, box.Rhythm = strconv.FormatInt(n.ID, 10), rhythm
+				box.Interests = []string{interestValue(subscriber.Interest{Kind: subscriber.InterestSection, ID: l.id})}
+				box.Text = sectionText(c.words, rhythm, l.name)
+				return box, nil
+			}
+		}
 	}
 	return box, nil
 }

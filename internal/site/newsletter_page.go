@@ -8,6 +8,7 @@ import (
 
 	"dateline/internal/article"
 	"dateline/internal/author"
+	"dateline/internal/fault"
 	"dateline/internal/i18n"
 	"dateline/internal/subscriber"
 	"dateline/internal/taxonomy"
@@ -61,6 +62,11 @@ func (c *scene) signUpPage(t Tried) (Answer, error) {
 				picks = []subscriber.Pick{{Newsletter: j.offered[0].ID}}
 			}
 			box.Newsletters = newsletterChoices(j.offered, picks, c.words)
+		}
+		for _, p := range t.Picks[:min(len(t.Picks), 1)] {
+			for _, i := range p.Interests {
+				box.Interests = append(box.Interests, interestValue(i))
+			}
 		}
 		out.SignUp = box
 	}
@@ -133,17 +139,31 @@ func (s *Site) Newsletter(ctx context.Context, status int, out *view.Newsletter)
 }
 
 // ConsentText is what stood beside the button of a form in a language, word for
-// word.
-func (s *Site) ConsentText(ctx context.Context, language string) (string, error) {
-	conf, err := s.Conf(ctx)
+// word. A box below a section's list says which section it is for.
+func (s *Site) ConsentText(ctx context.Context, language string, picks []subscriber.Pick) (string, error) {
+	c, err := s.scene(ctx, Ask{Path: subscriber.Path})
 	if err != nil {
 		return "", err
 	}
-	if !i18n.Knows(language) {
-		language = conf.Locale
+	words := c.words
+	if i18n.Knows(language) {
+		words = i18n.For(language)
 	}
-	words := i18n.For(language)
-	return strings.Join([]string{words.T("newsletter.text"), words.T("newsletter.promise"), "[" + words.T("newsletter.button") + "]"}, " "), nil
+	box, err := c.signUp(subscriber.Path, words)
+	if err != nil || box == nil {
+		return "", err
+	}
+	text := box.Text
+	if len(picks) == 1 && len(picks[0].Interests) == 1 && slices.Contains(sectionRhythms, picks[0].Rhythm) && picks[0].Interests[0].Kind == subscriber.InterestSection {
+		section, err := c.section(picks[0].Interests[0].ID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return "", err
+		}
+		if err == nil {
+			text = sectionText(words, picks[0].Rhythm, section.Name)
+		}
+	}
+	return strings.Join([]string{text, box.Promise, "[" + box.Button + "]"}, " "), nil
 }
 
 // Choices are a reader's preferences as a form.

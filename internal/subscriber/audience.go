@@ -15,6 +15,7 @@ type Audience struct {
 	Newsletter int64     `json:"newsletter"`
 	Rhythm     string    `json:"rhythm,omitempty"`
 	Interests  []string  `json:"interests,omitempty"` // keys; "" stands for those who want everything
+	Sections   []int64   `json:"sections,omitempty"`  // who chose one of them; 0 stands for those who want everything. Expand makes them Interests
 	Languages  []string  `json:"languages,omitempty"` // "" stands for the site's
 	Since      time.Time `json:"since,omitzero"`      // reading it since then or later
 	Until      time.Time `json:"until,omitzero"`      // and before this
@@ -29,6 +30,28 @@ type Member struct {
 
 func (a Audience) fits(m Member) bool {
 	return (len(a.Interests) == 0 || slices.Contains(a.Interests, m.Interest)) && (len(a.Languages) == 0 || slices.Contains(a.Languages, m.Language))
+}
+
+// nobody is a key that no choice has.
+const nobody = "-"
+
+// Expand finds the choices of readers that the sections of an audience stand
+// for, at this moment.
+func (s *Service) Expand(ctx context.Context, q db.Querier, a Audience) (Audience, error) {
+	if len(a.Sections) == 0 {
+		return a, nil
+	}
+	all, err := s.Choices(ctx, q, a.Newsletter, a.Rhythm)
+	keys := []string{nobody} // an empty list would be everybody
+	for key, choice := range all {
+		wanted := func(i Interest) bool { return i.Kind == InterestSection && slices.Contains(a.Sections, i.ID) }
+		if key == "" && slices.Contains(a.Sections, 0) || slices.ContainsFunc(choice, wanted) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	a.Interests, a.Sections = keys, nil
+	return a, err
 }
 
 // bounds are the arguments that every query of an audience has.
@@ -76,6 +99,10 @@ func (s *Service) Members(ctx context.Context, q db.Querier, a Audience, after i
 
 // Count returns how many readers an audience has.
 func (s *Service) Count(ctx context.Context, q db.Querier, a Audience) (int, error) {
+	a, err := s.Expand(ctx, q, a)
+	if err != nil {
+		return 0, err
+	}
 	since, until, engaged := s.bounds(a)
 	type group struct {
 		Member

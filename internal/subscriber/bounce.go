@@ -63,14 +63,6 @@ func (s *Service) Complained(ctx context.Context, tx *db.Tx, subscriber int64) e
 	return s.suppress(ctx, tx, r.index, WhyComplained)
 }
 
-// Engaged keeps that a reader showed an interest in a newsletter, for sites
-// that measure it; to the day.
-func (s *Service) Engaged(ctx context.Context, tx *db.Tx, newsletter, subscriber int64) error {
-	day := s.clock.Now().UTC().Truncate(24 * 60 * 60 * 1e9)
-	_, err := tx.Exec(ctx, `UPDATE subscription SET engaged_at = $1 WHERE newsletter_id = $2 AND subscriber_id = $3 AND engaged_at < $1`, db.Micros(day), newsletter, subscriber)
-	return err
-}
-
 // end makes a subscriber read nothing any more.
 func (s *Service) end(ctx context.Context, tx *db.Tx, r Reader, to State, by Consent, what string) error {
 	if r.State == Active {

@@ -39,6 +39,7 @@ type ownSubscription struct {
 	Active     bool       `json:"active"`
 	Since      time.Time  `json:"since"`
 	Until      time.Time  `json:"until,omitzero"`
+	Engaged    time.Time  `json:"last_opened_or_followed_a_link,omitzero"`
 }
 
 // Agreed is one line of the consent log.
@@ -146,7 +147,7 @@ func (s *Service) ownSubscriptions(ctx context.Context, r Reader) ([]ownSubscrip
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, ownSubscription{n.Name, row.rhythm, interests, row.active, db.Time(row.since), db.Time(row.until)})
+		out = append(out, ownSubscription{n.Name, row.rhythm, interests, row.active, db.Time(row.since), db.Time(row.until), db.Time(row.engaged)})
 	}
 	return out, nil
 }

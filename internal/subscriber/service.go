@@ -37,6 +37,7 @@ const (
 	purposeFresh   = "subscriber.fresh"
 	purposeLeave   = "subscriber.leave"
 	purposeMove    = "subscriber.move"
+	purposeMark    = "subscriber.mark"
 )
 
 // Addresses of the readers' pages; a token follows all but the first.

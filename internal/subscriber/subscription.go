@@ -26,12 +26,13 @@ type subscription struct {
 	rhythm, interest string
 	active           bool
 	since, until     int64
+	engaged          int64
 }
 
 func subscriptionsOf(ctx context.Context, q db.Querier, subscriber int64) ([]subscription, error) {
-	rows, err := q.Query(ctx, `SELECT newsletter_id, rhythm, interest, active, since, until FROM subscription WHERE subscriber_id = $1 ORDER BY newsletter_id`, subscriber)
+	rows, err := q.Query(ctx, `SELECT newsletter_id, rhythm, interest, active, since, until, engaged_at FROM subscription WHERE subscriber_id = $1 ORDER BY newsletter_id`, subscriber)
 	return db.All(rows, err, func(r *sql.Rows) (one subscription, err error) {
-		err = r.Scan(&one.newsletter, &one.rhythm, &one.interest, &one.active, &one.since, &one.until)
+		err = r.Scan(&one.newsletter, &one.rhythm, &one.interest, &one.active, &one.since, &one.until, &one.engaged)
 		return one, err
 	})
 }

@@ -23,7 +23,7 @@ func (s *Service) tidyAt(ctx context.Context, tx *db.Tx, at time.Time) error {
 }
 
 // HandleTidy erases what has been kept long enough: sign-ups that nobody
-// confirmed, those who left, changes of address that nobody confirmed, marks of
+// confirmed, those who left, on which day somebody last read, changes of address that nobody confirmed, marks of
 // letters, and letters that never got out.
 func (s *Service) HandleTidy(ctx context.Context, _ []byte) error {
 	now := s.clock.Now()
@@ -53,6 +53,9 @@ func (s *Service) HandleTidy(ctx context.Context, _ []byte) error {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM interest WHERE NOT EXISTS (SELECT 1 FROM subscription WHERE subscription.interest = interest.key)`); err != nil {
+			return err
+		}
+		if err := forgetEngaged(ctx, tx, db.Micros(now.Add(-keepEngaged))); err != nil {
 			return err
 		}
 		dead, err := job.List(ctx, tx, job.Dead, 1000)

@@ -38,6 +38,10 @@ type SignUp struct {
 	Token       string // age of a form that is sent a second time
 	Hint        *Hint
 	Newsletters []Choice
+
+	// What a box chooses without asking: a newsletter in a rhythm, and interests.
+	Newsletter, Rhythm string
+	Interests          []string
 }
 
 // Hint asks whether an address was mistyped.

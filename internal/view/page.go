@@ -256,6 +256,7 @@ type Editions struct {
 	FeedURL     string
 	Editions    []EditionEntry // the newest first; empty when one is Shown
 	Shown       *EditionShown
+	SignUp      *SignUp // box of the newsletter; nil when none is shown
 	Pager       Pager
 }
 
@@ -382,7 +383,8 @@ type List struct {
 	Count       string // "1,204 articles"
 	Pager       Pager
 	FeedURL     string
-	Top         *Front // of a section whose front somebody arranged, on its first page; its stories are not in Cards
+	SignUp      *SignUp // box of the newsletter for a section; nil when none is shown
+	Top         *Front  // of a section whose front somebody arranged, on its first page; its stories are not in Cards
 }
 
 // Pager leads through a list. URLs are "" at the ends.

@@ -8,6 +8,7 @@ import (
 	"hash"
 	"html"
 	"net/mail"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ const (
 	SlotUnsubscribe = "https://slot.invalid/unsubscribe" // page that ends the subscription
 	SlotPreferences = "https://slot.invalid/preferences" // page with the reader's choices
 	SlotName        = "slot-name.invalid"                // the reader's name, escaped in HTML
+	SlotReader      = "slot-reader.invalid"              // the reader's mark, for sites that keep who still reads; in links only
 )
 
 // Variant is what one group of recipients gets. Text and HTML are UTF-8 and
@@ -51,6 +53,7 @@ type Recipient struct {
 	Unsubscribe, OneClick, Preferences string
 	MailTo                             string // address that unsubscribes, "" for none
 	Metadata                           string // value of Options.Metadata's field
+	Mark                               string // for SlotReader
 }
 
 // slot numbers.
@@ -60,6 +63,7 @@ const (
 	preferences
 	name
 	nameHTML
+	mark
 )
 
 // piece is a stretch of the body that is the same for everybody, and the slot
@@ -104,8 +108,8 @@ func Build(v Variant, opt Options) (*Body, error) {
 		p.text(text, slots)
 		p.plain("\r\n")
 	}
-	part("text/plain", v.Text, [][2]any{{SlotUnsubscribe, unsubscribe}, {SlotPreferences, preferences}, {SlotName, name}})
-	part("text/html", v.HTML, [][2]any{{SlotUnsubscribe, unsubscribe}, {SlotPreferences, preferences}, {SlotName, nameHTML}})
+	part("text/plain", v.Text, [][2]any{{SlotUnsubscribe, unsubscribe}, {SlotPreferences, preferences}, {SlotName, name}, {SlotReader, mark}})
+	part("text/html", v.HTML, [][2]any{{SlotUnsubscribe, unsubscribe}, {SlotPreferences, preferences}, {SlotName, nameHTML}, {SlotReader, mark}})
 	p.plain("--" + boundary + "--\r\n")
 	b.pieces = p.done()
 	b.head(v, boundary)
@@ -250,6 +254,11 @@ func (b *Body) Size() int {
 	return n
 }
 
+// Marked tells whether the body has a place for the reader's mark.
+func (b *Body) Marked() bool {
+	return slices.ContainsFunc(b.pieces, func(p piece) bool { return p.slot == mark })
+}
+
 // Append appends the letter to one recipient to dst, ending with CR LF.
 func (b *Body) Append(dst []byte, r Recipient) ([]byte, error) {
 	if err := checkRecipient(r); err != nil {
@@ -288,7 +297,7 @@ func checkRecipient(r Recipient) error {
 	if err := CheckAddress(r.Address); err != nil {
 		return err
 	}
-	for _, link := range []string{r.Unsubscribe, r.OneClick, r.Preferences, r.MessageID, r.MailTo, r.Metadata} {
+	for _, link := range []string{r.Unsubscribe, r.OneClick, r.Preferences, r.MessageID, r.MailTo, r.Metadata, r.Mark} {
 		if Broken(link) || strings.ContainsAny(link, " <>") {
 			return fault.New(fault.Internal, "a link or id of the letter is not one word")
 		}
@@ -331,6 +340,8 @@ func (b *Body) fill(text []byte, r Recipient) *filled {
 			f.text = quote(f.text, r.Unsubscribe)
 		case preferences:
 			f.text = quote(f.text, r.Preferences)
+		case mark:
+			f.text = quote(f.text, r.Mark)
 		case name:
 			f.text = quote(f.text, cleanName(r.Name))
 		case nameHTML:

@@ -42,6 +42,9 @@ type composeData struct {
 	Hits             []hit
 	Query            string
 	Languages        []string
+	Sections         []section
+	Everything       bool // those who want everything are among the chosen
+	Engaged          bool // the site keeps who still reads
 	Since, Until     string
 	Rhythms          []string
 	Audience         int64
@@ -49,6 +52,9 @@ type composeData struct {
 	TestWait         int // hours
 	SubjectN, LongAt int
 }
+
+// EngagedDays are the spans that may be chosen.
+func (composeData) EngagedDays() []int { return []int{7, 14, subscriber.EngagedDays} }
 
 func (p *Part) read(r *web.Request) (edition.Edition, error) {
 	id, err := strconv.ParseInt(r.Vars["id"], 10, 64)
@@ -92,6 +98,10 @@ func (p *Part) composePage(r *web.Request, e edition.Edition, query, intro strin
 	if err != nil {
 		return desk.Page{}, err
 	}
+	if d.Sections, err = p.sections(r, e.Audience.Sections); err != nil {
+		return desk.Page{}, err
+	}
+	d.Everything, d.Engaged = contains(e.Audience.Sections, 0), conf.Engaged
 	d.Since, d.Until = day(e.Audience.Since, zone), day(e.Audience.Until, zone)
 	for i, it := range e.Items {
 		one := itemRow{Item: it, First: i == 0, Last: i == len(e.Items)-1}
@@ -278,7 +288,19 @@ func (p *Part) whom(ctx context.Context, in url.Values, out *edition.SaveInput) 
 		return err
 	}
 	a := &out.Audience
-	a.Rhythm, a.Languages = in.Get("rhythm"), nil
+	a.Rhythm, a.Languages, a.Sections = in.Get("rhythm"), nil, nil
+	for _, text := range in["section"] {
+		id, err := desk.Number(text)
+		if err != nil {
+			return err
+		}
+		a.Sections = append(a.Sections, id)
+	}
+	engaged, err := desk.Number(in.Get("engaged"))
+	if err != nil {
+		return err
+	}
+	a.Engaged = int(engaged)
 	for word := range strings.FieldsFuncSeq(in.Get("languages"), func(r rune) bool { return r == ',' || r == ' ' }) {
 		a.Languages = append(a.Languages, word)
 	}

@@ -61,7 +61,7 @@ func (p *Part) Routes() []web.Route {
 		desk.Get("newsletter rules", home+"/rules", desk.Author, p.rules, "newsletter"),
 		desk.Post("change newsletter rule", home+"/rules", desk.Editor, web.RateDesk, p.saveRule),
 		desk.Post("count newsletters", home+"/counting", desk.Administrator, web.RateDesk, p.counting),
-		desk.Post("mail article again", home+"/again", desk.Editor, web.RateDesk, p.again),
+		desk.Post("mail edition again", home+"/{id}/again", desk.Editor, web.RateDesk, p.again),
 		desk.Get("edition", home+"/{id}", desk.Author, p.edition, "q"),
 		desk.PostUpTo("change edition", home+"/{id}", desk.Author, web.RateSearch, formLimit, p.change),
 		desk.Get("look at edition", home+"/{id}/look", desk.Author, p.look),
@@ -195,20 +195,21 @@ func (p *Part) correction(r *web.Request) (web.Response, error) {
 	return desk.SeeOther(to()), nil
 }
 
+// again makes a draft that repeats an edition for those who have not got it.
 func (p *Part) again(r *web.Request) (web.Response, error) {
-	id, err := desk.Number(r.HTTP.PostForm.Get("article"))
+	was, err := p.read(r)
 	if err != nil {
 		return web.Response{}, err
 	}
-	newsletter, err := desk.Number(r.HTTP.PostForm.Get("newsletter"))
+	e, err := p.Editions.Again(r.HTTP.Context(), desk.Actor(r), was.ID)
 	if err != nil {
-		return web.Response{}, err
+		page, e2 := p.reportPage(r, was)
+		if e2 != nil {
+			return web.Response{}, e2
+		}
+		return p.Again(r, "report", page, err)
 	}
-	e, err := p.Editions.MailAgain(r.HTTP.Context(), desk.Actor(r), id, newsletter)
-	if err != nil {
-		return web.Response{}, err
-	}
-	return desk.SeeOther(at(e.ID, "")), nil
+	return desk.SeeOther(at(e.ID, "?done=again")), nil
 }
 
 // section is a section that may be chosen.

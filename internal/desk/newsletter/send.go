@@ -237,6 +237,7 @@ type reportData struct {
 	May        bool
 	Live       bool
 	Deciding   bool
+	Repeat     bool // it may be mailed again
 }
 
 func (p *Part) report(r *web.Request) (web.Response, error) {
@@ -270,6 +271,7 @@ func (p *Part) reportPage(r *web.Request, e edition.Edition) (desk.Page, error) 
 	}
 	d.Counting, d.A, d.B = conf.Counting || d.C.Opens+d.C.Clicks > 0, d.C.ByPart["a"], d.C.ByPart["b"]
 	d.Recipients, d.Percent, d.LeftFor = d.P.Total-d.P.Skipped, percent(d.P), left(d.P)
+	d.Repeat = d.May && (e.State == edition.Sent || e.State == edition.Cancelled) && !e.Started.IsZero() && e.Kind != edition.Correction
 	d.Deciding = e.State == edition.Sending && e.Test.On() && e.Test.Winner == ""
 	if e.Slug != "" {
 		d.Web = edition.Path(d.N.Slug, e.Slug)
@@ -370,6 +372,7 @@ type rulesData struct {
 	Rules       []ruleForm
 	May         bool
 	Counting    bool
+	Engaged     bool
 	Zone        string
 }
 
@@ -427,7 +430,7 @@ func (p *Part) rulesPage(r *web.Request, newsletter string, typed *edition.Rule)
 		d.Rules = append(d.Rules, f)
 	}
 	conf, err := p.Editions.Conf(ctx)
-	d.Counting = conf.Counting
+	d.Counting, d.Engaged = conf.Counting, conf.Engaged
 	return desk.Page{Title: words.T("letters.rules_title"), Lead: d.N.Name, Data: d}, err
 }
 
@@ -464,9 +467,14 @@ func (p *Part) saveRule(r *web.Request) (web.Response, error) {
 }
 
 func (p *Part) counting(r *web.Request) (web.Response, error) {
-	on := r.HTTP.PostForm.Get("counting") != ""
-	if err := p.Editions.Configure(r.HTTP.Context(), desk.Actor(r), edition.Settings{Counting: on}); err != nil {
-		return web.Response{}, err
+	in := r.HTTP.PostForm
+	conf := edition.Settings{Counting: in.Get("counting") != "", Engaged: in.Get("engaged") != ""}
+	if err := p.Editions.Configure(r.HTTP.Context(), desk.Actor(r), conf); err != nil {
+		page, e2 := p.rulesPage(r, "", nil)
+		if e2 != nil {
+			return web.Response{}, e2
+		}
+		return p.Again(r, "rules", page, err)
 	}
 	return desk.SeeOther(home + "/rules?done=counting"), nil
 }

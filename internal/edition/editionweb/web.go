@@ -1,6 +1,5 @@
 // Package editionweb counts what sites that switched counting on want counted:
-// links that were followed and pictures that were shown, of letters, not of
-// people.
+// links that were followed and pictures that were shown.
 package editionweb
 
 import (
@@ -11,18 +10,18 @@ import (
 	"dateline/internal/web"
 )
 
-// Routes returns the counted addresses. They are the same for all readers.
+// Routes returns the counted addresses.
 func Routes(s *edition.Service) []web.Route {
 	return []web.Route{
 		{Name: "counted link", Methods: []string{"GET"}, Pattern: "/newsletter/to/{edition}/{part}/{link}", Role: web.Anyone, Rate: web.RateReading,
-			Cache: web.CacheNone, Body: web.NoBody, CSRF: web.CSRFReadOnly, Handle: func(r *web.Request) (web.Response, error) { return follow(s, r) }},
+			Cache: web.CacheNone, Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: web.Params(edition.MarkParam), Handle: func(r *web.Request) (web.Response, error) { return follow(s, r) }},
 		{Name: "counted picture", Methods: []string{"GET"}, Pattern: "/newsletter/seen/{edition}/{part}", Role: web.Anyone, Rate: web.RateReading,
-			Cache: web.CacheNone, Body: web.NoBody, CSRF: web.CSRFReadOnly, Handle: func(r *web.Request) (web.Response, error) { return seen(s, r) }},
+			Cache: web.CacheNone, Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: web.Params(edition.MarkParam), Handle: func(r *web.Request) (web.Response, error) { return seen(s, r) }},
 	}
 }
 
 func follow(s *edition.Service, r *web.Request) (web.Response, error) {
-	address, err := s.Follow(r.HTTP.Context(), r.Vars["edition"], r.Vars["part"], r.Vars["link"])
+	address, err := s.Follow(r.HTTP.Context(), r.Vars["edition"], r.Vars["part"], r.Vars["link"], r.Query.Get(edition.MarkParam))
 	if err != nil {
 		return web.Response{}, err
 	}
@@ -33,7 +32,7 @@ func follow(s *edition.Service, r *web.Request) (web.Response, error) {
 const dot = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 
 func seen(s *edition.Service, r *web.Request) (web.Response, error) {
-	if err := s.Seen(r.HTTP.Context(), r.Vars["edition"], r.Vars["part"]); err != nil && !fault.Is(err, fault.NotFound) {
+	if err := s.Seen(r.HTTP.Context(), r.Vars["edition"], r.Vars["part"], r.Query.Get(edition.MarkParam)); err != nil && !fault.Is(err, fault.NotFound) {
 		return web.Response{}, err
 	}
 	return web.Response{ContentType: "image/gif", Body: []byte(dot), Private: true, NoIndex: true}, nil

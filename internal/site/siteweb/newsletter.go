@@ -132,12 +132,14 @@ func (p Parts) consent(r *web.Request, page, text string) subscriber.Consent {
 	return subscriber.Consent{Page: page, Text: text, Client: r.Client}
 }
 
-// picks reads which newsletters are ticked, and their rhythms.
+// picks reads which newsletters are ticked, their rhythms, and the interests,
+// which hold for all of them but those that editors compose.
 func picks(f url.Values) []subscriber.Pick {
 	var out []subscriber.Pick
+	interests := site.Interests(f["interest"])
 	for _, value := range f["newsletter"] {
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil && len(out) < 100 {
-			out = append(out, subscriber.Pick{Newsletter: n, Rhythm: f.Get("rhythm-" + value)})
+			out = append(out, subscriber.Pick{Newsletter: n, Rhythm: f.Get("rhythm-" + value), Interests: interests})
 		}
 	}
 	return out
@@ -174,7 +176,7 @@ func (p Parts) signUp(r *web.Request) (web.Response, error) {
 		t.Status, t.Note, t.Token = http.StatusOK, words.T("newsletter.once_more"), p.stamp()
 		return private(p.Site.SignUp(ctx, t))
 	}
-	text, err := p.Site.ConsentText(ctx, f.Get("language"))
+	text, err := p.Site.ConsentText(ctx, f.Get("language"), t.Picks)
 	if err != nil {
 		return web.Response{}, err
 	}

@@ -9,7 +9,6 @@ import (
 	"dateline/internal/account"
 	"dateline/internal/fault"
 	"dateline/internal/i18n"
-	"dateline/internal/site"
 	"dateline/internal/subscriber"
 	"dateline/internal/view"
 	"dateline/internal/web"
@@ -121,15 +120,9 @@ func (p Parts) choose(r *web.Request) (web.Response, error) {
 	return web.Response{}, fault.New(fault.Invalid, "the form does not say what to do")
 }
 
-// wanted reads the form of the preferences. Interests hold for all newsletters
-// but those that editors compose.
+// wanted reads the form of the preferences.
 func wanted(f url.Values) subscriber.Wanted {
-	w := subscriber.Wanted{Picks: picks(f), Name: f.Get("name"), Language: f.Get("language"), Zone: f.Get("zone")}
-	chosen := site.Interests(f["interest"])
-	for i := range w.Picks {
-		w.Picks[i].Interests = chosen
-	}
-	return w
+	return subscriber.Wanted{Picks: picks(f), Name: f.Get("name"), Language: f.Get("language"), Zone: f.Get("zone")}
 }
 
 func (p Parts) download(ctx context.Context, a subscriber.Access) (web.Response, error) {

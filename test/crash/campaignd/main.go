@@ -213,6 +213,7 @@ func (readers) Delivered(context.Context, *db.Tx, int64) error     { return nil 
 func (readers) Complained(context.Context, *db.Tx, int64) error    { return nil }
 
 func (readers) Leave(context.Context, subscriber.Access, bool, subscriber.Consent) error { return nil }
+func (readers) Mark(newsletter, reader int64) string                                     { return "" }
 
 func (readers) Links(newsletter, reader, mailing int64) subscriber.Links {
 	link := fmt.Sprintf("https://paper.example/n/%d-%d-%d-01234567890123456789012345678901234567890", newsletter, reader, mailing)
