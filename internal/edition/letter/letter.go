@@ -124,7 +124,7 @@ func (l *Letter) html() string {
 	s := &sheet{l: l, faces: strings.NewReplacer("§serif", serif, "§sans", sans, "§start", start, "§end", end, "§accent", accent, "§dark", l.darkAccent())}
 	s.head()
 	s.masthead()
-	s.p(`<tr><td class="m-pad m-ink" style="padding:28px 24px 8px;font:17px/1.6 §sans;color:#16181b;text-align:§start">` + "\n")
+	s.p(`<tr><td class="m-pad m-ink" style="padding:28px 24px 24px;font:17px/1.6 §sans;color:#16181b;text-align:§start">` + "\n")
 	if l.Title != "" {
 		s.p(`<h1 class="m-ink m-h1" style="margin:0 0 16px;font:bold 30px/1.2 §serif;color:#16181b">§0</h1>`+"\n", l.Title)
 	}

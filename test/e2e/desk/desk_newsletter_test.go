@@ -125,9 +125,10 @@ func TestNewsletter_Story(t *testing.T) {
 	}
 	olga.button("Save and look")
 	olga.until(`location.pathname.endsWith('/look')`)
-	look("look", "As plain text")
-	olga.open(at + "/preview?text=1")
-	olga.shows("Good morning, all.")
+	look("look", "Plain text")
+	if text := see[string](olga, `fetch('`+at+`/preview?text=1').then(r => r.text())`); !strings.Contains(text, "Good morning, all.\n\n- one\n- two") || strings.Contains(text, "<") {
+		t.Errorf("the plain text:\n%s", text)
+	}
 	for _, view := range []browser.View{browser.Phone, {Name: "reading", Width: 700, Height: 900}, browser.Phone.InDark()} {
 		letter := n.desk(view)
 		letter.open("/desk/sign-in")
@@ -145,7 +146,7 @@ func TestNewsletter_Story(t *testing.T) {
 	look("send", "Checks")
 	olga.button("Send a test")
 	olga.shows("The test has been sent")
-	await(t, "the test mail", func() bool { return to(server, "Test: ")["olga@courier.example"] == 1 })
+	await(t, "the test mail", func() bool { return to(server, "[Test] ")["olga@courier.example"] == 1 })
 	send := func(when string) {
 		t.Helper()
 		see[bool](olga, fmt.Sprintf(`(() => { window.left = true; const f = document.querySelector('form[action$="/send"]'); const e = f.elements;
