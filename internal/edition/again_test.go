@@ -201,6 +201,40 @@ func TestSubjects_AreLeftToEditorsWithoutCounting(t *testing.T) {
 	})
 }
 
+// TestSteer_HalvesThatHaveLeft: a half of a test whose letters have all left does
+// not hinder pausing, and the test is decided after the pause.
+func TestSteer_HalvesThatHaveLeft(t *testing.T) {
+	each(t, func(t *testing.T, r *room) {
+		a := r.story("Ferry", world, article.PublishInput{})
+		r.must(r.Configure(r.ctx, olga, Settings{Counting: true}))
+		e := r.compose("First", a)
+		e, err := r.Save(r.ctx, edna, SaveInput{ID: e.ID, Revision: e.Revision, Subject: "First", Items: []Item{{Article: a.ID, Form: Short}}, Test: Test{Subject: "Second", Share: 20, Wait: time.Hour, By: "clicks"}})
+		r.must(err)
+		_, err = r.Send(r.ctx, edna, SendInput{ID: e.ID, Revision: e.Revision, LocalHour: -1})
+		r.must(err)
+		one, other := r.post.started[0].ID, r.post.started[1].ID
+		r.post.progress[one] = Progress{Done: true}
+		e, err = r.Pause(r.ctx, edna, e.ID)
+		r.must(err)
+		if e.State != Paused || r.post.states[other] != "paused" {
+			t.Errorf("paused: %s, the half that goes on is %s", e.State, r.post.states[other])
+		}
+		r.now.Advance(2 * time.Hour)
+		r.drain()
+		e, err = r.Resume(r.ctx, edna, e.ID)
+		r.must(err)
+		r.drain()
+		if len(r.post.started) != 3 {
+			t.Fatalf("the rest gets nothing after the pause: %d mailings", len(r.post.started))
+		}
+		for _, m := range r.post.started {
+			r.post.progress[m.ID] = Progress{Done: true}
+		}
+		_, err = r.Pause(r.ctx, edna, e.ID)
+		r.refused(err, fault.Conflict, "finished")
+	})
+}
+
 // picture puts a picture into the library.
 func (r *room) picture(id int64, alt string) {
 	r.t.Helper()

@@ -98,16 +98,15 @@ func (p *post) Start(_ context.Context, tx *db.Tx, m delivery.Mailing) error {
 	})
 	return nil
 }
-func (p *post) Pause(_ context.Context, _ *db.Tx, id int64) error {
-	p.states[id] = "paused"
-	return nil
-}
-func (p *post) Resume(_ context.Context, _ *db.Tx, id int64) error {
-	p.states[id] = "sending"
-	return nil
-}
-func (p *post) Cancel(_ context.Context, _ *db.Tx, id int64) error {
-	p.states[id] = "cancelled"
+func (p *post) Pause(_ context.Context, _ *db.Tx, id int64) error  { return p.turn(id, "paused") }
+func (p *post) Resume(_ context.Context, _ *db.Tx, id int64) error { return p.turn(id, "sending") }
+func (p *post) Cancel(_ context.Context, _ *db.Tx, id int64) error { return p.turn(id, "cancelled") }
+
+func (p *post) turn(id int64, to string) error {
+	if p.progress[id].Done {
+		return fault.New(fault.Conflict, "the mailing is finished")
+	}
+	p.states[id] = to
 	return nil
 }
 func (p *post) Progress(_ context.Context, id int64) (Progress, error) { return p.progress[id], nil }

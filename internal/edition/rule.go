@@ -312,8 +312,8 @@ func (s *Service) CatchUp(ctx context.Context) error {
 			if err := job.Enqueue(ctx, tx, job.Spec{Kind: kind, Key: strconv.FormatInt(e.ID, 10), Payload: payload{e.ID}, RunAt: at}); err != nil {
 				return err
 			}
-			if e.State == Sending && e.Test.On() && e.Test.Winner == "" {
-				if err := job.Enqueue(ctx, tx, job.Spec{Kind: JobDecide, Key: strconv.FormatInt(e.ID, 10), Payload: payload{e.ID}, RunAt: e.Started.Add(e.Test.Wait)}); err != nil {
+			if e.State == Sending {
+				if err := s.decideAt(ctx, tx, &e); err != nil {
 					return err
 				}
 			}

@@ -159,7 +159,7 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, actor account.Actor, e *
 	parts := []string{partAll}
 	if e.Test.On() {
 		parts = []string{partA, partB}
-		if err := job.Enqueue(ctx, tx, job.Spec{Kind: JobDecide, Key: strconv.FormatInt(e.ID, 10), Payload: payload{e.ID}, RunAt: now.Add(e.Test.Wait)}); err != nil {
+		if err := s.decideAt(ctx, tx, e); err != nil {
 			return err
 		}
 	}
@@ -319,10 +319,8 @@ func (s *Service) steer(ctx context.Context, actor account.Actor, edition int64,
 		if err != nil {
 			return err
 		}
-		for _, m := range all {
-			if err := tell(ctx, tx, m.ID); err != nil {
-				return err
-			}
+		if err := tellAll(ctx, tx, all, &e, tell); err != nil {
+			return err
 		}
 		e.State = to
 		if to == Cancelled {
@@ -335,11 +333,47 @@ func (s *Service) steer(ctx context.Context, actor account.Actor, edition int64,
 			if err := s.watch(ctx, tx, e.ID); err != nil {
 				return err
 			}
+			if err := s.decideAt(ctx, tx, &e); err != nil { // its time may have come meanwhile
+				return err
+			}
 		}
 		tx.Purge(ListKey(e.Newsletter), "newsletters")
 		return s.advance(ctx, tx, actor, &e, verb, nil)
 	})
 	return e, err
+}
+
+// tellAll tells the mailings of an edition. One whose letters have all left, such
+// as half of a test, does not hinder the others; when there is nothing else, it
+// is too late, unless a test is open.
+func tellAll(ctx context.Context, tx *db.Tx, all []mailing, e *Edition, tell func(context.Context, *db.Tx, int64) error) error {
+	var late error
+	told := len(all) == 0 || e.testing()
+	for _, m := range all {
+		switch err := tell(ctx, tx, m.ID); {
+		case fault.Is(err, fault.Conflict):
+			late = err
+		case err != nil:
+			return err
+		default:
+			told = true
+		}
+	}
+	if told {
+		return nil
+	}
+	return late
+}
+
+// testing tells whether a test of subjects is open.
+func (e *Edition) testing() bool { return e.Test.On() && e.Test.Winner == "" }
+
+// decideAt asks for the end of an open test when its time is over.
+func (s *Service) decideAt(ctx context.Context, tx *db.Tx, e *Edition) error {
+	if !e.testing() {
+		return nil
+	}
+	return job.Enqueue(ctx, tx, job.Spec{Kind: JobDecide, Key: strconv.FormatInt(e.ID, 10), Payload: payload{e.ID}, RunAt: e.Started.Add(e.Test.Wait)})
 }
 
 // nobody delivers nothing.
