@@ -346,6 +346,9 @@ func (c *camera) newsletter(olga *desk) {
 	draft := first(olga, `/desk/newsletter/\d+`, "")
 	olga.open(sent)
 	c.takes("edition-report", olga, 1000)
+	own, site := c.own() // the pictures of a letter have whole addresses
+	own.open(site + draft + "/look")
+	c.takes("edition-look", own, 1000)
 	for _, p := range []struct {
 		name, path string
 		tallest    int64
