@@ -56,7 +56,22 @@ type Comment struct {
 	Profile int64 // of the author who wrote it, 0 for a reader
 	Body    richtext.Doc
 	Created time.Time
+
+	Staff   int64 // the colleague who wrote it, 0 for a reader
+	Likes   int64
+	Replies int64 // direct ones that are shown
+	Rank    int64 // place of a thread among the best
+	Picked  bool  // by the editors
+	Edited  time.Time
+	Removed time.Time
+	Public  time.Time // when it became public
+	Changed time.Time // when readers last had to see something new of it
+	Shown   bool      // it, or its place, is on readers' pages
 }
+
+// Legible tells whether readers may read a comment. One that is Shown and not
+// legible is a place that was answered: pages say that a comment was here.
+func (c *Comment) Legible() bool { return c.Status == StatusApproved && c.Removed.IsZero() }
 
 // Store writes and reads comments.
 type Store struct {
@@ -106,19 +121,23 @@ func (s *Store) write(ctx context.Context, tx *db.Tx, c *Comment, at Cursor) err
 	if err != nil {
 		return err
 	}
-	sealed, index := "", ""
+	sealed, index, public := "", "", int64(0)
+	if c.Status == StatusApproved {
+		public = db.Micros(c.Created)
+	}
 	if c.Email != "" {
 		sealed, index = s.vault.Seal(purposeEmail, c.Email), s.vault.Index(purposeEmail, c.Email)
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO comment (id, article_id, parent_id, root_id, root_at, old_id, kind, status, author_name,
-			author_url, email_sealed, email_index, profile_id, body, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+			author_url, email_sealed, email_index, profile_id, body, created_at, shown, public_at, changed_at, rank)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $15, $15)
 		ON CONFLICT (id) DO UPDATE SET article_id = excluded.article_id, parent_id = excluded.parent_id, root_id = excluded.root_id,
 			root_at = excluded.root_at, status = excluded.status, author_name = excluded.author_name, author_url = excluded.author_url,
 			email_sealed = excluded.email_sealed, email_index = excluded.email_index, profile_id = excluded.profile_id,
-			body = excluded.body, created_at = excluded.created_at`,
+			body = excluded.body, created_at = excluded.created_at, shown = excluded.shown, public_at = excluded.public_at,
+			changed_at = excluded.changed_at, rank = excluded.rank`,
 		c.ID, c.Article, c.Parent, at.Root, at.At, c.OldID, string(c.Kind), string(c.Status), c.Name,
-		c.URL, sealed, index, c.Profile, string(body), db.Micros(c.Created))
+		c.URL, sealed, index, c.Profile, string(body), db.Micros(c.Created), db.Bool(c.Status == StatusApproved), public)
 	return err
 }
 
@@ -233,16 +252,18 @@ func countAgain(ctx context.Context, tx *db.Tx, articles ...int64) error {
 // the front, which orders articles by it.
 func showsCount(tx *db.Tx, article int64) { tx.Purge(db.Key("article", article), "front") }
 
-const columns = `c.id, c.article_id, c.parent_id, c.root_id, c.old_id, c.kind, c.status, c.author_name, c.author_url, c.profile_id, c.body, c.created_at`
+const columns = `c.id, c.article_id, c.parent_id, c.root_id, c.old_id, c.kind, c.status, c.author_name, c.author_url, c.profile_id, c.body, c.created_at,
+	c.staff_id, c.likes, c.replies, c.rank, c.picked, c.edited_at, c.removed_at, c.public_at, c.changed_at, c.shown`
 
 func scan(r *sql.Rows) (Comment, error) {
 	var c Comment
 	var body []byte
-	var created int64
-	if err := r.Scan(&c.ID, &c.Article, &c.Parent, &c.Root, &c.OldID, &c.Kind, &c.Status, &c.Name, &c.URL, &c.Profile, &body, &created); err != nil {
+	var created, edited, removed, public, changed int64
+	if err := r.Scan(&c.ID, &c.Article, &c.Parent, &c.Root, &c.OldID, &c.Kind, &c.Status, &c.Name, &c.URL, &c.Profile, &body, &created,
+		&c.Staff, &c.Likes, &c.Replies, &c.Rank, &c.Picked, &edited, &removed, &public, &changed, &c.Shown); err != nil {
 		return c, err
 	}
-	c.Created = db.Time(created)
+	c.Created, c.Edited, c.Removed, c.Public, c.Changed = db.Time(created), db.Time(edited), db.Time(removed), db.Time(public), db.Time(changed)
 	return c, json.Unmarshal(body, &c.Body)
 }
 

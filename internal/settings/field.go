@@ -39,6 +39,23 @@ var Fields = []Field{
 	whole("newsletter_min", "Readers of the newsletter from which on the box says how many there are.", func(s *Site) *int { return &s.NewsletterMin }),
 	words("privacy_page", "Path of the page that says how the site treats data, such as /privacy/; empty leaves links to it out.", func(s *Site) *string { return &s.PrivacyPage }),
 	whole("comment_threads", "Threads of comments on one page.", func(s *Site) *int { return &s.CommentThreads }),
+	oneOf("comment_policy", "When a reader's comment is public: open (at once, unless it looks like spam), confirmed (once the writer confirmed their address by mail), first (once a first comment of the writer was approved) or held (once it is approved).", func(s *Site) *string { return &s.CommentPolicy }),
+	oneOf("comment_order", "Order of threads unless a reader chooses: oldest, newest or best.", func(s *Site) *string { return &s.CommentOrder }),
+	whole("comment_close_days", "Days after publication until comments close; 0 for never.", func(s *Site) *int { return &s.CommentCloseDays }),
+	whole("comment_edit_minutes", "Minutes in which a writer may edit their comment; 0 for not at all.", func(s *Site) *int { return &s.CommentEditMinutes }),
+	choice("comment_likes", "Whether readers may like comments: yes or no.", func(s *Site) *bool { return &s.CommentLikes }),
+	whole("comment_reports", "Reports by different readers that hold a comment until a moderator has looked; 0 for never.", func(s *Site) *int { return &s.CommentReports }),
+	whole("comment_links", "Links that a comment may have before it is held.", func(s *Site) *int { return &s.CommentLinks }),
+	whole("comment_rate", "Comments a minute that one network (an IPv4 /24 or IPv6 /48) may send.", func(s *Site) *int { return &s.CommentRate }),
+	choice("comment_name_required", "Whether a comment needs a name: yes or no.", func(s *Site) *bool { return &s.CommentNameRequired }),
+	choice("comment_email_required", "Whether a comment needs a mail address, which is never published: yes or no.", func(s *Site) *bool { return &s.CommentEmailRequired }),
+	choice("comment_website", "Whether the form asks for the writer's website: yes or no.", func(s *Site) *bool { return &s.CommentWebsite }),
+	choice("comment_live", "Whether new comments appear without reloading: yes or no.", func(s *Site) *bool { return &s.CommentLive }),
+	words("comment_rules_page", "Path of the page with the rules of the conversation, such as /rules/; empty leaves the link out.", func(s *Site) *string { return &s.CommentRulesPage }),
+	choice("comment_notice", "Whether editors get a letter when comments wait for them, at most one in a quarter of an hour: yes or no.", func(s *Site) *bool { return &s.CommentNotice }),
+	choice("comment_digest", "Whether editors get one letter a day about the comments of the day: yes or no.", func(s *Site) *bool { return &s.CommentDigest }),
+	choice("webmentions", "Whether other sites may tell that they link to an article (webmention): yes or no.", func(s *Site) *bool { return &s.Webmentions }),
+	choice("pingbacks", "Whether pingbacks are taken, too: yes or no.", func(s *Site) *bool { return &s.Pingbacks }),
 }
 
 // Change is a new value for the field of a name.
@@ -90,6 +107,17 @@ func choice(name, doc string, at func(*Site) *bool) Field {
 			}
 		}
 		return fault.New(fault.Invalid, "%s: write yes or no", name)
+	}}
+}
+
+// oneOf is one of the words of Options.
+func oneOf(name, doc string, at func(*Site) *string) Field {
+	return Field{name, doc, func(s *Site) string { return *at(s) }, func(s *Site, v string) error {
+		if !slices.Contains(Options(name), v) {
+			return fault.New(fault.Invalid, "%s: %q is none of the choices", name, v).WithHint("write one of %s", strings.Join(Options(name), ", "))
+		}
+		*at(s) = v
+		return nil
 	}}
 }
 

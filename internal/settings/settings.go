@@ -35,17 +35,18 @@ type Site struct {
 	PostsPage      int64  `json:"posts_page"`      // standing page whose address shows the latest list
 	CommentDepth   int    `json:"comment_depth"`   // levels of replies shown nested
 	CommentThreads int    `json:"comment_threads"` // threads on the first page
-	HeadlineMax    int    `json:"headline_max"`    // characters that a headline may have before the desk asks
-	StandfirstMax  int    `json:"standfirst_max"`  // likewise
-	ShowVersions   bool   `json:"show_versions"`   // readers may see what changed in an article
-	NewsletterBox  bool   `json:"newsletter_box"`  // the sign-up box stands below articles, sections and sent editions and on the front
-	NewsletterMin  int    `json:"newsletter_min"`  // readers from which on the box says how many there are
-	PrivacyPage    string `json:"privacy_page"`    // path of the page on privacy, "" for none
-	Publisher      string `json:"publisher"`       // organisation named in structured data
-	Contact        string `json:"contact"`         // mailto: or https: of security.txt; "" leaves the file out
-	SourceURL      string `json:"source_url"`      // address the site was imported from
-	FormerBases    []Base `json:"former_bases,omitempty"`
-	Look           Look   `json:"look,omitzero"`
+	Comments
+	HeadlineMax   int    `json:"headline_max"`   // characters that a headline may have before the desk asks
+	StandfirstMax int    `json:"standfirst_max"` // likewise
+	ShowVersions  bool   `json:"show_versions"`  // readers may see what changed in an article
+	NewsletterBox bool   `json:"newsletter_box"` // the sign-up box stands below articles, sections and sent editions and on the front
+	NewsletterMin int    `json:"newsletter_min"` // readers from which on the box says how many there are
+	PrivacyPage   string `json:"privacy_page"`   // path of the page on privacy, "" for none
+	Publisher     string `json:"publisher"`      // organisation named in structured data
+	Contact       string `json:"contact"`        // mailto: or https: of security.txt; "" leaves the file out
+	SourceURL     string `json:"source_url"`     // address the site was imported from
+	FormerBases   []Base `json:"former_bases,omitempty"`
+	Look          Look   `json:"look,omitzero"`
 }
 
 // Base is a word that once stood before the addresses of a kind of list:
@@ -62,7 +63,7 @@ func Default() Site {
 		SectionBase: "section", TagBase: "tag", AuthorBase: "author",
 		PageSize: 20, CommentDepth: 3, CommentThreads: 50,
 		HeadlineMax: 90, StandfirstMax: 300, ShowVersions: true,
-		NewsletterBox: true, NewsletterMin: 100, PrivacyPage: "/privacy/",
+		NewsletterBox: true, NewsletterMin: 100, PrivacyPage: "/privacy/", Comments: defaultComments(),
 	}
 }
 
@@ -105,6 +106,9 @@ func (s Site) Validate() error {
 	}
 	if s.PrivacyPage != "" && !strings.HasPrefix(s.PrivacyPage, "/") {
 		return fault.New(fault.Invalid, "privacy page %q: write its path on this site, such as /privacy/", s.PrivacyPage)
+	}
+	if err := s.Comments.validate(); err != nil {
+		return err
 	}
 	if err := s.Look.Validate(); err != nil {
 		return err

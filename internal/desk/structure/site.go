@@ -34,7 +34,11 @@ type siteField struct {
 	Entry                    settings.Entry
 	Least, Most              int
 	Suggestions              []string
+	Choices                  []siteChoice
 }
+
+// siteChoice is one of the words that a setting may have.
+type siteChoice struct{ Value, Label string }
 
 // siteGroups lays the settings out with the values that a form or the site has.
 func (p *Part) siteGroups(r *web.Request, value func(settings.Field) string) []siteGroup {
@@ -55,6 +59,10 @@ func (p *Part) siteGroups(r *web.Request, value func(settings.Field) string) []s
 				field.Suggestions = settings.Zones()
 			case settings.EnterLocale:
 				field.Suggestions = i18n.Languages()
+			case settings.EnterChoice:
+				for _, word := range settings.Options(name) {
+					field.Choices = append(field.Choices, siteChoice{word, words.T(key + "_" + word)})
+				}
 			}
 			group.Fields = append(group.Fields, field)
 		}
