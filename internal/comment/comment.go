@@ -1,20 +1,15 @@
-// Package comment keeps what readers say under articles.
-//
-// A comment belongs to one article and one thread: root_id and root_at repeat
-// the thread's first comment. The address of a writer is sealed on arrival and
-// no public read returns it or anything made from it. The article's
-// comment_count is the exact number of its approved comments, changed in the
-// transaction that changes them. Tables: comment, article (comment_count).
 package comment
 
 import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/mail"
 	"dateline/internal/richtext"
 	"dateline/internal/vault"
 )
@@ -38,6 +33,7 @@ const (
 	StatusPending  Status = "pending"
 	StatusSpam     Status = "spam"
 	StatusBinned   Status = "binned"
+	StatusRemoved  Status = "removed" // by its writer: only its place is left
 )
 
 // Comment is one comment. Email is given when writing and never returned by
@@ -62,6 +58,7 @@ type Comment struct {
 	Replies int64 // direct ones that are shown
 	Rank    int64 // place of a thread among the best
 	Picked  bool  // by the editors
+	Avatar  int64 // from which colour and pattern of its picture follow; 0: from the name
 	Edited  time.Time
 	Removed time.Time
 	Public  time.Time // when it became public
@@ -86,76 +83,159 @@ const purposeEmail = "comment.email"
 // PutTx adds a comment or replaces the one with its id, and keeps the counts of
 // its articles exact. The parent must be there already; one that is missing, on
 // another article or below c itself makes the comment start a thread of its
-// own. What answers c moves with it.
+// own. What answers c moves with it. A comment that its writer removed stays so.
 func (s *Store) PutTx(ctx context.Context, tx *db.Tx, c Comment) error {
 	if c.Name == "" && c.Kind == KindComment {
 		c.Name = "Anonymous"
 	}
 	was, err := standing(ctx, tx, c.ID)
-	if err != nil {
+	if err != nil || !was.Removed.IsZero() {
 		return err
 	}
 	at, err := place(ctx, tx, &c, was)
 	if err != nil {
 		return err
 	}
-	if err := s.write(ctx, tx, &c, at); err != nil {
+	tx.Purge(db.Key("comments", c.Article), "comments")
+	t := newTally(db.Micros(c.Created))
+	if was.Article == 0 {
+		return s.add(ctx, tx, t, c, at)
+	}
+	if err := s.replace(ctx, tx, &c, at); err != nil {
 		return err
 	}
-	tx.Purge(db.Key("comments", c.Article), "comments")
-	if was.article == 0 || was.article == c.Article && was.thread == at {
-		return recount(ctx, tx, was, &c)
+	if was.Article == c.Article && was.thread == at && was.Parent == c.Parent {
+		return s.turned(ctx, tx, t, was, &c)
 	}
 	if err := moveReplies(ctx, tx, was.thread.Root, &c, at); err != nil {
 		return err
 	}
-	if was.article == c.Article {
-		return recount(ctx, tx, was, &c)
+	tx.Purge(db.Key("comments", was.Article))
+	for _, root := range []int64{was.thread.Root, at.Root} {
+		if err := mend(ctx, tx, root); err != nil {
+			return err
+		}
 	}
-	tx.Purge(db.Key("comments", was.article))
-	return countAgain(ctx, tx, was.article, c.Article)
+	return countAgain(ctx, tx, was.Article, c.Article)
 }
 
-func (s *Store) write(ctx context.Context, tx *db.Tx, c *Comment, at Cursor) error {
+// add writes a new comment as it will stand.
+func (s *Store) add(ctx context.Context, tx *db.Tx, t *tally, c Comment, at Cursor) error {
 	body, err := json.Marshal(c.Body)
 	if err != nil {
 		return err
 	}
-	sealed, index, public := "", "", int64(0)
-	if c.Status == StatusApproved {
-		public = db.Micros(c.Created)
+	sealed, index := s.sealed(&c)
+	if c.Shown = c.Status == StatusApproved; c.Shown {
+		c.Public = c.Created
 	}
-	if c.Email != "" {
-		sealed, index = s.vault.Seal(purposeEmail, c.Email), s.vault.Index(purposeEmail, c.Email)
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO comment (id, article_id, parent_id, root_id, root_at, old_id, kind, status, author_name,
-			author_url, email_sealed, email_index, profile_id, body, created_at, shown, public_at, changed_at, rank)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $15, $15)
-		ON CONFLICT (id) DO UPDATE SET article_id = excluded.article_id, parent_id = excluded.parent_id, root_id = excluded.root_id,
-			root_at = excluded.root_at, status = excluded.status, author_name = excluded.author_name, author_url = excluded.author_url,
-			email_sealed = excluded.email_sealed, email_index = excluded.email_index, profile_id = excluded.profile_id,
-			body = excluded.body, created_at = excluded.created_at, shown = excluded.shown, public_at = excluded.public_at,
-			changed_at = excluded.changed_at, rank = excluded.rank`,
+	c.Avatar = avatarOf(s.vault, c.Article, index, c.Name)
+	if _, err := tx.Exec(ctx, `INSERT INTO comment (id, article_id, parent_id, root_id, root_at, old_id, kind, status, author_name,
+			author_url, email_sealed, email_index, profile_id, body, created_at, shown, public_at, changed_at, rank, avatar, picked, edited_at, likes)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $15, $18, $19, $20, $21, $22)`,
 		c.ID, c.Article, c.Parent, at.Root, at.At, c.OldID, string(c.Kind), string(c.Status), c.Name,
-		c.URL, sealed, index, c.Profile, string(body), db.Micros(c.Created), db.Bool(c.Status == StatusApproved), public)
+		c.URL, sealed, index, c.Profile, string(body), db.Micros(c.Created), db.Bool(c.Shown), db.Micros(c.Public), rankOf(db.Micros(c.Created), c.Likes, 0), c.Avatar,
+		db.Bool(c.Picked), db.Micros(c.Edited), c.Likes); err != nil {
+		return err
+	}
+	t.came(&c)
+	return t.flush(ctx, tx)
+}
+
+// replace writes what an import says of a comment that is there, but for its
+// status, which turned gives it.
+func (s *Store) replace(ctx context.Context, tx *db.Tx, c *Comment, at Cursor) error {
+	body, err := json.Marshal(c.Body)
+	if err != nil {
+		return err
+	}
+	sealed, index := s.sealed(c)
+	_, err = tx.Exec(ctx, `UPDATE comment SET article_id = $1, parent_id = $2, root_id = $3, root_at = $4, author_name = $5, author_url = $6, email_sealed = $7, email_index = $8,
+			profile_id = $9, body = $10, created_at = $11, avatar = $12, status = $13, changed_at = $14 WHERE id = $15`,
+		c.Article, c.Parent, at.Root, at.At, c.Name, c.URL, sealed, index, c.Profile, string(body), db.Micros(c.Created), avatarOf(s.vault, c.Article, index, c.Name),
+		string(c.Status), db.Micros(c.Created), c.ID)
 	return err
+}
+
+// sealed is a writer's address as it is kept.
+func (s *Store) sealed(c *Comment) (sealed, index string) {
+	if c.Email == "" {
+		return "", ""
+	}
+	key := strings.ToLower(strings.TrimSpace(c.Email))
+	if box, ok := mail.ParseMailbox(c.Email); ok {
+		key = box.Box
+	}
+	return s.vault.Seal(purposeEmail, c.Email), s.vault.Index(purposeEmail, key)
+}
+
+// turned gives a comment that stays where it is its new status.
+func (s *Store) turned(ctx context.Context, tx *db.Tx, t *tally, was former, c *Comment) error {
+	k := kept{Comment: was.Comment}
+	k.ID, k.Created, k.Changed = c.ID, c.Created, c.Created
+	if k.Public.IsZero() {
+		k.Public = c.Created
+	}
+	if err := t.turn(ctx, tx, &k, c.Status, 0); err != nil {
+		return err
+	}
+	return t.flush(ctx, tx)
 }
 
 // former is what was stored of a comment before; zero for a new one.
 type former struct {
-	article int64
-	status  Status
-	thread  Cursor
+	Comment
+	thread Cursor
 }
 
 func standing(ctx context.Context, q db.Querier, id int64) (former, error) {
 	var f former
-	err := q.QueryRow(ctx, `SELECT article_id, status, root_at, root_id FROM comment WHERE id = $1`, id).
-		Scan(&f.article, &f.status, &f.thread.At, &f.thread.Root)
+	var removed, public int64
+	err := q.QueryRow(ctx, `SELECT article_id, status, parent_id, root_at, root_id, removed_at, public_at, shown, replies FROM comment WHERE id = $1`, id).
+		Scan(&f.Article, &f.Status, &f.Parent, &f.thread.At, &f.thread.Root, &removed, &public, &f.Shown, &f.Replies)
 	if fault.Is(err, fault.NotFound) {
 		return former{}, nil
 	}
+	f.Removed, f.Public = db.Time(removed), db.Time(public)
 	return f, err
+}
+
+// mend works out anew what readers see of a thread in which comments moved.
+func mend(ctx context.Context, tx *db.Tx, root int64) error {
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM comment c WHERE c.root_id = $1 ORDER BY c.id`, root)
+	all, err := db.All(rows, err, scan)
+	if err != nil {
+		return err
+	}
+	byParent := map[int64][]*Comment{}
+	for i := range all {
+		byParent[all[i].Parent] = append(byParent[all[i].Parent], &all[i])
+	}
+	var below func(c *Comment) int64
+	below = func(c *Comment) (replies int64) {
+		for _, answer := range byParent[c.ID] {
+			if below(answer) > 0 || answer.Legible() {
+				replies++
+			}
+		}
+		c.Replies, c.Shown = replies, c.Legible() || replies > 0
+		return replies
+	}
+	for _, c := range byParent[0] {
+		below(c)
+	}
+	for i := range all {
+		c := &all[i]
+		public := int64(0)
+		if c.Legible() {
+			public = db.Micros(c.Created)
+		}
+		if _, err := tx.Exec(ctx, `UPDATE comment SET replies = $1, shown = $2, rank = $3, public_at = CASE WHEN public_at > 0 THEN public_at ELSE CAST($4 AS BIGINT) END WHERE id = $5`,
+			c.Replies, db.Bool(c.Shown), rankOf(db.Micros(c.Created), c.Likes, c.Replies), public, c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // place sets parent and root of c and returns its thread.
@@ -183,7 +263,7 @@ func threadOf(ctx context.Context, q db.Querier, c *Comment, was former) (Cursor
 		return at, err
 	}
 	circle := false
-	if was.article != 0 { // nothing answers a new comment yet
+	if was.Article != 0 { // nothing answers a new comment yet
 		if circle, err = answers(ctx, q, c.Parent, c.ID); err != nil {
 			return at, err
 		}
@@ -219,29 +299,12 @@ func moveReplies(ctx context.Context, tx *db.Tx, root int64, c *Comment, to Curs
 	return err
 }
 
-// recount keeps the article's count when one of its comments came or changed.
-func recount(ctx context.Context, tx *db.Tx, was former, is *Comment) error {
-	delta := 0
-	if is.Status == StatusApproved {
-		delta++
-	}
-	if was.status == StatusApproved {
-		delta--
-	}
-	if delta == 0 {
-		return nil
-	}
-	showsCount(tx, is.Article)
-	_, err := tx.Exec(ctx, `UPDATE article SET comment_count = comment_count + $1 WHERE id = $2`, delta, is.Article)
-	return err
-}
-
 // countAgain counts the comments of articles between which some moved.
 func countAgain(ctx context.Context, tx *db.Tx, articles ...int64) error {
 	for _, id := range articles {
 		showsCount(tx, id)
 		if _, err := tx.Exec(ctx, `UPDATE article SET comment_count =
-			(SELECT COUNT(*) FROM comment WHERE article_id = $1 AND status = 'approved') WHERE id = $1`, id); err != nil {
+			(SELECT COUNT(*) FROM comment WHERE article_id = $1 AND status = 'approved' AND removed_at = 0) WHERE id = $1`, id); err != nil {
 			return err
 		}
 	}
@@ -253,14 +316,14 @@ func countAgain(ctx context.Context, tx *db.Tx, articles ...int64) error {
 func showsCount(tx *db.Tx, article int64) { tx.Purge(db.Key("article", article), "front") }
 
 const columns = `c.id, c.article_id, c.parent_id, c.root_id, c.old_id, c.kind, c.status, c.author_name, c.author_url, c.profile_id, c.body, c.created_at,
-	c.staff_id, c.likes, c.replies, c.rank, c.picked, c.edited_at, c.removed_at, c.public_at, c.changed_at, c.shown`
+	c.staff_id, c.likes, c.replies, c.rank, c.picked, c.edited_at, c.removed_at, c.public_at, c.changed_at, c.shown, c.avatar`
 
 func scan(r *sql.Rows) (Comment, error) {
 	var c Comment
 	var body []byte
 	var created, edited, removed, public, changed int64
 	if err := r.Scan(&c.ID, &c.Article, &c.Parent, &c.Root, &c.OldID, &c.Kind, &c.Status, &c.Name, &c.URL, &c.Profile, &body, &created,
-		&c.Staff, &c.Likes, &c.Replies, &c.Rank, &c.Picked, &edited, &removed, &public, &changed, &c.Shown); err != nil {
+		&c.Staff, &c.Likes, &c.Replies, &c.Rank, &c.Picked, &edited, &removed, &public, &changed, &c.Shown, &c.Avatar); err != nil {
 		return c, err
 	}
 	c.Created, c.Edited, c.Removed, c.Public, c.Changed = db.Time(created), db.Time(edited), db.Time(removed), db.Time(public), db.Time(changed)

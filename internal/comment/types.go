@@ -57,7 +57,7 @@ const (
 	AccessSignIn   AccessKind = "sign_in"  // signs in
 	AccessStop     AccessKind = "stop"     // ends a subscription
 	AccessModerate AccessKind = "moderate" // decides about a comment, for a colleague
-	AccessErase    AccessKind = "erase"    // leads to erasing everything of a writer
+
 )
 
 // Access is what a mailed link leads to.
@@ -68,7 +68,10 @@ type Access struct {
 	Comment  Comment  // the comment it is about; zero for none
 	Decision Decision // of AccessModerate
 	Session  string   // value of the session cookie to set, from Enter
-	Until    time.Time
+
+	// Await returns when the pages that show the comment are renewed.
+	Await func(ctx context.Context)
+	Until time.Time
 }
 
 // Decision is what a moderator does to comments.
@@ -120,6 +123,8 @@ type Held struct {
 	Trusted   bool // the writer was approved before
 	Confirmed bool
 	Network   string // truncated address while it is kept, such as 192.0.2.0/24
+
+	heldFor string
 }
 
 // QueueFilter narrows Queue; zero fields do not.

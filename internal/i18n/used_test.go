@@ -11,7 +11,7 @@ import (
 var (
 	inGo       = regexp.MustCompile(`\.[TN]\("([a-z_]+\.[a-z_]+)"`)
 	inTemplate = regexp.MustCompile(`[{( ][TN] "([a-z_]+\.[a-z_]+)"`)
-	ownWords   = regexp.MustCompile(`internal/(desk|account|article|subscriber|edition)/`)
+	ownWords   = regexp.MustCompile(`internal/(desk|account|article|comment|subscriber|edition)/`)
 )
 
 // TestCatalogues_KnowEveryKeyInUse reads the product's sources for keys, since

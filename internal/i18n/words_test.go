@@ -47,7 +47,7 @@ func TestWords_AreWholeAndKnown(t *testing.T) {
 	files, uses := 0, 0
 	english := For("en")
 	folders := map[string]string{} // key in use → where
-	for _, root := range []string{"../../internal/desk", "../../internal/account", "../../internal/subscriber", "../../internal/article", "../../ui/editor"} {
+	for _, root := range []string{"../../internal/desk", "../../internal/account", "../../internal/subscriber", "../../internal/article", "../../internal/comment", "../../ui/editor"} {
 		if _, err := os.Stat(root); err != nil {
 			continue
 		}

@@ -8,7 +8,8 @@
 -- is the colleague who wrote it. device_index, prefix_index and form_index are
 -- keyed hashes (of a browser's random number, of a truncated network address,
 -- of the form it was sent with). held_for is the first reason, reason all as
--- JSON. wave is shared by comments that are nearly the same.
+-- JSON. source is the text as typed. avatar is what a picture is drawn from, 0
+-- for the name alone: a keyed hash of article, mailbox and name. wave is shared by comments that are nearly the same.
 ALTER TABLE comment ADD COLUMN shown BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE comment ADD COLUMN writer_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE comment ADD COLUMN staff_id BIGINT NOT NULL DEFAULT 0;
@@ -17,7 +18,9 @@ ALTER TABLE comment ADD COLUMN prefix_sealed TEXT NOT NULL DEFAULT '';
 ALTER TABLE comment ADD COLUMN prefix_index TEXT NOT NULL DEFAULT '';
 ALTER TABLE comment ADD COLUMN form_index TEXT NOT NULL DEFAULT '';
 ALTER TABLE comment ADD COLUMN language TEXT NOT NULL DEFAULT '';
+ALTER TABLE comment ADD COLUMN source TEXT NOT NULL DEFAULT '';
 ALTER TABLE comment ADD COLUMN wave BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE comment ADD COLUMN avatar BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE comment ADD COLUMN shadow BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE comment ADD COLUMN likes BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE comment ADD COLUMN replies BIGINT NOT NULL DEFAULT 0;
@@ -44,7 +47,7 @@ CREATE INDEX comment_opens ON comment (article_id, root_at, root_id) WHERE shown
 CREATE INDEX comment_best ON comment (article_id, rank, id) WHERE shown = 1 AND parent_id = 0;
 CREATE INDEX comment_changed ON comment (article_id, changed_at, id);
 -- Moderators' lists, and those of one person.
-CREATE INDEX comment_queue ON comment (status, id) WHERE status <> 'approved';
+CREATE INDEX comment_queue ON comment (status, id);
 CREATE INDEX comment_held ON comment (status, held_for, id) WHERE status = 'pending';
 CREATE INDEX comment_reported ON comment (id) WHERE reports > 0;
 CREATE INDEX comment_writer_of ON comment (writer_id, id) WHERE writer_id > 0;
