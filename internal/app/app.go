@@ -64,6 +64,7 @@ type App struct {
 	blobs     *blob.Filesystem
 	articles  *article.Service
 	comments  *comment.Store
+	talk      *comment.Service
 	fronts    *front.Service
 	previews  *preview.Service
 	search    *search.Service
@@ -158,6 +159,9 @@ func (a *App) features(ctx context.Context) (err error) {
 	}
 	a.fetch = fetch.New(fetch.Options{UserAgent: a.userAgent(), Allow: a.cfg.FetchAllow, Ports: a.cfg.FetchPorts})
 	a.closers = append(a.closers, a.fetch.Close)
+	if err := a.openTalk(post); err != nil {
+		return err
+	}
 	a.openEditions()
 	a.importer = importer.NewService(importer.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles,
 		Comments: a.comments, Media: a.media, Vault: a.vault, Fetch: a.fetch, Ask: a.ask})

@@ -106,10 +106,7 @@ func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
 	if err := a.editions.CatchUp(ctx); err != nil {
 		return err
 	}
-	if err := a.delivery.CatchUp(ctx); err != nil {
-		return err
-	}
-	if err := a.readers.CatchUp(ctx); err != nil {
+	if err := errors.Join(a.delivery.CatchUp(ctx), a.readers.CatchUp(ctx), a.talk.CatchUp(ctx)); err != nil {
 		return err
 	}
 	// Jobs and requests end side by side, so that both are done in ten seconds.

@@ -52,7 +52,9 @@ type Settings struct {
 	BounceMailbox      string
 	BounceListen       string
 	BounceHooks        []string // "provider:secret"
-	SecretKey          string   // 64 hexadecimal digits, "" for the key file
+	CommentServiceURL  string
+	CommentServiceKey  string // "" for no service that is asked about comments
+	SecretKey          string // 64 hexadecimal digits, "" for the key file
 }
 
 // DatabaseURL returns the database's address in the form that db.Open takes.
