@@ -52,10 +52,36 @@ func (l *lesson) keep(ctx context.Context, tx *db.Tx, m *guard.Model) error {
 			return err
 		}
 	}
+	if err := l.drop(ctx, tx); err != nil {
+		return err
+	}
 	tx.AfterCommit(func() {
 		for _, p := range l.parts {
 			m.Learn(p.tokens, p.domains, p.spam, p.by)
 		}
 	})
+	return nil
+}
+
+// drop deletes the rows that nothing is left of: a token may be a word of
+// somebody's name.
+func (l *lesson) drop(ctx context.Context, tx *db.Tx) error {
+	less := func(counts *[2]int64) bool { return counts[0] < 0 || counts[1] < 0 }
+	for _, name := range slices.Sorted(maps.Keys(l.tokens)) {
+		if !less(l.tokens[name]) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM comment_token WHERE token = $1 AND ham <= 0 AND spam <= 0`, name); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.domains)) {
+		if !less(l.domains[name]) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM comment_link WHERE domain = $1 AND ham <= 0 AND spam <= 0`, name); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -136,15 +136,21 @@ func (s *Service) rewrite(ctx context.Context, tx *db.Tx, k *kept, source string
 	if _, err := tx.Exec(ctx, `INSERT INTO comment_edit (id, comment_id, body, at) VALUES ($1, $2, $3, $4)`, id.New(), k.ID, string(former), s.now()); err != nil {
 		return err
 	}
-	k.source, k.Body, k.Edited, k.Changed = source, body, s.clock.Now(), s.clock.Now()
-	if _, err := tx.Exec(ctx, `UPDATE comment SET body = $1, source = $2, edited_at = $3, changed_at = $3 WHERE id = $4`, string(next), source, db.Micros(k.Edited), k.ID); err != nil {
+	// What a moderator decided was about the former text.
+	lesson := newLesson()
+	lesson.add(k, taught(k.Status, !k.decided.IsZero()), -1)
+	if err := lesson.keep(ctx, tx, s.model.Load()); err != nil {
+		return err
+	}
+	k.source, k.Body, k.Edited, k.Changed, k.decided = source, body, s.clock.Now(), s.clock.Now(), time.Time{}
+	if _, err := tx.Exec(ctx, `UPDATE comment SET body = $1, source = $2, edited_at = $3, changed_at = $3, decided_at = 0, decided_by = '' WHERE id = $4`, string(next), source, db.Micros(k.Edited), k.ID); err != nil {
 		return err
 	}
 	t := s.newTally()
 	t.touched[k.Article] = struct{}{}
 	if status, why := s.judgeEdit(ctx, k, by); status != "" && k.Status == StatusApproved {
 		k.heldFor, k.reasons = why[0].Word, why
-		if _, err := tx.Exec(ctx, `UPDATE comment SET held_for = $1, reason = $2, decided_at = 0 WHERE id = $3`, k.heldFor, reasonsJSON(why), k.ID); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE comment SET held_for = $1, reason = $2 WHERE id = $3`, k.heldFor, reasonsJSON(why), k.ID); err != nil {
 			return err
 		}
 		if err := t.turn(ctx, tx, k, status, 0); err != nil {

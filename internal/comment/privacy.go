@@ -194,6 +194,9 @@ func (s *Service) EraseFor(ctx context.Context, actor account.Actor, writer int6
 }
 
 func (s *Service) erase(ctx context.Context, actor string, writer int64, keepText bool) error {
+	if err := s.learn(ctx); err != nil {
+		return err
+	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		w, err := s.writerByID(ctx, tx, writer)
 		if err != nil {
@@ -203,8 +206,9 @@ func (s *Service) erase(ctx context.Context, actor string, writer int64, keepTex
 		if err != nil {
 			return err
 		}
-		t := s.newTally()
+		t, lesson := s.newTally(), newLesson()
 		for _, k := range all {
+			lesson.add(&k, taught(k.Status, !k.decided.IsZero()), -1) // words of the name are among the tokens
 			if keepText && k.Legible() {
 				err = s.unname(ctx, tx, t, &k)
 			} else if k, err = byID(ctx, tx, k.ID); err == nil && k.Removed.IsZero() { // an answer may have changed it
@@ -213,6 +217,9 @@ func (s *Service) erase(ctx context.Context, actor string, writer int64, keepTex
 			if err != nil {
 				return err
 			}
+		}
+		if err := lesson.keep(ctx, tx, s.model.Load()); err != nil {
+			return err
 		}
 		for _, k := range all {
 			if err := s.eraseLikes(ctx, tx, w.ID, k.device); err != nil {
