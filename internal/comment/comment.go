@@ -96,7 +96,7 @@ func (s *Store) PutTx(ctx context.Context, tx *db.Tx, c Comment) error {
 	if err != nil {
 		return err
 	}
-	tx.Purge(db.Key("comments", c.Article), "comments")
+	tx.PurgeSoon(db.Key("comments", c.Article), "comments")
 	t := newTally(db.Micros(c.Created))
 	if was.Article == 0 {
 		return s.add(ctx, tx, t, c, at)
@@ -110,7 +110,7 @@ func (s *Store) PutTx(ctx context.Context, tx *db.Tx, c Comment) error {
 	if err := moveReplies(ctx, tx, was.thread.Root, &c, at); err != nil {
 		return err
 	}
-	tx.Purge(db.Key("comments", was.Article))
+	tx.PurgeSoon(db.Key("comments", was.Article))
 	for _, root := range []int64{was.thread.Root, at.Root} {
 		if err := mend(ctx, tx, root); err != nil {
 			return err

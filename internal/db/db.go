@@ -28,6 +28,7 @@ import (
 	"strings"
 	"sync"
 
+	"dateline/internal/clock"
 	"dateline/internal/fault"
 )
 
@@ -48,6 +49,8 @@ type Options struct {
 	// Trace is told the text of each statement before it runs, so that tests
 	// can count them; nil for none. It is called concurrently.
 	Trace func(query string)
+
+	Clock clock.Clock // of the intervals of Tx.PurgeSoon; nil for the machine's
 }
 
 // Querier runs statements: a *DB outside, a *Tx inside a write.
@@ -115,7 +118,7 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 		return nil, err
 	}
 	d.trace = opt.Trace
-	d.purge = newPurger(d)
+	d.purge = newPurger(d, opt.Clock)
 	return d, nil
 }
 
@@ -235,6 +238,9 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 func (d *DB) finish(tx *Tx) {
 	if len(tx.purged) > 0 {
 		d.purge.announce(tx.purged)
+	}
+	if len(tx.soon) > 0 {
+		d.purge.announceSoon(tx.soon)
 	}
 	for _, fn := range tx.after {
 		fn()

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -19,10 +20,14 @@ import (
 //
 // Rows may become visible out of the order of their ids, since ids are made
 // before the commit and by several clocks. So a reader looks back over
-// lookBack each time, and remembers which rows it has dealt with.
+// lookBack, and remembers which rows it has dealt with. It does so every few
+// looks; the others look back over the last rows only, so that a flood of rows
+// is not read over and over.
 const (
 	pollEvery  = 250 * time.Millisecond
 	lookBack   = 30 * time.Second
+	glanceBack = 2 * time.Second
+	glances    = 20 // looks of which one goes all the way back
 	keepPurges = 24 * time.Hour
 	tidyEvery  = time.Hour
 )
@@ -39,17 +44,23 @@ type purger struct {
 	start  sync.Once
 	work   sync.WaitGroup
 	nudge  chan int64
+	later  *later
 
 	mu        sync.Mutex
 	listeners []func(keys []string)
 	seen      map[int64]struct{}
 	newest    int64 // highest row id read, 0 before the first look
+	looks     int
 	lastLook  time.Time
 }
 
-func newPurger(d *DB) *purger {
+func newPurger(d *DB, c clock.Clock) *purger {
+	if c == nil {
+		c = clock.System{}
+	}
 	p := &purger{d: d, seen: map[int64]struct{}{}, nudge: make(chan int64, 64)}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
+	p.later = newLater(c, p.ctx.Done(), &p.work, p.announce)
 	return p
 }
 
@@ -71,15 +82,16 @@ func (d *DB) OnPurge(fn func(keys []string)) {
 func (p *purger) stop() {
 	p.start.Do(func() {})
 	p.cancel()
+	p.later.stop()
 	p.work.Wait()
 }
 
 // record writes the purge row of tx, if it purged anything.
 func (p *purger) record(ctx context.Context, tx *Tx) error {
-	if len(tx.purged) == 0 {
+	if len(tx.purged) == 0 && len(tx.soon) == 0 {
 		return nil
 	}
-	keys, err := json.Marshal(slices.Sorted(maps.Keys(tx.purged)))
+	keys, err := json.Marshal(tx.rowKeys())
 	if err != nil {
 		return fault.New(fault.Internal, "purge keys: %w", err)
 	}
@@ -95,6 +107,9 @@ func (p *purger) record(ctx context.Context, tx *Tx) error {
 		p.seen[row] = struct{}{}
 	}
 	p.mu.Unlock()
+	if len(tx.purged) == 0 {
+		return nil // the next look finds it in time
+	}
 	return p.d.notify(ctx, tx, row)
 }
 
@@ -108,6 +123,16 @@ func (p *purger) announce(purged map[string]struct{}) {
 	keys := slices.Sorted(maps.Keys(purged))
 	for _, fn := range listeners {
 		fn(keys)
+	}
+}
+
+// announceSoon is announce for keys that may wait.
+func (p *purger) announceSoon(soon map[string]struct{}) {
+	p.mu.Lock()
+	heard := len(p.listeners) > 0
+	p.mu.Unlock()
+	if heard {
+		p.later.ask(soon)
 	}
 }
 
@@ -148,7 +173,12 @@ func (p *purger) look() {
 			return
 		}
 	}
-	rows, err := p.d.Query(p.ctx, `SELECT id FROM purge WHERE id > $1 ORDER BY id`, newest-span(lookBack))
+	back := glanceBack
+	if p.looks%glances == 0 {
+		back = lookBack
+	}
+	p.looks++
+	rows, err := p.d.Query(p.ctx, `SELECT id FROM purge WHERE id > $1 ORDER BY id`, newest-span(back))
 	ids, err := All(rows, err, scanInt64)
 	if err != nil {
 		return
@@ -164,35 +194,41 @@ func (p *purger) look() {
 	if p.read(ids) {
 		p.newest = newest
 		p.forget(newest - span(lookBack))
+	} else {
+		p.looks = 0
 	}
 }
 
 // read announces the keys of those rows that are new, all at once, and reports
 // whether it could read them.
 func (p *purger) read(ids []int64) bool {
+	fresh := slices.DeleteFunc(slices.Clone(ids), p.known)
+	if len(fresh) == 0 {
+		return true
+	}
+	rows, err := p.d.Query(p.ctx, `SELECT id, keys FROM purge WHERE id >= $1 AND id <= $2`, slices.Min(fresh), slices.Max(fresh))
+	found, err := All(rows, err, scanPurge)
+	if err != nil {
+		return false
+	}
 	purged := map[string]struct{}{}
-	var done []int64
-	for _, row := range ids {
-		if p.known(row) {
+	done := make([]int64, 0, len(fresh))
+	for _, row := range found {
+		if p.known(row.id) {
 			continue
 		}
-		var raw string
-		err := p.d.QueryRow(p.ctx, `SELECT keys FROM purge WHERE id = $1`, row).Scan(&raw)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return false
-		}
 		var keys []string
-		if err == nil && json.Unmarshal([]byte(raw), &keys) != nil {
+		if json.Unmarshal([]byte(row.keys), &keys) != nil {
 			keys = []string{"*"} // unreadable: better too many pages than too few
 		}
 		for _, key := range keys {
 			purged[key] = struct{}{}
 		}
-		if err == nil {
-			done = append(done, row)
-		}
+		done = append(done, row.id)
 	}
-	p.announce(purged)
+	now, soon := sortOut(purged)
+	p.announce(now)
+	p.announceSoon(soon)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, row := range done {
@@ -200,6 +236,13 @@ func (p *purger) read(ids []int64) bool {
 	}
 	return true
 }
+
+type purgeRow struct {
+	id   int64
+	keys string
+}
+
+func scanPurge(rows *sql.Rows) (r purgeRow, err error) { return r, rows.Scan(&r.id, &r.keys) }
 
 func (p *purger) known(row int64) bool {
 	p.mu.Lock()

@@ -23,6 +23,7 @@ type Tx struct {
 	failed error // first statement that failed
 	over   bool
 	purged map[string]struct{}
+	soon   map[string]struct{}
 	after  []func()
 	woken  []string
 }
