@@ -137,7 +137,7 @@ func (s *Service) liked(ctx context.Context, tx *db.Tx, comment, by int64) (int6
 	if err != nil {
 		return 0, err
 	}
-	soon(tx, db.Key("comments", articleID))
+	tx.PurgeSoon(db.Key("comments", articleID))
 	_, err = tx.Exec(ctx, `UPDATE comment SET rank = $1 WHERE id = $2`, rankOf(created, likes, replies), comment)
 	return likes, err
 }

@@ -129,11 +129,10 @@ func (s *Service) heard(keys []string) {
 
 func (s *Service) now() int64 { return db.Micros(s.clock.Now()) }
 
-// soon drops the pages that show what changed, a few times a second at most.
-func soon(tx *db.Tx, keys ...string) { tx.Purge(keys...) }
-
-// await returns when the pages under keys are renewed.
-func (s *Service) await(...string) func(context.Context) { return func(context.Context) {} }
+// await returns what waits until the pages under a key show what was written.
+func (s *Service) await(key string) func(context.Context) {
+	return func(ctx context.Context) { _ = s.db.Purged(ctx, key) } // who does not wait any longer sees it a moment later
+}
 
 // memo is something read from the database until it changes.
 type memo[T any] struct {

@@ -178,13 +178,13 @@ func (t *tally) count(ctx context.Context, tx *db.Tx) error {
 		if t.counts[id] == 0 {
 			continue
 		}
-		soon(tx, db.Key("article", id), "front")
+		tx.PurgeSoon(db.Key("article", id), "front")
 		if _, err := tx.Exec(ctx, `UPDATE article SET comment_count = comment_count + $1 WHERE id = $2`, t.counts[id], id); err != nil {
 			return err
 		}
 	}
 	for id := range t.touched {
-		soon(tx, db.Key("comments", id), "comments")
+		tx.PurgeSoon(db.Key("comments", id), "comments")
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ type options struct {
 
 func main() {
 	var opt options
-	flag.StringVar(&opt.store, "store", "plain", "plain: a small store that shows the harness right and wrong; db: rows through internal/db; newsroom: articles through the services")
+	flag.StringVar(&opt.store, "store", "plain", "plain: a small store that shows the harness right and wrong; db: rows through internal/db; newsroom: articles through the services; talk: comments through theirs")
 	flag.StringVar(&opt.data, "data", "", "data `FOLDER`")
 	flag.StringVar(&opt.database, "database", "", "database `URL`, SQLite in the data folder when empty")
 	flag.StringVar(&opt.fault, "fault", "", "plant this `FAULT`")
@@ -89,6 +89,8 @@ func open(ctx context.Context, opt options) (store, error) {
 		return openDatabaseStore(ctx, opt)
 	case "newsroom":
 		return openNewsroom(ctx, opt)
+	case "talk":
+		return openTalk(ctx, opt)
 	}
 	return nil, fmt.Errorf("unknown store %q", opt.store)
 }
