@@ -31,7 +31,8 @@ const deskTalk = "/desk/comments"
 
 // talkLane keeps letters to readers from waiting for what takes long.
 func talkLane(kind string) job.Option {
-	if kind == comment.JobTidy {
+	switch kind {
+	case comment.JobTidy, comment.JobTeach:
 		return job.Lane("tidy", 1)
 	}
 	return job.Lane("letters", 2)

@@ -139,6 +139,9 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, t *tally, lesson *lesso
 	}
 	out.Is = to
 	lesson.revise(k, &out, to)
+	if err := s.teach(ctx, tx, k, out.Learned); err != nil {
+		return out, false, err
+	}
 	if err := s.reputation(ctx, tx, k, &out, to); err != nil {
 		return out, false, err
 	}

@@ -3,6 +3,7 @@ package comment
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"dateline/internal/account"
@@ -28,6 +29,15 @@ var offices = []string{"editor", "editors", "the editors", "editorial team", "ne
 	"redacción", "la redacción", "redactor", "redactora", "moderador", "moderadora", "administrador",
 	"التحرير", "هيئة التحرير", "المحرر", "المشرف", "الإدارة"}
 
+// officeLooks are what offices look like.
+var officeLooks = sync.OnceValue(func() map[string]struct{} {
+	looks := make(map[string]struct{}, len(offices))
+	for _, office := range offices {
+		looks[skeleton(office)] = struct{}{}
+	}
+	return looks
+})
+
 // posing holds a comment whose name makes readers take its writer for the
 // newsroom or for one of its people.
 func (s *Service) posing(ctx context.Context, w written, site settings.Site, who person, e *entry) error {
@@ -35,11 +45,9 @@ func (s *Service) posing(ctx context.Context, w written, site settings.Site, who
 	if look == "" {
 		return nil
 	}
-	for _, office := range offices {
-		if look == skeleton(office) {
-			e.hold(StatusPending, Reason{WhyStaff, w.name})
-			return nil
-		}
+	if _, office := officeLooks()[look]; office {
+		e.hold(StatusPending, Reason{WhyStaff, w.name})
+		return nil
 	}
 	if title := skeleton(site.Title); len(title) > 4 && strings.Contains(look, title) {
 		e.hold(StatusPending, Reason{WhyStaff, w.name})

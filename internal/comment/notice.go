@@ -173,5 +173,5 @@ func (s *Service) notice(ctx context.Context, p *i18n.Printer, to account.Actor)
 
 // Jobs lists the service's job kinds with their handlers, for wiring.
 func (s *Service) Jobs() map[string]job.Handler {
-	return map[string]job.Handler{JobAsked: s.HandleAsked, JobLetter: s.HandleLetter, JobNews: s.HandleNews, JobNotice: s.HandleNotice, JobDigest: s.HandleDigest, JobTold: s.HandleTold, JobTidy: s.HandleTidy}
+	return map[string]job.Handler{JobAsked: s.HandleAsked, JobLetter: s.HandleLetter, JobNews: s.HandleNews, JobNotice: s.HandleNotice, JobDigest: s.HandleDigest, JobTold: s.HandleTold, JobTeach: s.HandleTeach, JobTidy: s.HandleTidy}
 }

@@ -154,8 +154,11 @@ func skeleton(name string) string {
 		like, _ := lookalike(r)
 		b.WriteRune(like)
 	}
-	return strings.NewReplacer("rn", "m", "vv", "w", "cl", "d").Replace(b.String())
+	return pairs.Replace(b.String())
 }
+
+// pairs are two letters that are taken for one.
+var pairs = strings.NewReplacer("rn", "m", "vv", "w", "cl", "d")
 
 // alike are letters and digits that are taken for a Latin letter, each before
 // that letter.

@@ -62,7 +62,7 @@ func TestAttacks_AsForeignHTML(t *testing.T) {
 			t.Fatalf("%q: %v", s, err)
 		}
 		comment, _ := FromCommentHTML(s)
-		for _, out := range []string{HTML(d, newsroom), FeedHTML(d, newsroom), CommentHTML(comment)} {
+		for _, out := range []string{HTML(d, newsroom), FeedHTML(d, newsroom), CommentHTML(comment), CommentHTML(FromMarkdown(s)), CommentHTML(FromMarkdown("[" + s + "](" + s + ")"))} {
 			if found := findings(out); found != nil {
 				t.Fatalf("%q: %v in %s", s, found, out)
 			}
