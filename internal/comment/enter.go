@@ -211,7 +211,7 @@ func (s *Service) colleague(ctx context.Context, person int64) (account.Actor, e
 	}
 	for _, c := range all {
 		if c.ID == person && c.Role >= account.Editor {
-			return account.Actor{ID: c.ID, Name: c.Name, Role: c.Role}, nil
+			return account.Actor(c), nil
 		}
 	}
 	return account.Actor{}, denied

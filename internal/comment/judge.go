@@ -264,31 +264,63 @@ func (s *Service) foreign(links []string) int {
 // recentWaves is how many comments the waves begin with after a start.
 const recentWaves = 4096
 
-// learn reads once what the site decided so far, and the latest comments.
+// relearnEvery is how often a process looks whether others have decided.
+const relearnEvery = 10 * time.Minute
+
+// learn reads what the site decided so far, and the latest comments, when it is
+// first asked; later on, what other processes decided.
 func (s *Service) learn(ctx context.Context) error {
-	if s.model.Load() != nil {
-		return nil
+	now := s.clock.Now().Unix()
+	if m := s.model.Load(); m != nil {
+		last := s.looked.Load()
+		if now-last < int64(relearnEvery.Seconds()) || !s.looked.CompareAndSwap(last, now) {
+			return nil
+		}
+		return s.relearn(ctx, m)
 	}
 	s.learning.Lock()
 	defer s.learning.Unlock()
 	if s.model.Load() != nil {
 		return nil
 	}
+	s.looked.Store(now)
 	return s.learnNow(ctx)
 }
 
-func (s *Service) learnNow(ctx context.Context) error {
-	rows, err := s.db.Query(ctx, `SELECT token, ham, spam FROM comment_token`)
-	tokens, err := db.All(rows, err, scanCount)
-	if err != nil {
+// relearn takes in what other processes decided.
+func (s *Service) relearn(ctx context.Context, m *guard.Model) error {
+	var ham, spam int64
+	err := s.db.QueryRow(ctx, `SELECT ham, spam FROM comment_token WHERE token = ''`).Scan(&ham, &spam)
+	if fault.Is(err, fault.NotFound) {
+		err = nil
+	}
+	if h, sp := m.Decisions(); err != nil || int64(h) == ham && int64(sp) == spam {
 		return err
+	}
+	tokens, domains, err := s.decided(ctx)
+	if err == nil {
+		m.Load(tokens, domains)
+	}
+	return err
+}
+
+// decided reads what moderators taught.
+func (s *Service) decided(ctx context.Context) (tokens, domains []guard.Row, err error) {
+	rows, err := s.db.Query(ctx, `SELECT token, ham, spam FROM comment_token`)
+	if tokens, err = db.All(rows, err, scanCount); err != nil {
+		return nil, nil, err
 	}
 	rows, err = s.db.Query(ctx, `SELECT domain, ham, spam FROM comment_link`)
-	domains, err := db.All(rows, err, scanCount)
+	domains, err = db.All(rows, err, scanCount)
+	return tokens, domains, err
+}
+
+func (s *Service) learnNow(ctx context.Context) error {
+	tokens, domains, err := s.decided(ctx)
 	if err != nil {
 		return err
 	}
-	rows, err = s.db.Query(ctx, `SELECT `+keptColumns+` FROM comment c WHERE c.wave <> 0 ORDER BY c.id DESC LIMIT $1`, int64(recentWaves))
+	rows, err := s.db.Query(ctx, `SELECT `+keptColumns+` FROM comment c WHERE c.wave <> 0 ORDER BY c.id DESC LIMIT $1`, int64(recentWaves))
 	latest, err := db.All(rows, err, scanKept)
 	if err != nil {
 		return err

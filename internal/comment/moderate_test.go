@@ -150,6 +150,27 @@ func TestDecide_GuardLearnsTheSitesOwnSpam(t *testing.T) {
 	})
 }
 
+// Another process decides; this one hears of it within ten minutes.
+func TestDecide_TeachesOtherProcesses(t *testing.T) {
+	eachHouse(t, nil, func(t *testing.T, h *house) {
+		here := h.s
+		h.says("Before anybody decided anything here.", comment.StatusApproved)
+		h.s = comment.NewService(comment.Parts{DB: h.d, Clock: h.now, Vault: h.v, Settings: settings.NewStore(h.d)})
+		for i := range 8 {
+			p := h.form(fmt.Sprintf("Order the qwibble lamp number %d now, the qwibble lamp that everybody wants", i*17))
+			p.Email, p.Client = fmt.Sprintf("q%d@mail.example", i), netip.MustParseAddr(fmt.Sprintf("10.%d.0.1", i))
+			h.decide(comment.Spam, h.post(p).Comment.ID)
+		}
+		h.s = here
+		h.now.Advance(11 * time.Minute)
+		p := h.form("You should order the qwibble lamp now, everybody wants the qwibble lamp")
+		p.Email, p.Client = "q99@mail.example", netip.MustParseAddr("10.99.0.1")
+		if out := h.post(p); out.Status != comment.StatusPending {
+			t.Errorf("after eight decisions elsewhere the ninth is %s", out.Status)
+		}
+	})
+}
+
 func TestQueue_FiltersWavesAndPages(t *testing.T) {
 	eachHouse(t, func(s *settings.Site) { s.CommentPolicy = settings.CommentsHeld }, func(t *testing.T, h *house) {
 		ctx := t.Context()

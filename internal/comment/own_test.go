@@ -199,7 +199,7 @@ func TestSignIn_AnswersTheSameForEverybody(t *testing.T) {
 func TestLike_CountsReadersNotRequests(t *testing.T) {
 	eachHouse(t, nil, func(t *testing.T, h *house) {
 		ctx := t.Context()
-		posted := h.says("Like me, if you like the harbour.", comment.StatusApproved)
+		posted := h.says("The gulls have come back to the old pier.", comment.StatusApproved)
 		id := posted.Comment.ID
 		like := func(by comment.Visitor, on bool, want int64) string {
 			t.Helper()

@@ -74,6 +74,7 @@ type Service struct {
 
 	learning sync.Mutex
 	model    atomic.Pointer[guard.Model] // nil until it is asked
+	looked   atomic.Int64                // when it was last compared with the database, Unix seconds
 	waves    *guard.Waves
 
 	targets targets
