@@ -254,3 +254,70 @@ func sqliteWords(code int) (fault.Code, string, string) {
 	}
 	return "", "", ""
 }
+
+// File is a SQLite file of another program's that is only read. What it says is
+// a stranger's: a statement must not trust types or sizes.
+type File struct {
+	read *sql.DB
+	path string
+}
+
+// OpenFile opens another program's SQLite file for reading. It writes nothing,
+// not even beside the file. Errors: Invalid for what is no such file.
+func OpenFile(ctx context.Context, path string) (*File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "cannot read the database: %w", err).WithHint("check the path")
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fault.New(fault.Invalid, "%s is no ordinary file", path).WithHint("name the database file itself")
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, fault.New(fault.Invalid, "database path: %w", err)
+	}
+	read, err := sql.Open("sqlite", dsn(path, "query_only(1)", "busy_timeout(5000)")+"&mode=ro")
+	if err != nil {
+		return nil, sqliteFault(path, err)
+	}
+	read.SetMaxOpenConns(1)
+	f := &File{read: read, path: path}
+	var tables int64
+	if err := read.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_schema`).Scan(&tables); err != nil {
+		_ = read.Close() // the first error is the one to tell
+		return nil, foreignFault(path, err)
+	}
+	return f, nil
+}
+
+// foreignFault is sqliteFault for a file that is not ours.
+func foreignFault(path string, err error) error {
+	err = sqliteFault(path, err)
+	var known *fault.Error
+	if !errors.As(err, &known) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	switch {
+	case known.Code == fault.Internal:
+		return fault.New(fault.Invalid, "the file is damaged (%s)", path)
+	case strings.HasPrefix(known.Msg, "another process"):
+		return fault.New(fault.Unavailable, "another program is writing to %s", path).WithHint("stop it, or read a copy of the file")
+	case strings.HasPrefix(known.Msg, "the database file cannot be"):
+		return fault.New(fault.Invalid, "the file cannot be opened for reading (%s)", path).
+			WithHint("make it readable for this user; if its program was killed, start and stop it properly first, so that it tidies up")
+	case known.Code == fault.Invalid:
+		return fault.New(fault.Invalid, "the file is not a SQLite database (%s)", path)
+	}
+	return err
+}
+
+// Query returns the rows of a statement that reads.
+func (f *File) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := f.read.QueryContext(ctx, numbered(query), plain(args)...)
+	if err != nil {
+		return nil, foreignFault(f.path, err)
+	}
+	return rows, nil
+}
+
+// Close closes the file.
+func (f *File) Close() error { return f.read.Close() }
