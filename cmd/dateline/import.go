@@ -16,6 +16,10 @@ import (
 
 type importCmd struct {
 	WordPress importWordPress `cmd:"" name:"wordpress" help:"Take over a WordPress site from its export files (WXR)."`
+	Disqus    importComments  `cmd:"" name:"disqus" help:"Take comments over from the XML export of Disqus."`
+	Remark42  importComments  `cmd:"" name:"remark42" help:"Take comments over from a backup of remark42."`
+	Isso      importComments  `cmd:"" name:"isso" help:"Take comments over from the database of Isso (SQLite)."`
+	Commento  importComments  `cmd:"" name:"commento" help:"Take comments over from the JSON export of Commento or Comentario."`
 }
 
 type importWordPress struct {

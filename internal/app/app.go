@@ -18,6 +18,7 @@ import (
 	"dateline/internal/blob"
 	"dateline/internal/clock"
 	"dateline/internal/comment"
+	"dateline/internal/comment/exchange"
 	"dateline/internal/config"
 	"dateline/internal/db"
 	"dateline/internal/delivery"
@@ -65,6 +66,7 @@ type App struct {
 	articles  *article.Service
 	comments  *comment.Store
 	talk      *comment.Service
+	exchange  *exchange.Service
 	fronts    *front.Service
 	previews  *preview.Service
 	search    *search.Service
@@ -165,6 +167,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.openEditions()
 	a.importer = importer.NewService(importer.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles,
 		Comments: a.comments, Media: a.media, Vault: a.vault, Fetch: a.fetch, Ask: a.ask})
+	a.openExchange()
 	const jobSettled = "search.settled"
 	a.bus.Subscribe(article.EventSettled, jobSettled, nil)
 	a.jobs.Handle(jobSettled, a.search.HandleSettled)

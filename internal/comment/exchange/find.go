@@ -1,0 +1,180 @@
+package exchange
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"dateline/internal/article"
+	"dateline/internal/db"
+	"dateline/internal/fault"
+	"dateline/internal/urlpath"
+)
+
+// Ask asks the real router for an address and returns its answer.
+type Ask func(ctx context.Context, address string) (status int, location string, err error)
+
+// hops is how many redirects are followed to find an article.
+const hops = 4
+
+// finder finds the article that answers at an old address.
+type finder struct {
+	q     db.Querier
+	ask   Ask
+	hosts map[string]bool // of this site, without "www."
+	front int64           // the standing page at "/", 0 for the news front
+	known map[string]found
+}
+
+type found struct {
+	article int64
+	why     string // when there is none
+}
+
+// Why no article was found.
+const (
+	whyNoAddress = "the file gives no address"
+	whyFront     = "the front page takes no comments"
+	whyNothing   = "no article answers there"
+)
+
+// of finds the article of the first address that has one; for none it says why,
+// with the address that people will recognise.
+func (f *finder) of(ctx context.Context, addresses []string) (found, string, error) {
+	first, name := found{why: whyNoAddress}, ""
+	for _, address := range addresses {
+		address = strings.TrimSpace(address)
+		if address == "" {
+			continue
+		}
+		one, err := f.at(ctx, address)
+		if err != nil || one.article != 0 {
+			return one, address, err
+		}
+		if name == "" {
+			first, name = one, address
+		}
+	}
+	return first, name, nil
+}
+
+func (f *finder) at(ctx context.Context, address string) (found, error) {
+	if one, ok := f.known[address]; ok {
+		return one, nil
+	}
+	one, err := f.search(ctx, address)
+	if err == nil {
+		f.known[address] = one
+	}
+	return one, err
+}
+
+func (f *finder) search(ctx context.Context, address string) (found, error) {
+	u, host, ok := parse(address)
+	switch {
+	case !ok:
+		return found{why: "not an address of a page"}, nil
+	case host != "" && !f.hosts[host]:
+		return found{why: whyOther + host}, nil
+	}
+	path := u.EscapedPath()
+	if path == "" {
+		path = "/"
+	}
+	if key := urlpath.Key(path); key != "/" && key != "/index.php" && key != "" {
+		if id, err := f.articleAt(ctx, key); id != 0 || err != nil {
+			return found{article: id}, err
+		}
+	} else if u.RawQuery == "" && key == "/" {
+		if f.front != 0 {
+			return found{article: f.front}, nil
+		}
+		return found{why: whyFront}, nil
+	}
+	return f.follow(ctx, path, u.RawQuery)
+}
+
+// whyOther begins the reason for addresses of other sites.
+const whyOther = "on another site: "
+
+// parse reads an address, a path, or what lacks only its scheme.
+func parse(address string) (u *url.URL, host string, ok bool) {
+	if len(address) > 4096 {
+		return nil, "", false
+	}
+	if first, _, _ := strings.Cut(address, "/"); !strings.HasPrefix(address, "/") && !strings.Contains(address, "://") && strings.Contains(first, ".") {
+		address = "//" + address
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.User != nil || u.Opaque != "" || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" || u.Host == "" && !strings.HasPrefix(u.Path, "/") {
+		return nil, "", false
+	}
+	return u, bareHost(u.Hostname()), true
+}
+
+// bareHost folds the spellings of a site's host.
+func bareHost(host string) string {
+	return strings.TrimPrefix(strings.TrimSuffix(strings.ToLower(host), "."), "www.")
+}
+
+// articleAt returns the article that the address table has for a key, 0 for
+// none. One that was withdrawn keeps its comments, though nobody sees them.
+func (f *finder) articleAt(ctx context.Context, key string) (int64, error) {
+	a, err := article.LookUp(ctx, f.q, key)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	case a.Kind == article.AddressArticle, a.Of == article.AddressArticle && a.Location == "":
+		return a.Target, nil
+	}
+	return 0, nil
+}
+
+// follow asks the router, as a reader with an old link would: that knows
+// numbered addresses, the folder of the old site, endings such as
+// /comment-page-2/ and nearly right addresses.
+func (f *finder) follow(ctx context.Context, path, query string) (found, error) {
+	for range hops {
+		address := path
+		if query != "" {
+			address += "?" + query
+		}
+		status, location, err := f.ask(ctx, address)
+		if err != nil {
+			return found{}, err
+		}
+		if status == 200 {
+			return f.standing(ctx, path)
+		}
+		next, err := url.Parse(location)
+		if status < 300 || status > 399 || err != nil || next.Host != "" {
+			break
+		}
+		path, query = next.EscapedPath(), next.RawQuery
+		if id, err := f.articleAt(ctx, urlpath.Key(path)); id != 0 || err != nil {
+			return found{article: id}, err
+		}
+		if path == "/" && query == "" {
+			return found{why: whyFront}, nil
+		}
+	}
+	return found{why: whyNothing}, nil
+}
+
+// standing finds the article of a page of its own, such as its second part.
+func (f *finder) standing(ctx context.Context, path string) (found, error) {
+	key := urlpath.Key(path)
+	for range 3 {
+		if id, err := f.articleAt(ctx, key); id != 0 || err != nil {
+			return found{article: id}, err
+		}
+		cut := strings.LastIndexByte(key, '/')
+		if cut <= 0 {
+			break
+		}
+		key = key[:cut]
+	}
+	return found{why: "a page that takes no comments"}, nil
+}
