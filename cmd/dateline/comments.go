@@ -97,3 +97,39 @@ func sorted(w io.Writer, what string, counts map[string]int64) {
 	}
 	counted(w, what, small)
 }
+
+type exportCmd struct {
+	Comments exportComments `cmd:"" name:"comments" help:"Write comments, for WordPress (WXR) or as JSON."`
+}
+
+type exportComments struct {
+	File          string `arg:"" type:"path" help:"Where to write, - for standard output. The file is readable by you alone."`
+	Format        string `required:"" enum:"wxr,json" help:"wxr (WordPress) or json."`
+	Article       string `placeholder:"ADDRESS" help:"Only those of one article: its address, path or number."`
+	WithAddresses bool   `help:"Put the writers' mail addresses in, in the open."`
+}
+
+// Run writes the comments. A file that could not be written whole is removed.
+func (e *exportComments) Run(c *commands, env *environment) error {
+	return c.with(env, nil, func(a *app.App) error {
+		w, closeIt, err := openForExport(env, e.File)
+		if err != nil {
+			return err
+		}
+		out, err := a.ExportComments(env.ctx, w, e.Article, exchange.ExportOptions{Format: exchange.Format(e.Format), Addresses: e.WithAddresses})
+		if closed := closeIt(); err == nil {
+			err = closed
+		}
+		if err != nil {
+			if e.File != "-" {
+				_ = os.Remove(e.File) // half of an export helps nobody
+			}
+			return err
+		}
+		fmt.Fprintf(env.stderr, "%d comments on %d articles written\n", out.Comments, out.Articles)
+		if e.WithAddresses {
+			fmt.Fprintln(env.stderr, "the file shows mail addresses in the open: keep it where nobody else reads it")
+		}
+		return nil
+	})
+}

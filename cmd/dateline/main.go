@@ -36,6 +36,7 @@ type commands struct {
 	Serve     serveCmd   `cmd:"" help:"Serve the site."`
 	Demo      demoCmd    `cmd:"" help:"Fill a data folder with a sample newsroom and serve it."`
 	Import    importCmd  `cmd:"" help:"Take over a site from another system."`
+	Export    exportCmd  `cmd:"" help:"Take what is yours elsewhere."`
 	ConfigCmd configCmds `cmd:"" name:"config" help:"Print or check the settings."`
 	Site      siteCmds   `cmd:"" help:"Print or change the site: title, time zone, language, addresses."`
 	User      userCmds   `cmd:"" help:"Invite, list, help and switch off the people of the newsroom."`

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"io"
 
 	"dateline/internal/comment/exchange"
 )
@@ -15,4 +16,17 @@ func (a *App) openExchange() {
 // ImportComments takes the comments of another system in.
 func (a *App) ImportComments(ctx context.Context, opt exchange.Options) (*exchange.Report, error) {
 	return a.exchange.Import(ctx, operator, opt)
+}
+
+// ExportComments writes comments. article is an address, a path or a number; ""
+// is all of them.
+func (a *App) ExportComments(ctx context.Context, w io.Writer, article string, opt exchange.ExportOptions) (exchange.Exported, error) {
+	if article != "" {
+		id, err := a.exchange.ArticleAt(ctx, article)
+		if err != nil {
+			return exchange.Exported{}, err
+		}
+		opt.Article = id
+	}
+	return a.exchange.Export(ctx, operator, w, opt)
 }

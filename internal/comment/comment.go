@@ -19,9 +19,10 @@ type Kind string
 
 // The kinds.
 const (
-	KindComment   Kind = "comment"
-	KindPingback  Kind = "pingback"
-	KindTrackback Kind = "trackback"
+	KindComment    Kind = "comment"
+	KindPingback   Kind = "pingback"
+	KindTrackback  Kind = "trackback"
+	KindWebmention Kind = "webmention"
 )
 
 // Status is what moderation decided.

@@ -2,12 +2,15 @@ package importer
 
 import (
 	"context"
+	"encoding/json"
 	"html"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"dateline/internal/comment"
+	"dateline/internal/comment/exchange"
 	"dateline/internal/db"
 	"dateline/internal/richtext"
 	"dateline/internal/wxr"
@@ -37,7 +40,8 @@ func (r *run) prepareComments(it *wxr.Item, entry *surveyed) ([]preparedComment,
 		if u, err := url.Parse(strings.TrimSpace(c.AuthorURL)); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
 			p.URL = u.String()
 		}
-		p.Created = r.survey.when(c.DateGMT, c.Date)
+		own := ownMeta(c.Meta)
+		p.Created = ownTime(own, r.survey.when(c.DateGMT, c.Date))
 		p.Kind, p.Status = comment.KindComment, comment.StatusPending
 		switch c.Type {
 		case "", "comment":
@@ -45,6 +49,8 @@ func (r *run) prepareComments(it *wxr.Item, entry *surveyed) ([]preparedComment,
 			p.Kind = comment.KindPingback
 		case "trackback":
 			p.Kind = comment.KindTrackback
+		case "webmention":
+			p.Kind = comment.KindWebmention
 		default:
 			p.dropped = "comment type “" + c.Type + "” is no reader's comment"
 		}
@@ -64,6 +70,9 @@ func (r *run) prepareComments(it *wxr.Item, entry *surveyed) ([]preparedComment,
 			p.Profile = r.userProfile(c.UserID)
 		}
 		p.Body = commentBody(c.Content)
+		if doc, ok := own.Body(c.Content); ok {
+			p.Body = doc
+		}
 		plain := p.Comment
 		plain.Email = r.Vault.Index("import.comment", p.Email)
 		var err error
@@ -73,6 +82,22 @@ func (r *run) prepareComments(it *wxr.Item, entry *surveyed) ([]preparedComment,
 		out = append(out, p)
 	}
 	return out, nil
+}
+
+// ownMeta is what an export of ours gave along with a comment.
+func ownMeta(meta []wxr.Meta) (own exchange.Meta) {
+	if json.Unmarshal([]byte(wxr.First(meta, exchange.MetaKey)), &own) != nil {
+		return exchange.Meta{}
+	}
+	return own
+}
+
+// ownTime is the exact time, if it is the one that WordPress's field says.
+func ownTime(own exchange.Meta, at time.Time) time.Time {
+	if exact := db.Time(own.Created); exact.Truncate(time.Second).Equal(at) {
+		return exact
+	}
+	return at
 }
 
 func (r *run) userProfile(userID int64) int64 {

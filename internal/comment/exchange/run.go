@@ -148,7 +148,7 @@ func (r *run) all(ctx context.Context, actor account.Actor) error {
 	if err != nil {
 		return err
 	}
-	r.find = &finder{q: r.DB, ask: r.Ask, hosts: r.hosts(conf), front: conf.FrontPage, known: map[string]found{}}
+	r.find = &finder{q: r.DB, ask: r.Ask, hosts: r.hosts(conf, r.opt.Hosts), front: conf.FrontPage, known: map[string]found{}}
 	var earlier int64
 	if err := r.DB.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM import_key WHERE site = $1 LIMIT 1) k`, r.site).Scan(&earlier); err != nil {
 		return err
@@ -218,10 +218,10 @@ func (r *run) pass(ctx context.Context, stage string, give func(context.Context,
 	return nil, err
 }
 
-// hosts are those of this site.
-func (r *run) hosts(conf settings.Site) map[string]bool {
+// hosts are those of this site, and more.
+func (s *Service) hosts(conf settings.Site, more []string) map[string]bool {
 	hosts := map[string]bool{}
-	for _, address := range append([]string{r.Origin(), "//" + conf.SourceURL}, r.opt.Hosts...) {
+	for _, address := range append([]string{s.Origin(), "//" + conf.SourceURL}, more...) {
 		if !strings.Contains(address, "//") {
 			address = "//" + address
 		}
