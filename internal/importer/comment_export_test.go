@@ -71,7 +71,7 @@ func conversation(t *testing.T, d *db.DB) *newsroom {
 				return err
 			}
 		}
-		return nil
+		return store.CarryTx(ctx, tx, own, comment.Carried{Likes: 5, Picked: true, Edited: at.Add(time.Minute + time.Microsecond)})
 	}))
 	return n
 }
@@ -82,7 +82,8 @@ func talk(n *newsroom) []string {
 	n.t.Helper()
 	var out []string
 	for _, row := range query(n.t, n.db, `SELECT a.slug, c.kind, c.status, c.author_name, c.author_url, c.email_sealed, c.body, c.created_at,
-			COALESCE(CASE WHEN p.old_id > 0 THEN p.old_id ELSE p.id END, 0) AS parent, CASE WHEN c.old_id > 0 THEN c.old_id ELSE c.id END AS anchor, COALESCE(f.slug, '') AS profile
+			COALESCE(CASE WHEN p.old_id > 0 THEN p.old_id ELSE p.id END, 0) AS parent, CASE WHEN c.old_id > 0 THEN c.old_id ELSE c.id END AS anchor, COALESCE(f.slug, '') AS profile,
+			c.likes, c.picked, c.edited_at
 		FROM comment c JOIN article a ON a.id = c.article_id LEFT JOIN comment p ON p.id = c.parent_id LEFT JOIN profile f ON f.id = c.profile_id ORDER BY c.created_at, c.id`) {
 		email := ""
 		if row["email_sealed"] != "" {
@@ -91,7 +92,7 @@ func talk(n *newsroom) []string {
 			n.must(err)
 		}
 		out = append(out, fmt.Sprint(row["slug"], " | ", row["kind"], " | ", row["status"], " | ", row["author_name"], " | ", row["author_url"], " | ", email, " | ",
-			row["body"], " | ", row["created_at"], " | ", row["parent"], " | ", row["anchor"], " | ", row["profile"]))
+			row["body"], " | ", row["created_at"], " | ", row["parent"], " | ", row["anchor"], " | ", row["profile"], " | ", row["likes"], " ", row["picked"], " ", row["edited_at"]))
 	}
 	return out
 }

@@ -70,6 +70,7 @@ func (r *run) prepareComments(it *wxr.Item, entry *surveyed) ([]preparedComment,
 			p.Profile = r.userProfile(c.UserID)
 		}
 		p.Body = commentBody(c.Content)
+		p.Likes, p.Picked, p.Edited = max(own.Likes, 0), own.Picked, db.Time(own.Edited)
 		if doc, ok := own.Body(c.Content); ok {
 			p.Body = doc
 		}
@@ -145,6 +146,9 @@ func (r *run) storeComment(ctx context.Context, tx *db.Tx, c *preparedComment, a
 	return r.keep(ctx, tx, KindComment, c.source, c.hash, c.ID, func(target int64) error {
 		stored := c.Comment
 		stored.ID, stored.Article = target, articleID
-		return r.Comments.PutTx(ctx, tx, stored)
+		if err := r.Comments.PutTx(ctx, tx, stored); err != nil {
+			return err
+		}
+		return r.Comments.CarryTx(ctx, tx, target, comment.Carried{Likes: c.Likes, Picked: c.Picked, Edited: c.Edited})
 	})
 }

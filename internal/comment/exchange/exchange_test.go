@@ -118,12 +118,12 @@ func (r *room) balanced(rep *exchange.Report) {
 func (r *room) kept() []string {
 	r.t.Helper()
 	rows, err := r.db.Query(r.t.Context(), `SELECT c.id, c.article_id, COALESCE(p.author_name, CASE c.parent_id WHEN 0 THEN '-' ELSE 'MISSING' END), c.old_id, c.status, c.author_name, c.author_url,
-			c.email_sealed, c.body, c.created_at FROM comment c LEFT JOIN comment p ON p.id = c.parent_id ORDER BY c.created_at, c.id`)
+			c.email_sealed, c.body, c.created_at, c.likes, c.picked, c.edited_at FROM comment c LEFT JOIN comment p ON p.id = c.parent_id ORDER BY c.created_at, c.id`)
 	list, err := db.All(rows, err, func(rows *sql.Rows) (string, error) {
-		var id, art, old, created int64
+		var id, art, old, created, likes, picked, edited int64
 		var parent, status, name, url, sealed string
 		var body []byte
-		if err := rows.Scan(&id, &art, &parent, &old, &status, &name, &url, &sealed, &body, &created); err != nil {
+		if err := rows.Scan(&id, &art, &parent, &old, &status, &name, &url, &sealed, &body, &created, &likes, &picked, &edited); err != nil {
 			return "", err
 		}
 		email := ""
@@ -137,6 +137,9 @@ func (r *room) kept() []string {
 		var doc richtext.Doc
 		if err := doc.UnmarshalJSON(body); err != nil {
 			return "", err
+		}
+		if likes != 0 || picked != 0 || edited != 0 {
+			name += fmt.Sprint(" (", likes, " likes, picked ", picked, ", edited ", db.Time(edited).Format("15:04:05"), ")")
 		}
 		return strings.Join([]string{db.Time(created).Format("01-02 15:04:05.999999"), fmt.Sprint(art), "below " + parent, fmt.Sprint(old), status, name, url, email,
 			strings.ReplaceAll(richtext.CommentHTML(doc), "\n", "")}, " | "), nil
@@ -298,7 +301,7 @@ func TestImport_DecisionsHereStay(t *testing.T) {
 		rep := r.take(exchange.Remark42, file(t, changed))
 		wantCounts(t, rep, "5 = 0 new 1 updated 2 unchanged 1 dropped 1 failed")
 		lines := r.kept()
-		if len(lines) != 2 || !strings.Contains(lines[0], "| spam | Ann & Al |") || !strings.Contains(lines[0], "Very well") {
+		if len(lines) != 2 || !strings.Contains(lines[0], "| spam | Ann & Al (2 likes") || !strings.Contains(lines[0], "Very well") {
 			t.Errorf("after the second import: %v", lines)
 		}
 		if rep.Notes["it was removed here since, and stays so"] != 1 {
@@ -314,7 +317,7 @@ func TestImport_Remark42(t *testing.T) {
 		wantCounts(t, rep, "5 = 3 new 0 updated 0 unchanged 1 dropped 1 failed")
 		got := r.kept()
 		for i, want := range []string{
-			"05-04 12:18:22.123456 | 7 | below - | 0 | approved | Ann & Al |  |  | <p>Well <strong>held</strong>, see <a href=\"https://dams.example/\"",
+			"05-04 12:18:22.123456 | 7 | below - | 0 | approved | Ann & Al (2 likes, picked 1, edited 14:20:00) |  |  | <p>Well <strong>held</strong>, see <a href=\"https://dams.example/\"",
 			"05-04 15:00:00 | 7 | below Ann & Al | 0 | binned | Anonymous |  |  | ",
 			"05-04 16:00:00 | 7 | below Anonymous | 0 | approved | Cy |  |  | <p>I answer what is gone</p>",
 		} {
@@ -338,7 +341,7 @@ func TestImport_Commento(t *testing.T) {
 		wantCounts(t, rep, "6 = 4 new 0 updated 0 unchanged 1 dropped 1 failed")
 		got := r.kept()
 		for i, want := range []string{
-			"05-10 12:09:47.722181 | 7 | below - | 0 | approved | Anonymous |  |  | <p>Second, and answered above.</p>",
+			"05-10 12:09:47.722181 | 7 | below - | 0 | approved | Anonymous (3 likes, picked 0, edited 00:00:00) |  |  | <p>Second, and answered above.</p>",
 			"05-11 15:43:01.852651 | 7 | below Anonymous | 0 | approved | Saturnin Uf | https://uf.example/me | sat@mail.example | <p>Great <em>reply</em>!</p><blockquote><p>it held</p></blockquote><p><a href=\"https://dams.example/\"",
 			"05-12 11:21:56 | 7 | below - | 0 | spam | Anonymous |  |  | <p>spam</p>",
 			"05-12 11:23:56 | 7 | below - | 0 | pending | Anonymous |  |  | <p>waits</p>",
@@ -358,7 +361,7 @@ func TestImport_Comentario(t *testing.T) {
 		_, _ = z.Write([]byte(fixture(t, "comentario.json")))
 		_ = z.Close()
 		wantCounts(t, r.take(exchange.Commento, file(t, packed.String())), "3 = 3 new 0 updated 0 unchanged 0 dropped 0 failed")
-		r.want("05-05 08:00:00.123 | 7 | below - | 0 | approved | Ada | https://ada.example | ada@mail.example | <p><strong>Held</strong></p>",
+		r.want("05-05 08:00:00.123 | 7 | below - | 0 | approved | Ada (4 likes, picked 1, edited 09:00:00) | https://ada.example | ada@mail.example | <p><strong>Held</strong></p>",
 			"05-05 10:00:00 | 7 | below Ada | 0 | pending | Passer-by |  |  | <p>I agree</p>",
 			"05-05 11:00:00 | 7 | below - | 0 | binned | Ada | https://ada.example | ada@mail.example | <p>rude</p>")
 	})

@@ -242,17 +242,20 @@ func (e *export) comments(ctx context.Context, article int64, status comment.Sta
 	var at, root, created, id int64
 	for at = -1 << 62; ; {
 		rows, err := e.DB.Query(ctx, `SELECT c.id, c.parent_id, c.root_id, c.root_at, c.old_id, c.kind, c.status, c.author_name, c.author_url, c.email_sealed,
-				c.profile_id, c.body, c.created_at
+				c.profile_id, c.body, c.created_at, c.likes, c.picked, c.edited_at
 			FROM comment c WHERE c.article_id = $1 AND c.status = $2 AND (c.root_at, c.root_id, c.created_at, c.id) > ($3, $4, $5, $6)
 			ORDER BY c.root_at, c.root_id, c.created_at, c.id LIMIT $7`, article, string(status), at, root, created, id, commentsAtOnce)
 		list, err := db.All(rows, err, func(r *sql.Rows) (outComment, error) {
 			var c outComment
 			var sealed string
 			var body []byte
-			if err := r.Scan(&c.ID, &c.Parent, &c.Root, &at, &c.OldID, &c.Kind, &c.Status, &c.Name, &c.URL, &sealed, &c.Profile, &body, &created); err != nil {
+			var picked, edited int64
+			if err := r.Scan(&c.ID, &c.Parent, &c.Root, &at, &c.OldID, &c.Kind, &c.Status, &c.Name, &c.URL, &sealed, &c.Profile, &body, &created,
+				&c.Likes, &picked, &edited); err != nil {
 				return c, err
 			}
 			root, id, c.Article, c.Created, c.author = c.Root, c.ID, article, db.Time(created), e.authors[c.Profile]
+			c.Picked, c.Edited = picked != 0, db.Time(edited)
 			if err := json.Unmarshal(body, &c.Body); err != nil {
 				return c, err
 			}
@@ -313,6 +316,9 @@ type jsonComment struct {
 	Email    string       `json:"email,omitempty"`
 	Author   string       `json:"author,omitempty"`
 	Created  time.Time    `json:"created"`
+	Edited   time.Time    `json:"edited,omitzero"`
+	Likes    int64        `json:"likes,omitempty"`
+	Picked   bool         `json:"picked,omitempty"`
 	HTML     string       `json:"html"`
 	Document richtext.Doc `json:"document"`
 }
@@ -353,7 +359,8 @@ func separate(out *bufio.Writer, first bool) {
 
 func (w *jsonWriter) comment(out *bufio.Writer, c *outComment, _, _ int64, first bool) error {
 	one := jsonComment{ID: strconv.FormatInt(c.ID, 10), OldID: c.OldID, Kind: string(c.Kind), Status: string(c.Status), Name: c.Name, URL: c.URL,
-		Email: c.Email, Author: c.author, Created: c.Created, HTML: richtext.CommentHTML(c.Body), Document: c.Body}
+		Email: c.Email, Author: c.author, Created: c.Created, Edited: c.Edited, Likes: c.Likes, Picked: c.Picked,
+		HTML: richtext.CommentHTML(c.Body), Document: c.Body}
 	if c.Parent != 0 {
 		one.Parent = strconv.FormatInt(c.Parent, 10)
 	}

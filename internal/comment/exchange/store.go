@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
-	"time"
 
 	"dateline/internal/comment"
 	"dateline/internal/db"
@@ -79,6 +78,7 @@ func (r *run) prepare(ctx context.Context, rec *record, e *entry) (*prepared, er
 		return nil, r.gone(ctx, h, e)
 	}
 	p.Name, p.URL, p.Body = rec.name, website(rec.url), doc
+	p.Likes, p.Picked, p.Edited = rec.likes, rec.picked, rec.edited
 	if len(rec.email) <= 320 && strings.Contains(rec.email, "@") && !strings.ContainsAny(rec.email, " \t\r\n") {
 		p.Email = rec.email
 	}
@@ -209,6 +209,11 @@ func (r *run) judge(ctx context.Context, q db.Querier, p *prepared, tx *db.Tx) e
 	if err := r.Comments.PutTx(ctx, tx, c); err != nil {
 		return err
 	}
+	if p.outcome == isNew { // later, what readers liked and editors picked here counts
+		if err := r.Comments.CarryTx(ctx, tx, c.ID, comment.Carried{Likes: c.Likes, Picked: c.Picked, Edited: c.Edited}); err != nil {
+			return err
+		}
+	}
 	return r.save(ctx, tx, p.source, keyed{print, c.ID})
 }
 
@@ -233,15 +238,22 @@ func (r *run) parentOf(ctx context.Context, q db.Querier, p *prepared) (int64, e
 	return 0, nil
 }
 
+// printed is what counts for a fingerprint. Another field makes every comment
+// look changed.
+type printed struct {
+	Article, Parent, OldID   int64
+	Status, Name, URL, Email string
+	Body                     richtext.Doc
+	Likes                    int64
+	Picked                   bool
+	Edited, Created          int64
+}
+
 // print is the fingerprint of everything that is stored of a comment, and the
 // status that the source gave it.
 func (r *run) print(c comment.Comment) (string, error) {
-	plain := c
-	plain.ID, plain.Email = 0, r.Vault.Index("import.comment", c.Email)
-	raw, err := json.Marshal(struct {
-		comment.Comment
-		Created time.Time
-	}{plain, c.Created})
+	raw, err := json.Marshal(printed{c.Article, c.Parent, c.OldID, string(c.Status), c.Name, c.URL, r.Vault.Index("import.comment", c.Email),
+		c.Body, c.Likes, c.Picked, db.Micros(c.Edited), db.Micros(c.Created)})
 	if err != nil {
 		return "", err
 	}

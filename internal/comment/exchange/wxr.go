@@ -32,13 +32,16 @@ const MetaKey = "_dateline"
 
 // Meta is the value of that field, as JSON.
 type Meta struct {
-	Created  int64         `json:"created"`            // microseconds since 1970
+	Created  int64         `json:"created"` // microseconds since 1970
+	Edited   int64         `json:"edited,omitempty"`
+	Likes    int64         `json:"likes,omitempty"`
+	Picked   bool          `json:"picked,omitempty"`
 	Document *richtext.Doc `json:"document,omitempty"` // where the HTML does not give it again
 }
 
 // metaOf is what WXR has no place for of a comment with that HTML.
 func metaOf(c *outComment, html string) ([]byte, error) {
-	m := Meta{Created: db.Micros(c.Created)}
+	m := Meta{Created: db.Micros(c.Created), Edited: db.Micros(c.Edited), Likes: c.Likes, Picked: c.Picked}
 	again, _ := richtext.FromCommentHTML(html)
 	was, err := json.Marshal(c.Body)
 	if err != nil {
