@@ -446,7 +446,7 @@ func TestImport_FindsArticles(t *testing.T) {
 		"//courier.example/2024/05/the-dam-holds/?utm_source=x#disqus_thread": "7", "/2024/05/the-dam-holds": "7", "courier.example/2024/05/the-dam-holds/": "7",
 		"https://courier.example:8443/old-name/": "8", "https://courier.example/?p=12": "7", "https://courier.example/2024/05/the-dam-holds/2/": "7",
 		"https://courier.example/news/2024/06/the-ferry/": "8", "https://old.example/old-name": "8",
-		"https://courier.example/": "the front page takes no comments", "https://courier.example": "the front page takes no comments", "": "the file gives no address",
+		"https://courier.example/": "the front page takes no comments", "https://courier.example": "the front page takes no comments", "": "no address is given",
 		"https://courier.example/circle/": "no article answers there", "https://courier.example/?p=13": "no article answers there",
 		"https://evil.example/2024/05/the-dam-holds/": "on another site", "javascript:alert(1)": "not an address of a page", "mailto:x@courier.example": "not an address of a page",
 		"https://courier.example/a/../2024/05/the-dam-holds/": "no article answers there", "http://[::1": "not an address of a page",

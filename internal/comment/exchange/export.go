@@ -12,6 +12,7 @@ import (
 	"dateline/internal/account"
 	"dateline/internal/audit"
 	"dateline/internal/comment"
+	"dateline/internal/comment/locate"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/richtext"
@@ -118,12 +119,11 @@ func (s *Service) ArticleAt(ctx context.Context, text string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	find := &finder{q: s.DB, ask: s.Ask, hosts: s.hosts(conf, nil), front: conf.FrontPage, known: map[string]found{}}
-	one, err := find.at(ctx, text)
-	if err == nil && one.article == 0 {
-		err = fault.New(fault.NotFound, "there is no article at %s: %s", text, one.why).WithHint("name its path, such as /2024/05/the-dam-holds/")
+	one, err := locate.New(s.DB, s.Ask, s.Origin(), conf).At(ctx, text)
+	if err == nil && one.Article == 0 {
+		err = fault.New(fault.NotFound, "there is no article at %s: %s", text, one.Why).WithHint("name its path, such as /2024/05/the-dam-holds/")
 	}
-	return one.article, err
+	return one.Article, err
 }
 
 // export is one export on its way.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"dateline/internal/comment/locate"
 )
 
 // Report accounts for every comment of a file.
@@ -97,7 +99,7 @@ func (r *Report) finish(now time.Time, unplaced map[string]*Unplaced, articles i
 func (r *Report) OtherHosts() []string {
 	var hosts []string
 	for _, u := range r.Unplaced {
-		if host, ok := strings.CutPrefix(u.Why, whyOther); ok && !slices.Contains(hosts, host) && len(hosts) < 100 {
+		if host, ok := strings.CutPrefix(u.Why, locate.WhyOther); ok && !slices.Contains(hosts, host) && len(hosts) < 100 {
 			hosts = append(hosts, host)
 		}
 	}

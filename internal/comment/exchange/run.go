@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"net/url"
 	"path/filepath"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"dateline/internal/audit"
 	"dateline/internal/clock"
 	"dateline/internal/comment"
+	"dateline/internal/comment/locate"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/settings"
@@ -29,7 +29,7 @@ type Parts struct {
 	Settings *settings.Store
 	Comments *comment.Store
 	Origin   func() string
-	Ask      Ask
+	Ask      locate.Ask
 }
 
 // Service moves comments in and out.
@@ -102,7 +102,7 @@ type run struct {
 	site     string // of import_key
 	report   *Report
 	markdown goldmark.Markdown
-	find     *finder
+	find     *locate.Finder
 	fresh    bool // nothing of this system was imported before
 
 	seen     map[uint64]*entry // by the hash of the key
@@ -148,7 +148,7 @@ func (r *run) all(ctx context.Context, actor account.Actor) error {
 	if err != nil {
 		return err
 	}
-	r.find = &finder{q: r.DB, ask: r.Ask, hosts: r.hosts(conf, r.opt.Hosts), front: conf.FrontPage, known: map[string]found{}}
+	r.find = locate.New(r.DB, r.Ask, r.Origin(), conf, r.opt.Hosts...)
 	var earlier int64
 	if err := r.DB.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM import_key WHERE site = $1 LIMIT 1) k`, r.site).Scan(&earlier); err != nil {
 		return err
@@ -216,20 +216,6 @@ func (r *run) pass(ctx context.Context, stage string, give func(context.Context,
 		return err, nil
 	}
 	return nil, err
-}
-
-// hosts are those of this site, and more.
-func (s *Service) hosts(conf settings.Site, more []string) map[string]bool {
-	hosts := map[string]bool{}
-	for _, address := range append([]string{s.Origin(), "//" + conf.SourceURL}, more...) {
-		if !strings.Contains(address, "//") {
-			address = "//" + address
-		}
-		if u, err := url.Parse(address); err == nil && u.Host != "" {
-			hosts[bareHost(u.Hostname())] = true
-		}
-	}
-	return hosts
 }
 
 // name is the hash by which a key is known during a run, never 0.

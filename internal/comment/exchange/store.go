@@ -43,12 +43,12 @@ const (
 // which it has counted.
 func (r *run) prepare(ctx context.Context, rec *record, e *entry) (*prepared, error) {
 	h := name(rec.key)
-	one, address, err := r.find.of(ctx, rec.pages)
+	one, address, err := r.find.Of(ctx, rec.pages)
 	if err != nil {
 		return nil, err
 	}
-	if one.article == 0 {
-		r.noArticle(rec, address, one.why)
+	if one.Article == 0 {
+		r.noArticle(rec, address, one.Why)
 		return nil, r.gone(ctx, h, e)
 	}
 	r.order++
@@ -56,7 +56,7 @@ func (r *run) prepare(ctx context.Context, rec *record, e *entry) (*prepared, er
 	if r.opt.System == Isso { // its numbers begin at 1 on every site
 		p.source += "@" + strconv.FormatInt(db.Micros(rec.created), 10)
 	}
-	p.Comment = comment.Comment{OldID: rec.number, Article: one.article, Kind: comment.KindComment, Status: rec.status, Created: rec.created,
+	p.Comment = comment.Comment{OldID: rec.number, Article: one.Article, Kind: comment.KindComment, Status: rec.status, Created: rec.created,
 		Body: richtext.Doc{Version: richtext.SchemaVersion}}
 	if rec.deleted {
 		if !e.answered {
