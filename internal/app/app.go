@@ -34,6 +34,7 @@ import (
 	"dateline/internal/importer"
 	"dateline/internal/job"
 	"dateline/internal/media"
+	"dateline/internal/mention"
 	"dateline/internal/outline"
 	"dateline/internal/preview"
 	"dateline/internal/search"
@@ -67,6 +68,7 @@ type App struct {
 	comments  *comment.Store
 	talk      *comment.Service
 	exchange  *exchange.Service
+	mentions  *mention.Service
 	fronts    *front.Service
 	previews  *preview.Service
 	search    *search.Service
@@ -168,6 +170,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.importer = importer.NewService(importer.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles,
 		Comments: a.comments, Media: a.media, Vault: a.vault, Fetch: a.fetch, Ask: a.ask})
 	a.openExchange()
+	a.openMentions()
 	const jobSettled = "search.settled"
 	a.bus.Subscribe(article.EventSettled, jobSettled, nil)
 	a.jobs.Handle(jobSettled, a.search.HandleSettled)

@@ -5,12 +5,21 @@ import (
 	"io"
 
 	"dateline/internal/comment/exchange"
+	"dateline/internal/job"
+	"dateline/internal/mention"
 )
 
 // openExchange makes what moves comments in and out.
 func (a *App) openExchange() {
 	a.exchange = exchange.NewService(exchange.Parts{DB: a.db, Clock: a.clock, Vault: a.vault, Settings: a.settings, Comments: a.comments,
 		Origin: func() string { return a.web.Origin() }, Ask: a.ask})
+}
+
+// openMentions makes what takes note of links from other sites.
+func (a *App) openMentions() {
+	a.mentions = mention.NewService(mention.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Comments: a.comments, Fetch: a.fetch,
+		Origin: func() string { return a.web.Origin() }, Ask: a.ask})
+	a.jobs.Handle(mention.JobVerify, a.mentions.HandleVerify, job.Lane("mentions", 2))
 }
 
 // ImportComments takes the comments of another system in.

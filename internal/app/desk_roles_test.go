@@ -15,7 +15,7 @@ var roleRows = []map[string]string{
 }
 
 var rolesReaders = map[string]string{
-	"page": "", "search": "", "unlock": "", "asset": "", "share image": "", "preview link": "", "health": "", "media": "", "upload": "", "bounces": "",
+	"page": "", "search": "", "unlock": "", "asset": "", "share image": "", "preview link": "", "health": "", "webmention": "", "pingback": "", "page of webmentions": "", "page of pingbacks": "", "media": "", "upload": "", "bounces": "",
 	"newsletter": "", "newsletter sign-up": "", "newsletter sent": "", "newsletter confirmation": "", "newsletter confirm": "", "newsletter preferences": "",
 	"newsletter choose": "", "newsletter unsubscribe page": "", "newsletter unsubscribe": "", "newsletter one-click page": "", "newsletter one-click": "",
 	"newsletter address page": "", "newsletter address": "",

@@ -16,6 +16,7 @@ import (
 	"dateline/internal/edition/editionweb"
 	"dateline/internal/fault"
 	"dateline/internal/media/mediaweb"
+	"dateline/internal/mention/mentionweb"
 	"dateline/internal/site"
 	"dateline/internal/site/siteweb"
 	"dateline/internal/subscriber"
@@ -30,6 +31,7 @@ func (a *App) routes() []web.Route {
 	routes := append(mediaweb.Routes(a.media, opens), siteweb.Routes(parts)...)
 	routes = append(routes, a.bounceRoutes()...)
 	routes = append(routes, editionweb.Routes(a.editions)...)
+	routes = append(routes, mentionweb.Routes(a.mentions)...)
 	return append(routes, a.deskRoutes()...)
 }
 

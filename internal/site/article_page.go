@@ -11,6 +11,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/i18n"
+	"dateline/internal/mention"
 	"dateline/internal/richtext"
 	"dateline/internal/taxonomy"
 	"dateline/internal/urlpath"
@@ -128,7 +129,25 @@ func (c *scene) articleView(r *reading, p part, want string, partAt func(n int64
 		return Answer{}, err
 	}
 	page.Meta.JSONLD = c.ld(c.articleLD(r, out, page))
-	return c.page(200, page)
+	page.Meta.Webmention, page.Meta.Pingback = c.mentions(&r.a)
+	answer, err := c.page(200, page)
+	answer.Webmention, answer.Pingback = page.Meta.Webmention, page.Meta.Pingback
+	return answer, err
+}
+
+// mentions are the addresses at which other sites tell of their links to an
+// article, as far as the newsroom wants that.
+func (c *scene) mentions(a *article.Article) (webmention, pingback string) {
+	if c.preview || !a.Public || !a.CommentsOpen {
+		return "", ""
+	}
+	if c.conf.Webmentions {
+		webmention = c.abs(mention.Path)
+	}
+	if c.conf.Pingbacks {
+		pingback = c.abs(mention.PingbackPath)
+	}
+	return webmention, pingback
 }
 
 // readArticle gathers everything that the page shows.

@@ -48,6 +48,8 @@ type Answer struct {
 	Expires     time.Time // when the page becomes untrue by itself; zero for never
 	Private     bool      // personal: private, no-store
 	NoIndex     bool
+	Webmention  string // absolute address where other sites tell of links to this page, "" for nowhere
+	Pingback    string // likewise
 }
 
 // Site answers for one newsroom. Safe for concurrent use.

@@ -22,6 +22,8 @@ func head(p *Page) template.HTML {
 	m.link("canonical", meta.Canonical)
 	m.link("prev", meta.Prev)
 	m.link("next", meta.Next)
+	m.link("webmention", meta.Webmention)
+	m.link("pingback", meta.Pingback)
 	for _, feed := range meta.Feeds {
 		m.raw(`<link rel="alternate"`)
 		m.attr("type", feed.Type)

@@ -84,6 +84,8 @@ type Meta struct {
 	Feeds         []Feed        // <link rel=alternate>
 	Translations  []Translation // <link rel=alternate hreflang>, this page among them
 	Prev, Next    string        // rel=prev/next of lists
+	Webmention    string        // where other sites tell of their links, "" where they cannot
+	Pingback      string        // likewise
 	JSONLD        template.HTML // complete <script type="application/ld+json"> element, built by the one reviewed encoder
 	Preload       template.HTML // <link rel=preload> of the lead picture, or ""
 	CommentsCount int64
@@ -365,7 +367,7 @@ type Comment struct {
 	When     Stamp
 	Link     string
 	Body     template.HTML
-	Mention  bool // pingback or trackback
+	Mention  bool // webmention, pingback or trackback
 	Replies  []Comment
 	Initials string // for the generated avatar
 	Hue      int    // 0–359, from a random per-writer value, never from an address

@@ -12,6 +12,7 @@ import (
 	"dateline/internal/article"
 	"dateline/internal/clock"
 	"dateline/internal/fault"
+	"dateline/internal/mention"
 	"dateline/internal/preview"
 	"dateline/internal/site"
 	"dateline/internal/subscriber"
@@ -52,6 +53,12 @@ func Routes(p Parts) []web.Route {
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
 		{Name: "search", Methods: []string{"GET"}, Pattern: "/search/", Role: web.Anyone, Rate: web.RateSearch, Cache: web.CachePages,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
+		// Where other sites tell of their links, visitors get what they would
+		// without that.
+		{Name: "page of webmentions", Methods: []string{"GET"}, Pattern: mention.Path, Role: web.Anyone, Rate: web.RateReading, Cache: web.CachePages,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Page: p.page},
+		{Name: "page of pingbacks", Methods: []string{"GET"}, Pattern: mention.PingbackPath, Role: web.Anyone, Rate: web.RateReading, Cache: web.CachePages,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Page: p.page},
 		{Name: "unlock", Methods: []string{"POST"}, Pattern: "/{path...}", Role: web.Anyone, Rate: web.RatePassword, Cache: web.CacheNone,
 			Body: 8 << 10, CSRF: web.CSRFSameOrigin, Handle: p.unlock},
 		{Name: "asset", Methods: []string{"GET"}, Pattern: view.AssetPrefix + "{path...}", Role: web.Anyone, Rate: web.RateReading, Cache: web.CachePages,
@@ -78,8 +85,18 @@ func (p Parts) page(ctx context.Context, ask web.Ask) (web.Response, error) {
 }
 
 func response(a site.Answer) web.Response {
-	return web.Response{Status: a.Status, ContentType: a.ContentType, Body: a.Body, Location: a.Location, Keys: a.Keys, MaxAge: a.MaxAge,
+	resp := web.Response{Status: a.Status, ContentType: a.ContentType, Body: a.Body, Location: a.Location, Keys: a.Keys, MaxAge: a.MaxAge,
 		Modified: a.Modified, Expires: a.Expires, Private: a.Private, NoIndex: a.NoIndex}
+	if a.Webmention != "" || a.Pingback != "" {
+		resp.Header = http.Header{}
+	}
+	if a.Webmention != "" {
+		resp.Header.Set("Link", "<"+a.Webmention+">; rel=\"webmention\"")
+	}
+	if a.Pingback != "" {
+		resp.Header.Set("X-Pingback", a.Pingback)
+	}
+	return resp
 }
 
 // ErrorPage is the site's page for a problem of the web layer.
