@@ -304,20 +304,20 @@ func TestReceive_AnswersOfTheSource(t *testing.T) {
 		}, "taken", 1},
 		"a lasting fault": {plain("text/html", link, 500), "refused: the source could not be reached", 0},
 		"to a private address": {func(w http.ResponseWriter, req *http.Request) {
-			http.Redirect(w, req, "http://169.254.169.254/latest/meta-data/", 302)
+			http.Redirect(w, req, "http://169.254.169.254/latest/meta-data/", http.StatusFound)
 		},
 			"refused: the source's address is not on the public internet", 0},
 		"to this site": {func(w http.ResponseWriter, req *http.Request) {
-			http.Redirect(w, req, "https://courier.example/the-dam-holds/", 302)
+			http.Redirect(w, req, "https://courier.example/the-dam-holds/", http.StatusFound)
 		}, "", 0},
-		"in a circle": {func(w http.ResponseWriter, req *http.Request) { http.Redirect(w, req, "/p", 302) }, "refused: the source could not be reached", 0},
+		"in a circle": {func(w http.ResponseWriter, req *http.Request) { http.Redirect(w, req, "/p", http.StatusFound) }, "refused: the source could not be reached", 0},
 		"to a file": {func(w http.ResponseWriter, req *http.Request) {
 			w.Header().Set("Location", "file:///etc/passwd")
-			w.WriteHeader(302)
+			w.WriteHeader(http.StatusFound)
 		}, "refused: the source's address is not on the public internet", 0},
 		"to another page": {func(w http.ResponseWriter, req *http.Request) {
 			if req.URL.RawQuery == "" {
-				http.Redirect(w, req, "/p?moved", 301)
+				http.Redirect(w, req, "/p?moved", http.StatusMovedPermanently)
 				return
 			}
 			_, _ = w.Write([]byte(link))
