@@ -66,12 +66,13 @@ func conversation(t *testing.T, d *db.DB) *newsroom {
 			c.Article, c.Created, c.Body = article, at.Add(time.Duration(i)*time.Microsecond), body
 			if c.Status == "" {
 				c.Status = comment.StatusApproved
+				c.Likes, c.Picked, c.Edited = 5, true, at.Add(time.Minute+time.Microsecond)
 			}
 			if err := store.PutTx(ctx, tx, c); err != nil {
 				return err
 			}
 		}
-		return store.CarryTx(ctx, tx, own, comment.Carried{Likes: 5, Picked: true, Edited: at.Add(time.Minute + time.Microsecond)})
+		return nil
 	}))
 	return n
 }

@@ -146,9 +146,6 @@ func (r *run) storeComment(ctx context.Context, tx *db.Tx, c *preparedComment, a
 	return r.keep(ctx, tx, KindComment, c.source, c.hash, c.ID, func(target int64) error {
 		stored := c.Comment
 		stored.ID, stored.Article = target, articleID
-		if err := r.Comments.PutTx(ctx, tx, stored); err != nil {
-			return err
-		}
-		return r.Comments.CarryTx(ctx, tx, target, comment.Carried{Likes: c.Likes, Picked: c.Picked, Edited: c.Edited})
+		return r.Comments.PutTx(ctx, tx, stored)
 	})
 }

@@ -8,12 +8,12 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/net/html/charset"
 
+	"dateline/internal/comment"
 	"dateline/internal/richtext"
 )
 
@@ -288,30 +288,12 @@ func words(n *html.Node, limit int) string {
 	return b.String()
 }
 
-// tidy makes one calm line: no control characters, no marks that turn the
-// direction of what follows, no piles of accents.
+// tidy makes one calm line of at most so many characters.
 func tidy(s string, most int) string {
-	var b strings.Builder
-	marks := 0
-	for _, r := range strings.ToValidUTF8(s, "") {
-		switch {
-		case unicode.IsSpace(r):
-			r = ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d', unicode.Is(unicode.Co, r):
-			continue
-		}
-		if unicode.IsMark(r) {
-			if marks++; marks > 3 {
-				continue
-			}
-		} else {
-			marks = 0
-		}
-		b.WriteRune(r)
-	}
-	line := []rune(strings.Join(strings.Fields(b.String()), " "))
+	s = comment.TameLine(strings.ToValidUTF8(s, ""))
+	line := []rune(s)
 	if len(line) <= most {
-		return string(line)
+		return s
 	}
 	cut := string(line[:most])
 	if at := strings.LastIndexByte(cut, ' '); at > len(cut)/2 {

@@ -200,7 +200,7 @@ func (s *Service) article(ctx context.Context, conf settings.Site, target *url.U
 		return 0, err
 	case vis != article.Listed:
 		return 0, unknown
-	case !a.CommentsOpen:
+	case !comment.Takes(&a, conf, s.Clock.Now()):
 		return 0, fault.New(fault.Invalid, "the article takes no answers any more: %w", ErrClosed)
 	}
 	return a.ID, nil

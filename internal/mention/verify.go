@@ -199,11 +199,11 @@ func (s *Service) keep(ctx context.Context, m row, seen entry) error {
 			switch {
 			case err != nil:
 				return err
-			case stands == "": // erased here
+			case stands == "", stands == comment.StatusRemoved && m.hash != withdrawn: // erased here
 				return s.mark(ctx, tx, m, refused, "it was removed here", m.comment, hash)
 			case m.hash == hash:
 				return s.mark(ctx, tx, m, taken, "", m.comment, hash)
-			case stands == comment.StatusSpam || stands == comment.StatusBinned && m.hash != withdrawn:
+			case stands == comment.StatusSpam, stands == comment.StatusBinned:
 				c.Status = stands
 			}
 			c.Created, verb = created, "renew"
@@ -233,10 +233,10 @@ func (s *Service) withdraw(ctx context.Context, m row, why string) error {
 		if err != nil {
 			return err
 		}
-		if stands == "" || stands == comment.StatusSpam {
+		if stands == "" || stands == comment.StatusSpam || stands == comment.StatusRemoved {
 			return s.mark(ctx, tx, m, gone, why, m.comment, m.hash)
 		}
-		c := comment.Comment{ID: m.comment, Article: m.article, Kind: comment.KindWebmention, Status: comment.StatusBinned, Name: hostOf(m.source),
+		c := comment.Comment{ID: m.comment, Article: m.article, Kind: comment.KindWebmention, Status: comment.StatusRemoved,
 			Body: richtext.Doc{Version: richtext.SchemaVersion}, Created: created}
 		if err := s.Comments.PutTx(ctx, tx, c); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"dateline/internal/article"
 	"dateline/internal/author"
+	"dateline/internal/comment"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/i18n"
@@ -138,7 +139,7 @@ func (c *scene) articleView(r *reading, p part, want string, partAt func(n int64
 // mentions are the addresses at which other sites tell of their links to an
 // article, as far as the newsroom wants that.
 func (c *scene) mentions(a *article.Article) (webmention, pingback string) {
-	if c.preview || !a.Public || !a.CommentsOpen {
+	if c.preview || !a.Public || !comment.Takes(a, c.conf, c.now) {
 		return "", ""
 	}
 	if c.conf.Webmentions {

@@ -210,7 +210,7 @@ func TestImport_Disqus(t *testing.T) {
 		got := r.kept()
 		for i, want := range []string{
 			"05-04 12:00:00 | 7 | below - | 2001 | approved | Ann Reader |  | ann.reader@mail.example | <p>Well <strong>held</strong>.</p><p>See <a",
-			"05-04 13:00:00 | 7 | below Ann Reader | 2002 | binned | Anonymous |  |  | ",
+			"05-04 13:00:00 | 7 | below Ann Reader | 2002 | removed | Anonymous |  |  | ",
 			"05-04 14:00:00 | 7 | below Anonymous | 2003 | approved | cy |  |  | <p>It did, I was there.",
 			"05-04 15:00:00 | 8 | below - | 2004 | spam | Pills |  |  | <p>cheap pills</p>",
 		} {
@@ -318,7 +318,7 @@ func TestImport_Remark42(t *testing.T) {
 		got := r.kept()
 		for i, want := range []string{
 			"05-04 12:18:22.123456 | 7 | below - | 0 | approved | Ann & Al (2 likes, picked 1, edited 14:20:00) |  |  | <p>Well <strong>held</strong>, see <a href=\"https://dams.example/\"",
-			"05-04 15:00:00 | 7 | below Ann & Al | 0 | binned | Anonymous |  |  | ",
+			"05-04 15:00:00 | 7 | below Ann & Al | 0 | removed | Anonymous |  |  | ",
 			"05-04 16:00:00 | 7 | below Anonymous | 0 | approved | Cy |  |  | <p>I answer what is gone</p>",
 		} {
 			if !strings.HasPrefix(got[i], want) {

@@ -198,7 +198,7 @@ func (e *export) article(ctx context.Context, a *outArticle) error {
 		return err
 	}
 	first := true
-	for _, status := range []comment.Status{comment.StatusApproved, comment.StatusPending, comment.StatusSpam, comment.StatusBinned} {
+	for _, status := range []comment.Status{comment.StatusApproved, comment.StatusPending, comment.StatusSpam, comment.StatusBinned, comment.StatusRemoved} {
 		err := e.comments(ctx, a.id, status, func(c *outComment) error {
 			e.n.Comments++
 			was := first

@@ -89,7 +89,7 @@ func brokenOff(err *fault.Error) error { return &broken{err} }
 
 // oneLine makes a name of what stands in a file.
 func oneLine(s string) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "\ufffd")), " ")
+	s = comment.TameLine(strings.ToValidUTF8(s, "\ufffd"))
 	if r := []rune(s); len(r) > maxName {
 		return string(r[:maxName])
 	}

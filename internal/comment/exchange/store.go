@@ -64,7 +64,7 @@ func (r *run) prepare(ctx context.Context, rec *record, e *entry) (*prepared, er
 			return nil, r.gone(ctx, h, e)
 		}
 		// Its place is kept, for the answers; its words and who wrote them are not.
-		p.Status, p.notes = comment.StatusBinned, []string{"it was deleted, and its place is kept for the answers"}
+		p.Status, p.notes = comment.StatusRemoved, []string{"it was deleted, and its place is kept for the answers"}
 		return p, nil
 	}
 	doc, bad := r.body(rec)
@@ -185,7 +185,7 @@ func (r *run) judge(ctx context.Context, q db.Querier, p *prepared, tx *db.Tx) e
 		return err
 	}
 	switch {
-	case known && standing == "":
+	case known && (standing == "" || standing == comment.StatusRemoved && before(was.hash) != string(comment.StatusRemoved)):
 		p.outcome, p.note = isUnchanged, "it was removed here since, and stays so"
 		return nil
 	case known:
@@ -208,11 +208,6 @@ func (r *run) judge(ctx context.Context, q db.Querier, p *prepared, tx *db.Tx) e
 	}
 	if err := r.Comments.PutTx(ctx, tx, c); err != nil {
 		return err
-	}
-	if p.outcome == isNew { // later, what readers liked and editors picked here counts
-		if err := r.Comments.CarryTx(ctx, tx, c.ID, comment.Carried{Likes: c.Likes, Picked: c.Picked, Edited: c.Edited}); err != nil {
-			return err
-		}
 	}
 	return r.save(ctx, tx, p.source, keyed{print, c.ID})
 }

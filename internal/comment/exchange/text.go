@@ -9,6 +9,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
 
+	"dateline/internal/comment"
 	"dateline/internal/richtext"
 )
 
@@ -23,18 +24,18 @@ var struck = strings.NewReplacer("<del>", "<s>", "</del>", "</s>")
 
 // body makes a comment's document, or says why there is none.
 func (r *run) body(rec *record) (doc richtext.Doc, bad string) {
-	raw := rec.html
-	if len(raw) > maxText || len(rec.markdown) > maxText {
+	if len(rec.html) > maxText || len(rec.markdown) > maxText {
 		return doc, tooLong
 	}
+	raw := comment.Tame(strings.ToValidUTF8(rec.html, "\ufffd"))
 	if strings.TrimSpace(rec.markdown) != "" && strings.TrimSpace(raw) == "" {
 		var b bytes.Buffer
-		if err := r.markdown.Convert([]byte(strings.ToValidUTF8(rec.markdown, "\ufffd")), &b); err != nil {
+		if err := r.markdown.Convert([]byte(comment.Tame(strings.ToValidUTF8(rec.markdown, "\ufffd"))), &b); err != nil {
 			return doc, "its Markdown cannot be read: " + err.Error()
 		}
 		raw = struck.Replace(b.String())
 	}
-	doc, _ = richtext.FromCommentHTML(strings.ToValidUTF8(raw, "\ufffd"))
+	doc, _ = richtext.FromCommentHTML(raw)
 	doc, err := richtext.ValidateComment(doc)
 	if err != nil {
 		return doc, "its text cannot be a comment: " + err.Error()

@@ -141,7 +141,8 @@ func (w *wxrWriter) article(out *bufio.Writer, a *outArticle, _ bool) error {
 func (a *outArticle) address(origin string) string { return origin + urlpath.Escape(a.path) }
 
 // wxrApproved are WordPress's words for a status.
-var wxrApproved = map[comment.Status]string{comment.StatusApproved: "1", comment.StatusPending: "0", comment.StatusSpam: "spam", comment.StatusBinned: "trash"}
+var wxrApproved = map[comment.Status]string{comment.StatusApproved: "1", comment.StatusPending: "0", comment.StatusSpam: "spam", comment.StatusBinned: "trash",
+	comment.StatusRemoved: "trash"}
 
 func (w *wxrWriter) comment(out *bufio.Writer, c *outComment, number, parent int64, _ bool) error {
 	html := richtext.CommentHTML(c.Body)
