@@ -113,15 +113,6 @@ func (s *Service) HandleLetter(ctx context.Context, payload []byte) error {
 	if !s.Mails() {
 		return fault.New(fault.Unavailable, "no mail server is set any more")
 	}
-	may := true
-	if l.Kind != letterReply {
-		if err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			may, err = s.mayWrite(ctx, tx, w.index, l.Kind)
-			return err
-		}); err != nil || !may {
-			return err
-		}
-	}
 	return s.send(ctx, l, w)
 }
 
@@ -153,6 +144,15 @@ func (s *Service) send(ctx context.Context, l letter, w writerRow) error {
 		return job.GiveUp(err)
 	}
 	m.Unsubscribe = d.oneClick
+	if l.Kind != letterReply {
+		may := false
+		if err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			may, err = s.mayWrite(ctx, tx, w.index, l.Kind)
+			return err
+		}); err != nil || !may {
+			return err
+		}
+	}
 	if err := s.out.Send(ctx, m); err != nil {
 		if mail.IsRefused(err) {
 			return job.GiveUp(err)

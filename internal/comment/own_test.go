@@ -327,6 +327,31 @@ func TestFollow_TellsOthersAnswersAndStopsAtOnce(t *testing.T) {
 	})
 }
 
+// Where comments need no confirmation, letters about answers do.
+func TestFollow_WithAnOpenCommentIsConfirmedToo(t *testing.T) {
+	eachHouse(t, nil, func(t *testing.T, h *house) {
+		mine := h.says("I want to hear what you think of it.", comment.StatusApproved, func(p *comment.Post) { p.Follow = true })
+		letters := h.drain()
+		if len(letters) != 1 || !strings.Contains(letters[0].Subject, "replies") {
+			t.Fatalf("letters %+v", letters)
+		}
+		answer := func(text string) {
+			h.says(text, comment.StatusApproved, func(p *comment.Post) { p.Parent, p.Name, p.Email = mine.Comment.ID, "Bo", "bo@reader.example" })
+		}
+		answer("It is about time, I would say.")
+		if got := h.drain(); len(got) != 0 {
+			t.Fatalf("told before confirming: %+v", got)
+		}
+		if _, err := h.s.Enter(t.Context(), token(t, letters[0], comment.EnterPath), comment.Visitor{}); err != nil {
+			t.Fatal(err)
+		}
+		answer("And it took them long enough.")
+		if got := h.drain(); len(got) != 1 || got[0].To != "ann@reader.example" {
+			t.Errorf("letters %+v", got)
+		}
+	})
+}
+
 func TestFollow_ByAddressNeedsAConfirmation(t *testing.T) {
 	eachHouse(t, nil, func(t *testing.T, h *house) {
 		ctx := t.Context()

@@ -58,13 +58,17 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, t *tally, e *entry) error 
 		return nil
 	}
 	t.came(&e.Comment)
-	if e.follow && e.writer != 0 {
+	follows := e.follow && e.writer != 0
+	if follows {
 		if err := s.addFollow(ctx, tx, e.writer, e.Article, e.at.Root); err != nil {
 			return err
 		}
 	}
-	if e.heldFor == WhyConfirm {
+	switch {
+	case e.heldFor == WhyConfirm:
 		return s.ask(ctx, tx, letter{Kind: letterConfirm, Writer: e.writer, Comment: e.ID})
+	case follows && s.Mails(): // who has confirmed gets none
+		return s.ask(ctx, tx, letter{Kind: letterConfirm, Writer: e.writer})
 	}
 	return nil
 }
