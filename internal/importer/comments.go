@@ -74,10 +74,8 @@ func (r *run) prepareComments(it *wxr.Item, entry *surveyed) ([]preparedComment,
 		if doc, ok := own.Body(c.Content); ok {
 			p.Body = doc
 		}
-		plain := p.Comment
-		plain.Email = r.Vault.Index("import.comment", p.Email)
 		var err error
-		if p.hash, err = digest(plain, entry.target); err != nil {
+		if p.hash, err = digest(r.fingerprint(&p.Comment), entry.target); err != nil {
 			return nil, err
 		}
 		out = append(out, p)
@@ -103,6 +101,28 @@ func ownTime(own exchange.Meta, at time.Time) time.Time {
 
 func (r *run) userProfile(userID int64) int64 {
 	return r.people[r.logins[userID]]
+}
+
+// fingerprint is what of a comment the export says. Its shape stays as it is,
+// whatever a comment comes to hold, so that a repeated import takes nothing for
+// changed that the export does not say anew.
+type fingerprint struct {
+	ID, Article, Parent, Root, OldID int64
+	Kind                             comment.Kind
+	Status                           comment.Status
+	Name, URL, Email                 string
+	Profile                          int64
+	Body                             richtext.Doc
+	Created                          time.Time
+	Likes                            int64     `json:",omitzero"`
+	Picked                           bool      `json:",omitzero"`
+	Edited                           time.Time `json:",omitzero"`
+}
+
+func (r *run) fingerprint(c *comment.Comment) fingerprint {
+	return fingerprint{ID: c.ID, Article: c.Article, Parent: c.Parent, Root: c.Root, OldID: c.OldID, Kind: c.Kind, Status: c.Status,
+		Name: c.Name, URL: c.URL, Email: r.Vault.Index("import.comment", c.Email), Profile: c.Profile, Body: c.Body, Created: c.Created,
+		Likes: c.Likes, Picked: c.Picked, Edited: c.Edited}
 }
 
 // commentBody reads a comment's HTML with WordPress's line breaks.
