@@ -93,25 +93,17 @@ func (s *Service) ruled(ctx context.Context, p *Post, w written, e *entry) error
 	if err != nil || len(rules) == 0 {
 		return err
 	}
-	text, name := foldWords(richtext.Text(w.body)), foldWords(w.name)
-	domains := linkDomains(w)
+	f := ruleFacts{text: foldWords(richtext.Text(w.body)), name: foldWords(w.name), domains: linkDomains(w)}
+	if w.hasMail {
+		f.mail = w.box.Domain
+	}
+	if client := p.Client.Unmap().WithZone(""); client.IsValid() {
+		f.client = netip.PrefixFrom(client, client.BitLen())
+	}
 	for i := range rules {
 		r := &rules[i]
-		found := false
-		switch r.Kind {
-		case RuleWord:
-			found = holds(text, r.words)
-		case RuleName:
-			found = holds(name, r.words)
-		case RuleDomain:
-			found = slices.ContainsFunc(domains, func(d string) bool { return within(d, r.Pattern) })
-		case RuleMail:
-			found = w.hasMail && within(w.box.Domain, r.Pattern)
-		case RuleRange:
-			found = p.Client.IsValid() && r.net.Contains(p.Client.Unmap().WithZone(""))
-		}
 		switch {
-		case !found:
+		case !r.fits(&f):
 		case r.Action == ActRefuse:
 			return fault.New(fault.Denied, "this comment is not taken here: %w", ErrRefused).WithHint("the rules of this site's conversation say what is welcome")
 		case r.Action == ActSpam:
