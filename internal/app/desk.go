@@ -11,6 +11,7 @@ import (
 	"dateline/internal/desk/previews"
 	"dateline/internal/desk/readers"
 	"dateline/internal/desk/structure"
+	"dateline/internal/desk/talk"
 	"dateline/internal/desk/write"
 	"dateline/internal/web"
 	"dateline/ui/dist"
@@ -26,6 +27,7 @@ type rooms struct {
 	peeks    *previews.Part
 	readers  *readers.Part
 	editions *newsletter.Part
+	queue    *talk.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -36,7 +38,7 @@ func (a *App) openDesk() (err error) {
 		return err
 	}
 	if a.rooms.articles, err = articles.New(a.desk, articles.Parts{DB: a.db, Clock: a.clock, Articles: a.articles, Media: a.media, Accounts: a.accounts,
-		Search: a.search, Settings: a.settings}); err != nil {
+		Search: a.search, Settings: a.settings, Waiting: a.talk.Waiting}); err != nil {
 		return err
 	}
 	if a.layout, err = structure.New(a.desk, structure.Parts{DB: a.db, Outline: a.outline, Looks: a.looks(), Settings: a.settings, ChangeSite: a.changeSite}); err != nil {
@@ -61,6 +63,9 @@ func (a *App) openDesk() (err error) {
 	if a.rooms.editions, err = newsletter.New(a.desk, newsletter.Services{Editions: a.editions, Readers: a.readers, Search: a.search, Accounts: a.accounts, Settings: a.settings}); err != nil {
 		return err
 	}
+	if a.rooms.queue, err = talk.New(a.desk, talk.Services{Clock: a.clock, Comments: a.talk, Articles: a.articles, Settings: a.settings}); err != nil {
+		return err
+	}
 	a.desk.Home = a.rooms.articles.Home
 	return nil
 }
@@ -68,5 +73,6 @@ func (a *App) openDesk() (err error) {
 // deskRoutes are the routes of the desk. They can be listed without one: a
 // route binds to its part, and is not called then.
 func (a *App) deskRoutes() []web.Route {
-	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.peeks.Routes(), a.rooms.readers.Routes(), a.rooms.editions.Routes())
+	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.peeks.Routes(), a.rooms.readers.Routes(), a.rooms.editions.Routes(),
+		a.rooms.queue.Routes())
 }

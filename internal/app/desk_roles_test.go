@@ -12,6 +12,7 @@ var roleRows = []map[string]string{
 	rolesFronts,
 	rolesPreviews,
 	rolesNewsletter, rolesNewsletterReaders,
+	rolesTalk,
 }
 
 var rolesReaders = map[string]string{

@@ -1,6 +1,7 @@
 package articles
 
 import (
+	"context"
 	"embed"
 
 	"dateline/internal/account"
@@ -25,6 +26,7 @@ const (
 	planPath     = "/desk/articles/plan"
 	calendarPath = "/desk/calendar"
 	mediaPath    = "/desk/media"
+	talkPath     = "/desk/comments"
 )
 
 //go:embed templates words.json articles.css
@@ -46,6 +48,7 @@ type Parts struct {
 	Accounts *account.Service
 	Search   *search.Service
 	Settings *settings.Store
+	Waiting  func(context.Context) (int64, error) // comments that wait for a moderator
 }
 
 // New reads the templates.

@@ -25,6 +25,7 @@ type pile struct {
 // homeData is what the start page shows.
 type homeData struct {
 	Unread int64 // notes in which colleagues name the visitor
+	Talk   int64 // comments that wait, for those who decide
 	Piles  []pile
 	Ended  []ending // media whose rights have ended and that readers still see
 	Ending []ending // media whose rights end soon
@@ -105,6 +106,9 @@ func (s *Articles) Home(r *web.Request) (web.Response, error) {
 	data := homeData{Unread: unread, Piles: piles}
 	if actor.Role >= account.Editor {
 		if err := s.rights(r, &data); err != nil {
+			return web.Response{}, err
+		}
+		if data.Talk, err = s.Waiting(ctx); err != nil {
 			return web.Response{}, err
 		}
 	}
