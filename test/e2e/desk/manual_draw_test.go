@@ -88,7 +88,9 @@ func TestManual_Draws(t *testing.T) {
 		t.Skip("draws the pictures of the manual: set DATELINE_MANUAL=1")
 	}
 	b := chrome(t)
-	origin, link := serve(t, sample(t))
+	data := sample(t)
+	hears(t, data, append(append([]said(nil), conversation[:12]...), wave(4)...))
+	origin, link := serve(t, data)
 	n := &newsroom{t: t, b: b, origin: local(origin)}
 	if err := os.MkdirAll(filepath.Join(manual, "img"), 0o755); err != nil {
 		t.Fatal(err)
@@ -113,6 +115,7 @@ func TestManual_Draws(t *testing.T) {
 	c.library(olga)
 	c.structure(olga)
 	c.newsletter(olga)
+	c.talk(olga, phone)
 	for _, p := range []struct {
 		name, path string
 		tallest    int64
@@ -382,4 +385,37 @@ func (c *camera) newsletter(olga *desk) {
 	c.takes("reader", olga, 1100)
 	olga.open(see[string](olga, `location.pathname`) + "/erase")
 	c.takes("reader-erase", olga, 800)
+}
+
+// talk shows comments on their way through the queue.
+func (c *camera) talk(olga, phone *desk) {
+	c.t.Helper()
+	for _, d := range []*desk{olga, phone} {
+		d.open("/desk/comments")
+		d.until(`document.querySelector('.talk-card.current')`)
+		c.takes("comments"+map[bool]string{true: "-phone"}[d.View.Mobile], d, 1000)
+	}
+	olga.open("/desk/comments?q=fools")
+	one := first(olga, `/desk/comments/\d+`, "Context")
+	olga.hits("x")
+	olga.until(`document.querySelector('#talk-ban').open`)
+	c.takes("comments-ban", olga, 800)
+	olga.send(one+"/note", "text", "Third one this month; the other two were fine.")
+	olga.open(one)
+	c.takes("comment", olga, 1000)
+	olga.send(one+"/ban", "kind", "writer", "for", "week", "note", "Insults, for the third time", "clear", "1")
+	olga.open("/desk/comments/bans")
+	c.takes("comment-bans", olga, 800)
+	olga.open("/desk/comments")
+	for _, key := range "aaaasaaa" {
+		olga.hits(string(key))
+	}
+	olga.left()
+	olga.send("/desk/comments/rules", "kind", "word", "pattern", "working from home", "action", "spam", "kind", "domain", "pattern", "casino-bonus.example", "action", "refuse")
+	olga.open("/desk/comments/rules")
+	see[bool](olga, `(() => { window.left = true; document.querySelector('[name=do][value=try]').click(); return true; })()`)
+	olga.until(`!window.left && document.readyState == 'complete' && document.querySelector('.talk-tried')`)
+	c.takes("comment-rules", olga, 1100)
+	olga.open("/desk/comments/figures")
+	c.takes("comment-figures", olga, 900)
 }

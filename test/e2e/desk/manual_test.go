@@ -62,6 +62,8 @@ var pictures = []picture{
 	{"readers", "/desk/readers"}, {"reader", "/desk/readers/person/{id}"}, {"reader-erase", "/desk/readers/person/{id}/erase"},
 	{"newsletters", "/desk/readers/newsletters"}, {"newsletter", "/desk/readers/newsletters/{id}"}, {"newsletter-new", "/desk/readers/newsletters/new"},
 	{"readers-import", "/desk/readers/import"}, {"readers-columns", "/desk/readers/import/{id}"}, {"readers-export", "/desk/readers/export"},
+	{"comments", "/desk/comments"}, {"comments-phone", "/desk/comments"}, {"comments-ban", "/desk/comments"}, {"comment", "/desk/comments/{id}"},
+	{"comment-rules", "/desk/comments/rules"}, {"comment-bans", "/desk/comments/bans"}, {"comment-figures", "/desk/comments/figures"},
 	{"people", "/desk/people"}, {"invitation", "/desk/people"},
 	{"log", "/desk/log"},
 	{"account", "/desk/account"},
