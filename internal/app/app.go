@@ -40,6 +40,7 @@ import (
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/site"
+	"dateline/internal/site/siteweb"
 	"dateline/internal/subscriber"
 	"dateline/internal/subscriber/transfer"
 	"dateline/internal/vault"
@@ -69,6 +70,7 @@ type App struct {
 	talk      *comment.Service
 	exchange  *exchange.Service
 	mentions  *mention.Service
+	live      *site.Hub
 	fronts    *front.Service
 	previews  *preview.Service
 	search    *search.Service
@@ -224,7 +226,9 @@ func (a *App) surface(ctx context.Context) (err error) {
 	looks := appearance(conf)
 	a.looksLike.Store(&looks)
 	a.site = site.New(site.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Search: a.search, Readers: a.readers,
-		Vault: a.vault, Views: a.views, Origin: func() string { return a.web.Origin() }})
+		Talk: a.talk, TalkJS: siteweb.ScriptURL(talkScript()), Vault: a.vault, Views: a.views, Origin: func() string { return a.web.Origin() }})
+	a.live = site.NewHub(a.site)
+	a.closers = append(a.closers, a.live.Close)
 	if err := a.openDesk(); err != nil {
 		return err
 	}

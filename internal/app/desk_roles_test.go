@@ -20,6 +20,10 @@ var rolesReaders = map[string]string{
 	"newsletter": "", "newsletter sign-up": "", "newsletter sent": "", "newsletter confirmation": "", "newsletter confirm": "", "newsletter preferences": "",
 	"newsletter choose": "", "newsletter unsubscribe page": "", "newsletter unsubscribe": "", "newsletter one-click page": "", "newsletter one-click": "",
 	"newsletter address page": "", "newsletter address": "",
+	"comments": "", "comment feed": "", "comment feeds": "", "comment page": "", "comment thread": "", "comment": "", "comment place": "", "comment form": "", "comment write": "",
+	"comment sent": "", "comment live": "", "comment reply": "", "comment edit page": "", "comment edit": "", "comment remove page": "", "comment remove": "", "comment like": "",
+	"comment report": "", "comment follow": "", "comment mail link": "", "comment link": "", "comment enter": "", "comment stop page": "", "comment stop": "",
+	"comment sign-in page": "", "comment sign-in": "", "comment sign-out": "", "comment data": "", "comment erase": "",
 }
 
 var rolesDesk = map[string]string{

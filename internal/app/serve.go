@@ -20,13 +20,18 @@ import (
 	"dateline/internal/site"
 	"dateline/internal/site/siteweb"
 	"dateline/internal/subscriber"
+	"dateline/internal/view"
 	"dateline/internal/web"
+	"dateline/ui/dist"
 )
 
 // routes is the registry of everything that the server answers.
 func (a *App) routes() []web.Route {
 	parts := siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock, Articles: a.articles, Previews: a.previews, Readers: a.readers,
-		Origin: func() string { return a.web.Origin() }}
+		DB: a.db, Live: a.live, Script: talkScript(), Origin: func() string { return a.web.Origin() }}
+	if a.talk != nil { // routes can be listed without a site
+		parts.Talk = a.talk
+	}
 	opens := func(r *web.Request, medium int64) bool { return parts.Opens(r.HTTP, medium) || a.desk.Opens(r) }
 	routes := append(mediaweb.Routes(a.media, opens), siteweb.Routes(parts)...)
 	routes = append(routes, a.bounceRoutes()...)
@@ -45,6 +50,15 @@ func newsletterWords(routes []web.Route) (words []string) {
 		}
 	}
 	return words
+}
+
+// talkScript is the script of pages with comments.
+func talkScript() view.Asset {
+	body, err := dist.FS.ReadFile("comments.js")
+	if err != nil { // it is embedded
+		return view.Asset{}
+	}
+	return view.Script("comments.js", body)
 }
 
 // openWeb builds the web layer from the registry.
@@ -124,6 +138,7 @@ func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
 	stopped := make(chan error, 1)
 	go func() {
 		<-serving.Done()
+		a.live.Close() // open lines would keep the server from ending
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobsGrace)
 		defer cancel()
 		letters := make(chan error, 1)

@@ -314,7 +314,7 @@ func countAgain(ctx context.Context, tx *db.Tx, articles ...int64) error {
 
 // showsCount drops the pages that print an article's count: its own, lists, and
 // the front, which orders articles by it.
-func showsCount(tx *db.Tx, article int64) { tx.Purge(db.Key("article", article), "front") }
+func showsCount(tx *db.Tx, article int64) { tx.PurgeSoon(db.Key("article", article), "front") }
 
 const columns = `c.id, c.article_id, c.parent_id, c.root_id, c.old_id, c.kind, c.status, c.author_name, c.author_url, c.profile_id, c.body, c.created_at,
 	c.staff_id, c.likes, c.replies, c.rank, c.picked, c.edited_at, c.removed_at, c.public_at, c.changed_at, c.shown, c.avatar`
@@ -329,112 +329,4 @@ func scan(r *sql.Rows) (Comment, error) {
 	}
 	c.Created, c.Edited, c.Removed, c.Public, c.Changed = db.Time(created), db.Time(edited), db.Time(removed), db.Time(public), db.Time(changed)
 	return c, json.Unmarshal(body, &c.Body)
-}
-
-// Cursor is the place of a thread in an article's list: when it began and the
-// id of its first comment.
-type Cursor struct{ At, Root int64 }
-
-func (c Cursor) before(d Cursor) bool { return c.At < d.At || c.At == d.At && c.Root < d.Root }
-
-// Page is some threads of an article, oldest first, their comments in the
-// order of threads and then time.
-type Page struct {
-	Comments []Comment
-	Next     Cursor // zero on the last page
-}
-
-// PageLimit is how many comments one page holds at most: a thread that would go
-// beyond it begins the next page, and of a single longer thread the rest is not
-// shown.
-const PageLimit = 1000
-
-// NextPage returns where the page after the one that begins behind a cursor
-// starts, the zero cursor when there is none.
-func NextPage(ctx context.Context, q db.Querier, article int64, after Cursor, n int) (Cursor, error) {
-	end, err := pageEnd(ctx, q, article, after, n)
-	if err != nil || end == (Cursor{}) {
-		return Cursor{}, err
-	}
-	return next(ctx, q, article, end)
-}
-
-// next is end when comments follow it, else the zero cursor.
-func next(ctx context.Context, q db.Querier, article int64, end Cursor) (Cursor, error) {
-	_, err := threadAt(ctx, q, article, end, 0)
-	if fault.Is(err, fault.NotFound) {
-		return Cursor{}, nil
-	}
-	return end, err
-}
-
-// pageEnd is the last thread of the page behind a cursor, zero when the page
-// goes to the end.
-func pageEnd(ctx context.Context, q db.Querier, article int64, after Cursor, n int) (Cursor, error) {
-	var end Cursor
-	err := q.QueryRow(ctx, `SELECT root_at, root_id FROM comment
-		WHERE article_id = $1 AND status = 'approved' AND parent_id = 0 AND (root_at, root_id) > ($2, $3)
-		ORDER BY root_at, root_id LIMIT 1 OFFSET $4`, article, after.At, after.Root, n-1).Scan(&end.At, &end.Root)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return end, err
-	}
-	over, err := threadAt(ctx, q, article, after, PageLimit)
-	if fault.Is(err, fault.NotFound) || err == nil && end != (Cursor{}) && end.before(over) {
-		return end, nil
-	}
-	if err != nil {
-		return end, err
-	}
-	// The page ends with the thread before the one that does not fit, or inside
-	// that one when it is the first.
-	err = q.QueryRow(ctx, `SELECT root_at, root_id FROM comment
-		WHERE article_id = $1 AND status = 'approved' AND (root_at, root_id) > ($2, $3) AND (root_at, root_id) < ($4, $5)
-		ORDER BY root_at DESC, root_id DESC LIMIT 1`, article, after.At, after.Root, over.At, over.Root).Scan(&end.At, &end.Root)
-	if fault.Is(err, fault.NotFound) {
-		return over, nil
-	}
-	return end, err
-}
-
-// threadAt is the thread of the approved comment that stands n places behind
-// the first one after a cursor.
-func threadAt(ctx context.Context, q db.Querier, article int64, after Cursor, n int) (Cursor, error) {
-	var c Cursor
-	err := q.QueryRow(ctx, `SELECT root_at, root_id FROM comment WHERE article_id = $1 AND status = 'approved' AND (root_at, root_id) > ($2, $3)
-		ORDER BY root_at, root_id, created_at, id LIMIT 1 OFFSET $4`, article, after.At, after.Root, n).Scan(&c.At, &c.Root)
-	return c, err
-}
-
-// Threads returns the approved comments of up to n threads after a cursor, at
-// most PageLimit. The caller has made sure that the article may be seen.
-func Threads(ctx context.Context, q db.Querier, article int64, after Cursor, n int) (Page, error) {
-	var page Page
-	end, err := pageEnd(ctx, q, article, after, n)
-	if err != nil {
-		return page, err
-	}
-	if end == (Cursor{}) {
-		end.At = 1 << 62
-	} else if page.Next, err = next(ctx, q, article, end); err != nil {
-		return page, err
-	}
-	rows, err := q.Query(ctx, `SELECT `+columns+` FROM comment c
-		WHERE c.article_id = $1 AND c.status = 'approved' AND (c.root_at, c.root_id) > ($2, $3) AND (c.root_at, c.root_id) <= ($4, $5)
-		ORDER BY c.root_at, c.root_id, c.created_at, c.id LIMIT $6`,
-		article, after.At, after.Root, end.At, end.Root, PageLimit)
-	page.Comments, err = db.All(rows, err, scan)
-	return page, err
-}
-
-// Latest returns the newest approved comments on listed articles, or on one
-// article when it is not 0, for feeds.
-func Latest(ctx context.Context, q db.Querier, article int64, limit int) ([]Comment, error) {
-	if article != 0 {
-		rows, err := q.Query(ctx, `SELECT `+columns+` FROM comment c WHERE c.article_id = $1 AND c.status = 'approved'
-			ORDER BY c.created_at DESC, c.id DESC LIMIT $2`, article, limit)
-		return db.All(rows, err, scan)
-	}
-	rows, err := q.Query(ctx, `SELECT `+columns+` FROM comment c JOIN article a ON a.id = c.article_id
-		WHERE c.status = 'approved' AND a.public = 1 ORDER BY c.created_at DESC, c.id DESC LIMIT $1`, limit)
-	return db.All(rows, err, scan)
 }

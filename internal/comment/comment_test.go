@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,7 +17,9 @@ import (
 	"dateline/internal/comment"
 	"dateline/internal/db"
 	"dateline/internal/db/dbtest"
+	"dateline/internal/fault"
 	"dateline/internal/richtext"
+	"dateline/internal/settings"
 	"dateline/internal/vault"
 )
 
@@ -95,36 +99,48 @@ func (r *room) count(article int64) int64 {
 	return kept
 }
 
-// pages walks all pages of n threads and returns their comments' ids.
-func (r *room) pages(article int64, n int) [][]int64 {
+// pages walks all pages of n threads, the rest of cut threads too, and returns
+// their comments' ids.
+func (r *room) pages(article int64, order string, n int) [][]int64 {
 	r.t.Helper()
 	var out [][]int64
 	for after := (comment.Cursor{}); ; {
-		page, err := comment.Threads(r.t.Context(), r.d, article, after, n)
+		page, err := comment.Threads(r.t.Context(), r.d, article, order, after, n)
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		next, err := comment.NextPage(r.t.Context(), r.d, article, after, n)
-		if err != nil || next != page.Next {
-			r.t.Fatalf("NextPage = %v, %v; Threads says %v", next, err, page.Next)
+		out = append(out, ids(page.Comments))
+		for rest := page.Cut; rest != (comment.Cursor{}); {
+			more, err := comment.Replies(r.t.Context(), r.d, article, page.Comments[0].Root, rest, comment.PageLimit)
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			out = append(out, ids(more.Comments))
+			rest = more.Next
 		}
-		var ids []int64
-		for _, c := range page.Comments {
-			ids = append(ids, c.ID)
-		}
-		out = append(out, ids)
-		if next == (comment.Cursor{}) {
+		if page.Next == (comment.Cursor{}) {
 			return out
 		}
-		after = next
+		if after, err = comment.ParseCursor(page.Next.String()); err != nil {
+			r.t.Fatal(err)
+		}
 	}
 }
+
+func ids(list []comment.Comment) (out []int64) {
+	for _, c := range list {
+		out = append(out, c.ID)
+	}
+	return out
+}
+
+var orders = []string{settings.OrderOldest, settings.OrderNewest, settings.OrderBest}
 
 func TestThreads_PagesHaveNeitherGapsNorDoubles(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newRoom(t, d)
 		rnd := rand.New(rand.NewPCG(1, 2))
-		var want []int64
+		var public int64
 		var list []comment.Comment
 		for id := int64(1); id <= 120; id++ {
 			c := comment.Comment{ID: id, Created: begin.Add(time.Duration(rnd.IntN(20)) * time.Second)} // many at the same moment
@@ -134,23 +150,41 @@ func TestThreads_PagesHaveNeitherGapsNorDoubles(t *testing.T) {
 			if rnd.IntN(5) == 0 {
 				c.Status = comment.StatusPending
 			} else {
-				want = append(want, id)
+				public++
 			}
 			list = append(list, c)
 		}
 		r.put(list...)
+		want := shown(list)
 		r.put(comment.Comment{ID: 500, Article: 2})
-		for _, n := range []int{1, 3, 7, 500} {
-			got := slices.Concat(r.pages(1, n)...)
-			slices.Sort(got)
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%d threads a page (-want +got):\n%s", n, diff)
+		for _, order := range orders {
+			for _, n := range []int{1, 3, 7, 500} {
+				got := slices.Concat(r.pages(1, order, n)...)
+				slices.Sort(got)
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s, %d threads a page (-want +got):\n%s", order, n, diff)
+				}
 			}
 		}
-		if n := r.count(1); n != int64(len(want)) {
-			t.Errorf("count = %d, want %d", n, len(want))
+		if n := r.count(1); n != public {
+			t.Errorf("count = %d, want %d", n, public)
 		}
 	})
+}
+
+// shown are the comments that are public, and those that one of them stands
+// below.
+func shown(list []comment.Comment) (out []int64) {
+	parent, keep := map[int64]int64{}, map[int64]bool{}
+	for _, c := range list {
+		parent[c.ID] = c.Parent
+	}
+	for _, c := range list {
+		for id := c.ID; c.Status != comment.StatusPending && id != 0; id = parent[id] {
+			keep[id] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(keep))
 }
 
 func TestThreads_OrderAndPageSize(t *testing.T) {
@@ -158,22 +192,70 @@ func TestThreads_OrderAndPageSize(t *testing.T) {
 		r := newRoom(t, d)
 		r.put(comment.Comment{ID: 1}, comment.Comment{ID: 2}, comment.Comment{ID: 3, Parent: 1}, comment.Comment{ID: 4, Parent: 2},
 			comment.Comment{ID: 5, Parent: 3}, comment.Comment{ID: 6})
-		if diff := cmp.Diff([][]int64{{1, 3, 5, 2, 4}, {6}}, r.pages(1, 2)); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+		r.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE comment SET rank = 100 - 10 * (id % 4) WHERE parent_id = 0`) // 1: 90, 2: 80, 6: 80
+			return err
+		})
+		for order, want := range map[string][][]int64{settings.OrderOldest: {{1, 3, 5, 2, 4}, {6}}, settings.OrderNewest: {{6, 2, 4}, {1, 3, 5}},
+			settings.OrderBest: {{1, 3, 5, 6}, {2, 4}}} {
+			if diff := cmp.Diff(want, r.pages(1, order, 2)); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", order, diff)
+			}
+			// The page that a comment's thread begins, and the numbered ones.
+			for id := int64(1); id <= 6; id++ {
+				c, err := comment.Get(t.Context(), r.d, id)
+				if err != nil {
+					t.Fatal(err)
+				}
+				before, err := comment.Before(t.Context(), r.d, &c, order)
+				if err != nil {
+					t.Fatal(err)
+				}
+				page, err := comment.Threads(t.Context(), r.d, 1, order, before, 1)
+				if err != nil || page.Comments[0].ID != c.Root || !slices.Contains(ids(page.Comments), id) {
+					t.Errorf("%s: the page of comment %d has %v (%v)", order, id, ids(page.Comments), err)
+				}
+			}
+			after, err := comment.Skip(t.Context(), r.d, 1, order, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if page, err := comment.Threads(t.Context(), r.d, 1, order, after, 2); err != nil || !slices.Equal(ids(page.Comments), want[1]) {
+				t.Errorf("%s: the second numbered page has %v (%v)", order, ids(page.Comments), err)
+			}
+			for _, n := range []int64{3, 4, comment.MostSkipped + 1} {
+				if _, err := comment.Skip(t.Context(), r.d, 1, order, n); !fault.Is(err, fault.NotFound) {
+					t.Errorf("%s: behind %d threads: %v, want NotFound", order, n, err)
+				}
+			}
 		}
-		if got := r.pages(2, 2); len(got) != 1 || got[0] != nil {
+		if got := r.pages(2, settings.OrderOldest, 2); len(got) != 1 || got[0] != nil {
 			t.Errorf("an article without comments has the pages %v", got)
 		}
 	})
 }
 
-func TestThreads_RepliesOfAHiddenFirstComment(t *testing.T) {
+// What is gone and was answered keeps its place, and nothing else.
+func TestThreads_PlacesOfWhatIsGone(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newRoom(t, d)
-		r.put(comment.Comment{ID: 1, Status: comment.StatusPending}, comment.Comment{ID: 2, Parent: 1}, comment.Comment{ID: 3},
-			comment.Comment{ID: 4, Status: comment.StatusSpam}, comment.Comment{ID: 5, Parent: 4})
-		if diff := cmp.Diff([][]int64{{2, 3}, {5}}, r.pages(1, 1)); diff != "" {
+		gone := comment.Comment{ID: 1, Status: comment.StatusPending, Name: "Secret", URL: "https://secret.example/", Body: richtext.Doc{Version: 1, Content: []richtext.Node{{Type: "paragraph"}}}}
+		r.put(gone, comment.Comment{ID: 2, Parent: 1, Status: comment.StatusSpam}, comment.Comment{ID: 3})
+		if diff := cmp.Diff([][]int64{{3}}, r.pages(1, settings.OrderOldest, 5)); diff != "" {
+			t.Errorf("before an answer is public (-want +got):\n%s", diff)
+		}
+		r.put(comment.Comment{ID: 4, Parent: 2}) // and with it the places of 1 and 2
+		if diff := cmp.Diff([][]int64{{1, 2, 4, 3}}, r.pages(1, settings.OrderOldest, 5)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
+		}
+		r.put(gone) // written again it still is answered
+		c, err := comment.Get(t.Context(), d, 1)
+		if err != nil || c.Legible() || c.Name != "" || c.URL != "" || len(c.Body.Content) > 0 {
+			t.Errorf("the place of a hidden comment says %+v (%v)", c, err)
+		}
+		r.put(comment.Comment{ID: 8, Status: comment.StatusPending})
+		if _, err := comment.Get(t.Context(), d, 8); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a held comment: %v, want NotFound", err)
 		}
 	})
 }
@@ -187,19 +269,135 @@ func TestThreads_AHugeThreadIsBounded(t *testing.T) {
 		}
 		list = append(list, comment.Comment{ID: 5000}, comment.Comment{ID: 5001})
 		r.put(list...)
-		got := r.pages(1, 50)
+		got := r.pages(1, settings.OrderOldest, 50)
 		var sizes []int
 		for _, p := range got {
 			sizes = append(sizes, len(p))
 		}
-		// The small thread, the huge one cut, and all threads after it.
-		if diff := cmp.Diff([]int{2, comment.PageLimit, 3}, sizes); diff != "" {
+		// The small thread, the huge one in two, and what comes after it.
+		if diff := cmp.Diff([]int{2, comment.PageLimit, 51, 3}, sizes); diff != "" {
 			t.Fatalf("comments a page (-want +got):\n%s", diff)
 		}
-		if got[1][0] != 3 || !slices.Equal(got[2], []int64{4, 5000, 5001}) {
-			t.Errorf("pages begin with %d and %v", got[1][0], got[2])
+		if got[1][0] != 3 || !slices.Equal(got[3], []int64{4, 5000, 5001}) {
+			t.Errorf("pages begin with %d and %v", got[1][0], got[3])
 		}
 	})
+}
+
+// TestThreads_ReadNoMoreForMore counts what a first page asks of the database.
+func TestThreads_ReadNoMoreForMore(t *testing.T) {
+	for _, engine := range dbtest.Engines {
+		t.Run(string(engine), func(t *testing.T) {
+			var asked atomic.Int64
+			d, err := db.Open(t.Context(), dbtest.URL(t, engine), db.Options{Trace: func(string) { asked.Add(1) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = d.Close() })
+			if err := d.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			r := newRoom(t, d)
+			count := func(article int64) (n int64, comments int) {
+				before := asked.Load()
+				page, err := comment.Threads(t.Context(), d, article, settings.OrderOldest, comment.Cursor{}, 50)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return asked.Load() - before, len(page.Comments)
+			}
+			if n, _ := count(1); n != 1 {
+				t.Errorf("a page without comments takes %d statements", n)
+			}
+			r.fill(1, 5000)
+			if n, comments := count(1); n > 2 || comments > comment.PageLimit {
+				t.Errorf("a page of 5,000 comments takes %d statements and %d rows", n, comments)
+			}
+			for _, order := range orders {
+				r.plan(engine, order)
+			}
+		})
+	}
+}
+
+// fill writes threads of two comments in one statement each, as PutTx would.
+func (r *room) fill(article int64, comments int64) {
+	r.t.Helper()
+	r.write(func(ctx context.Context, tx *db.Tx) error {
+		for n := range comments {
+			id := 10_000 + n
+			root := id - n%2
+			parent := int64(0)
+			if id != root {
+				parent = root
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO comment (id, article_id, parent_id, root_id, root_at, kind, status, author_name, body, created_at, shown, rank)
+				VALUES ($1, $2, $3, $4, $4, 'comment', 'approved', 'Ann', '{"version":1,"content":[]}', $1, 1, $4)`, id, article, parent, root); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, `UPDATE article SET comment_count = comment_count + $1 WHERE id = $2`, comments, article)
+		return err
+	})
+}
+
+// plan checks on SQLite that the heads of threads are a range of an index,
+// without sorting.
+func (r *room) plan(engine db.Engine, order string) {
+	r.t.Helper()
+	if engine != db.SQLite {
+		return
+	}
+	query := map[string]string{
+		settings.OrderOldest: `EXPLAIN QUERY PLAN SELECT root_at, rank, id FROM comment WHERE article_id = 1 AND shown = 1 AND parent_id = 0 AND (root_at, root_id) > (1, 1) ORDER BY root_at, root_id LIMIT 5`,
+		settings.OrderNewest: `EXPLAIN QUERY PLAN SELECT root_at, rank, id FROM comment WHERE article_id = 1 AND shown = 1 AND parent_id = 0 AND (root_at, root_id) < (1, 1) ORDER BY root_at DESC, root_id DESC LIMIT 5`,
+		settings.OrderBest:   `EXPLAIN QUERY PLAN SELECT root_at, rank, id FROM comment WHERE article_id = 1 AND shown = 1 AND parent_id = 0 AND (rank, id) < (1, 1) ORDER BY rank DESC, id DESC LIMIT 5`,
+	}[order]
+	rows, err := r.d.Query(r.t.Context(), query)
+	steps, err := db.All(rows, err, func(rows *sql.Rows) (string, error) {
+		var a, b, c int
+		var detail string
+		return detail, rows.Scan(&a, &b, &c, &detail)
+	})
+	want := map[string]string{settings.OrderBest: "comment_best"}[order]
+	if want == "" {
+		want = "comment_opens"
+	}
+	if err != nil || len(steps) != 1 || !strings.Contains(steps[0], want) {
+		r.t.Errorf("%s is read by %q (%v), want one range of %s", order, steps, err, want)
+	}
+}
+
+func TestSince(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		r.put(comment.Comment{ID: 1}, comment.Comment{ID: 2, Status: comment.StatusPending, Name: "Secret"}, comment.Comment{ID: 3}, comment.Comment{ID: 4, Article: 2})
+		list, next, err := comment.Since(t.Context(), d, 1, comment.Cursor{}, 10)
+		if err != nil || !slices.Equal(ids(list), []int64{1, 3}) {
+			t.Fatalf("since the beginning: %v, %v", ids(list), err)
+		}
+		if list, again, err := comment.Since(t.Context(), d, 1, next, 10); err != nil || len(list) > 0 || again != next {
+			t.Errorf("nothing happened since: %v, %v, %v", ids(list), again, err)
+		}
+		r.write(func(ctx context.Context, tx *db.Tx) error { // as a moderator's decision does
+			_, err := tx.Exec(ctx, `UPDATE comment SET status = 'spam', shown = 0, changed_at = changed_at + 100000000 WHERE id = 3`)
+			return err
+		})
+		if list, _, err = comment.Since(t.Context(), d, 1, next, 10); err != nil || !slices.Equal(ids(list), []int64{3}) || list[0].Name != "" || list[0].Shown {
+			t.Errorf("after one went away: %+v, %v", list, err)
+		}
+		if list, _, err = comment.Since(t.Context(), d, 1, comment.Cursor{}, 1); err != nil || !slices.Equal(ids(list), []int64{1}) {
+			t.Errorf("one row: %v, %v", ids(list), err)
+		}
+	})
+}
+
+func TestParseCursor_Refuses(t *testing.T) {
+	for _, s := range []string{"", "_", "a", "1_", "_1", "01_2", "1_2_3", "zzzzzzzzzzzzzzzzzz_1", "A_1", "1_2 "} {
+		if c, err := comment.ParseCursor(s); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%q = %v, %v", s, c, err)
+		}
+	}
 }
 
 func TestPutTx_CountIsExact(t *testing.T) {
@@ -239,7 +437,7 @@ func TestPutTx_ParentsThatCannotBe(t *testing.T) {
 		}
 		r.put(comment.Comment{ID: 1, Parent: 3}) // answers its own answer
 		r.put(comment.Comment{ID: 2, Parent: 3})
-		got := slices.Concat(r.pages(1, 50)...)
+		got := slices.Concat(r.pages(1, settings.OrderOldest, 50)...)
 		slices.Sort(got)
 		if diff := cmp.Diff([]int64{1, 2, 3, 4, 5, 6}, got); diff != "" {
 			t.Errorf("comments that answer each other (-want +got):\n%s", diff)
@@ -264,15 +462,15 @@ func TestPutTx_RepliesFollowWhatTheyAnswer(t *testing.T) {
 		r.put(comment.Comment{ID: 1}, comment.Comment{ID: 2, Parent: 1}, comment.Comment{ID: 3, Parent: 2}, comment.Comment{ID: 4, Parent: 1},
 			comment.Comment{ID: 7})
 		r.put(comment.Comment{ID: 1, Created: begin.Add(time.Hour)}) // later than 7 now
-		if diff := cmp.Diff([][]int64{{7}, {2, 3, 4, 1}}, r.pages(1, 1)); diff != "" {
+		if diff := cmp.Diff([][]int64{{7}, {2, 3, 4, 1}}, r.pages(1, settings.OrderOldest, 1)); diff != "" {
 			t.Errorf("a first comment of another date (-want +got):\n%s", diff)
 		}
 		r.put(comment.Comment{ID: 2, Parent: 7}) // with 3 below it
-		if diff := cmp.Diff([][]int64{{2, 3, 7}, {4, 1}}, r.pages(1, 1)); diff != "" {
+		if diff := cmp.Diff([][]int64{{2, 3, 7}, {4, 1}}, r.pages(1, settings.OrderOldest, 1)); diff != "" {
 			t.Errorf("a reply moved to another thread (-want +got):\n%s", diff)
 		}
 		r.put(comment.Comment{ID: 7, Parent: 1})
-		if diff := cmp.Diff([][]int64{{2, 3, 4, 7, 1}}, r.pages(1, 1)); diff != "" {
+		if diff := cmp.Diff([][]int64{{2, 3, 4, 7, 1}}, r.pages(1, settings.OrderOldest, 1)); diff != "" {
 			t.Errorf("a thread that became a reply (-want +got):\n%s", diff)
 		}
 	})
@@ -306,7 +504,7 @@ func TestPutTx_AddressIsSealed(t *testing.T) {
 				t.Errorf("the row holds %q of the address: %s", part, raw[0])
 			}
 		}
-		page, err := comment.Threads(t.Context(), d, 1, comment.Cursor{}, 10)
+		page, err := comment.Threads(t.Context(), d, 1, settings.OrderOldest, comment.Cursor{}, 10)
 		if err != nil || len(page.Comments) != 1 || page.Comments[0].Email != "" {
 			t.Errorf("a public read gives %+v, %v", page.Comments, err)
 		}

@@ -181,7 +181,7 @@ func TestPost_IsPublicAndCountedOnce(t *testing.T) {
 			t.Errorf("the same form made %+v", again)
 		}
 		h.wants(1)
-		got, err := comment.Threads(t.Context(), h.d, 1, comment.Cursor{}, 10)
+		got, err := comment.Threads(t.Context(), h.d, 1, settings.OrderOldest, comment.Cursor{}, 10)
 		if err != nil || len(got.Comments) != 1 {
 			t.Fatal(got, err)
 		}

@@ -29,6 +29,7 @@ type reading struct {
 	part    int64 // from 1
 	line    []taxonomy.Section
 	tags    []taxonomy.Tag
+	away    bool // its comments stand on a page of their own
 }
 
 // articleAt answers for an article or standing page, its parts, its comment
@@ -130,6 +131,9 @@ func (c *scene) articleView(r *reading, p part, want string, partAt func(n int64
 		return Answer{}, err
 	}
 	page.Meta.JSONLD = c.ld(c.articleLD(r, out, page))
+	if out.Comments != nil && out.Comments.Script != nil {
+		page.Meta.Script = out.Comments.Script.URL
+	}
 	page.Meta.Webmention, page.Meta.Pingback = c.mentions(&r.a)
 	answer, err := c.page(200, page)
 	answer.Webmention, answer.Pingback = page.Meta.Webmention, page.Meta.Pingback

@@ -88,6 +88,11 @@ func (c *scene) articleLD(r *reading, out *view.Article, page view.Page) object 
 	if r.a.CommentCount > 0 {
 		ld["commentCount"] = r.a.CommentCount
 	}
+	if out.Comments != nil && !c.preview && !c.opened {
+		if list := c.commentsLD(out.Comments, page.Meta.Canonical); list != nil {
+			ld["comment"] = list
+		}
+	}
 	if r.content.Canonical != "" {
 		ld["isBasedOn"] = r.content.Canonical
 	}

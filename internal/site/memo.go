@@ -63,6 +63,7 @@ type memos struct {
 	frame    memo[frame]      // one entry, under 0
 	fronts   memo[front.Plan] // live ones, by place
 	joining  memo[joining]    // one entry, under 0
+	house    memo[house]      // likewise
 }
 
 // frame is what every page has around it, and what it was made from.
@@ -97,6 +98,7 @@ func (m *memos) purged(keys []string) {
 		case "article":
 			m.frame.forget()
 			m.joining.forget() // the page on privacy may come and go
+			m.house.forget()
 		case "list", "media", "term":
 			m.frame.forget()
 		}
@@ -108,6 +110,7 @@ func (m *memos) purged(keys []string) {
 		m.frame.forget()
 		m.fronts.forget()
 		m.joining.forget()
+		m.house.forget()
 	}
 }
 

@@ -190,6 +190,9 @@ func (c *scene) fixed(key string) (Answer, bool, error) {
 			answer, err = c.correctionsPage(number(m[1]))
 			return answer, true, err
 		}
+		if answer, done, err := c.talkAt(key); done || err != nil {
+			return answer, done, err
+		}
 		answer, err = c.machine(key)
 		if fault.Is(err, fault.NotFound) {
 			return Answer{}, false, nil

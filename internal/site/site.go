@@ -13,7 +13,6 @@ import (
 
 	"dateline/internal/article"
 	"dateline/internal/clock"
-	"dateline/internal/comment"
 	"dateline/internal/db"
 	"dateline/internal/front"
 	"dateline/internal/i18n"
@@ -50,6 +49,7 @@ type Answer struct {
 	NoIndex     bool
 	Webmention  string // absolute address where other sites tell of links to this page, "" for nowhere
 	Pingback    string // likewise
+	Script      bool   // the page has the script of comments
 }
 
 // Site answers for one newsroom. Safe for concurrent use.
@@ -61,6 +61,8 @@ type Site struct {
 	media    *media.Service
 	search   *search.Service
 	readers  *subscriber.Service
+	talk     Talk
+	talkJS   string
 	vault    *vault.Vault
 	views    *view.Engine
 	origin   func() string
@@ -76,6 +78,8 @@ type Parts struct {
 	Media    *media.Service
 	Search   *search.Service
 	Readers  *subscriber.Service // nil for a site without newsletters
+	Talk     Talk                // nil for a site that takes no comments
+	TalkJS   string              // address of the script for pages with comments, "" for none
 	Vault    *vault.Vault
 	Views    *view.Engine
 	Origin   func() string
@@ -84,7 +88,7 @@ type Parts struct {
 // New wires a site.
 func New(p Parts) *Site {
 	s := &Site{db: p.DB, clock: p.Clock, settings: p.Settings, public: article.NewPublic(p.DB, p.Clock),
-		media: p.Media, search: p.Search, readers: p.Readers, vault: p.Vault, views: p.Views, origin: p.Origin}
+		media: p.Media, search: p.Search, readers: p.Readers, talk: p.Talk, talkJS: p.TalkJS, vault: p.Vault, views: p.Views, origin: p.Origin}
 	p.DB.OnPurge(s.memos.purged)
 	return s
 }
@@ -92,7 +96,7 @@ func New(p Parts) *Site {
 // Through returns a site that shows the same through other templates and
 // settings, for one look at it: it follows no change.
 func (s *Site) Through(views *view.Engine, conf settings.Site) *Site {
-	return &Site{db: s.db, clock: s.clock, settings: settings.Fixed(conf), public: s.public, media: s.media, search: s.search, readers: s.readers, vault: s.vault,
+	return &Site{db: s.db, clock: s.clock, settings: settings.Fixed(conf), public: s.public, media: s.media, search: s.search, readers: s.readers, talk: s.talk, vault: s.vault,
 		views: views, origin: s.origin}
 }
 
@@ -154,7 +158,7 @@ func (c *scene) page(status int, p view.Page) (Answer, error) {
 	y, m, d := c.now.Date()
 	c.until(dayStart(y, m, d+1, c.zone))
 	answer := Answer{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Keys: c.keys,
-		MaxAge: min(pageAge, c.ends.Sub(c.now)), Expires: c.ends, NoIndex: p.Meta.NoIndex}
+		MaxAge: min(pageAge, c.ends.Sub(c.now)), Expires: c.ends, NoIndex: p.Meta.NoIndex, Script: p.Meta.Script != ""}
 	if c.preview {
 		answer.Private, answer.NoIndex, answer.Keys, answer.MaxAge = true, true, nil, 0
 	}
@@ -190,9 +194,6 @@ func (s *Site) Shows(ctx context.Context, address *url.URL) (bool, error) {
 func moved(location string) Answer {
 	return Answer{Status: 301, Location: location, Keys: []string{"site"}, MaxAge: pageAge}
 }
-
-// threadStart is the zero cursor of an article's comments.
-var threadStart comment.Cursor
 
 // Conf returns the site's settings.
 func (s *Site) Conf(ctx context.Context) (settings.Site, error) { return s.settings.Site(ctx) }

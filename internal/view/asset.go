@@ -59,6 +59,12 @@ func newAssets(files map[string][]byte) (assets, error) {
 	return all, all.add(StylesheetName, []byte(sheet))
 }
 
+// Script is a script of ours as it is served. Themes have none.
+func Script(name string, body []byte) Asset {
+	sum := sha256.Sum256(body)
+	return Asset{Name: name, Type: "text/javascript; charset=utf-8", Hash: hex.EncodeToString(sum[:8]), Body: body}
+}
+
 func (a assets) add(name string, body []byte) error {
 	kind, ok := assetTypes[strings.ToLower(path.Ext(name))]
 	if !ok {

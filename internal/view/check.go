@@ -155,6 +155,8 @@ func pageField(template string) string {
 		return "Editions"
 	case "feeds":
 		return "Feeds"
+	case "talk":
+		return "Talk"
 	}
 	return "Problem"
 }

@@ -40,6 +40,11 @@ func head(p *Page) template.HTML {
 	social(&m, &p.Site, meta)
 	m.raw(string(meta.Preload))
 	m.raw(string(meta.JSONLD))
+	if meta.Script != "" {
+		m.raw(`<script defer`)
+		m.url("src", meta.Script)
+		m.raw("></script>\n")
+	}
 	return m.element()
 }
 

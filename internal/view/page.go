@@ -12,7 +12,7 @@ import (
 // Page is what every page template is given; exactly one of the pointers
 // below Meta is set, named by Template.
 type Page struct {
-	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "newsletter", "editions", "notfound", "gone", "error"
+	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "newsletter", "editions", "talk", "notfound", "gone", "error"
 	Site     Site
 	Meta     Meta
 	Crumbs   []Link // Home / Section / Headline; the last one is the page itself
@@ -29,6 +29,7 @@ type Page struct {
 	Corrections *Corrections
 	Newsletter  *Newsletter
 	Editions    *Editions
+	Talk        *Talk
 	Problem     *Problem
 }
 
@@ -89,6 +90,7 @@ type Meta struct {
 	JSONLD        template.HTML // complete <script type="application/ld+json"> element, built by the one reviewed encoder
 	Preload       template.HTML // <link rel=preload> of the lead picture, or ""
 	CommentsCount int64
+	Script        string // address of the page's one script, "" for none
 }
 
 // Translation is the same page in a language; URL is absolute.
@@ -345,33 +347,6 @@ type Author struct {
 // Share is one share link that needs no script. Name is what it shows
 // ("Mastodon"), Label says it in full ("Share on Mastodon").
 type Share struct{ Name, Label, URL string }
-
-// Comments is a page of threads under an article.
-type Comments struct {
-	Count      int64
-	CountText  string
-	Threads    []Comment
-	Open       bool
-	Older      string // address of the next page of threads, ""
-	Newer      string
-	FeedURL    string
-	ClosedNote string
-}
-
-// Comment is one comment with its replies.
-type Comment struct {
-	ID       string // anchor: "comment-12"
-	Name     string
-	URL      string // the writer's site, http(s) only
-	Byline   bool   // written by one of the article's authors
-	When     Stamp
-	Link     string
-	Body     template.HTML
-	Mention  bool // webmention, pingback or trackback
-	Replies  []Comment
-	Initials string // for the generated avatar
-	Hue      int    // 0–359, from a random per-writer value, never from an address
-}
 
 // List is a section, tag, author, term or format page.
 type List struct {

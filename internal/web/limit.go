@@ -20,6 +20,7 @@ var Limits = map[Rate]Allowance{
 	RateSearch:   {Every: 200 * time.Millisecond, Burst: 30},
 	RateUpload:   {Every: time.Second, Burst: 60},
 	RateForm:     {Every: 5 * time.Second, Burst: 10},
+	RateComment:  {Every: time.Second, Burst: 30},
 	RateDesk:     {Every: 200 * time.Millisecond, Burst: 100}, // an office shares one address
 	RatePassword: {Every: 6 * time.Second, Burst: 10},
 }

@@ -268,6 +268,12 @@ func (w *patientWriter) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
+// Flush sends what was written so far, for answers that go on.
+func (w *patientWriter) Flush() error {
+	w.extend()
+	return w.control.Flush()
+}
+
 // ReadFrom keeps the system's own file copying (sendfile), in pieces.
 func (w *patientWriter) ReadFrom(src io.Reader) (int64, error) {
 	var total int64

@@ -27,6 +27,7 @@ const (
 	RateReading  Rate = "reading"  // no limit: what the page cache answers
 	RateSearch   Rate = "search"   // costs work on each request
 	RateForm     Rate = "form"     // writes something
+	RateComment  Rate = "comment"  // a comment or a like: the service has limits of its own
 	RateDesk     Rate = "desk"     // a step of somebody at work at the desk
 	RateUpload   Rate = "upload"   // keeps a file: many pictures of one event come together
 	RatePassword Rate = "password" // may be guessed

@@ -28,18 +28,18 @@ type metafile struct {
 	} `json:"outputs"`
 }
 
-// findEntries lists the .ts and .css files of ui/desk that none of them
-// imports.
+// findEntries lists the .ts and .css files of ui/desk and ui/site that none of
+// them imports.
 func findEntries(ui string) ([]string, error) {
 	var all []string
-	for _, pattern := range []string{"desk/*.ts", "desk/*.css"} {
+	for _, pattern := range []string{"desk/*.ts", "desk/*.css", "site/*.ts"} {
 		found, err := filepath.Glob(filepath.Join(ui, pattern))
 		if err != nil {
 			return nil, err
 		}
 		for _, file := range found {
 			if !strings.HasSuffix(file, ".d.ts") {
-				all = append(all, "desk/"+filepath.Base(file))
+				all = append(all, filepath.Dir(pattern)+"/"+filepath.Base(file))
 			}
 		}
 	}

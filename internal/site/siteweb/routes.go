@@ -11,6 +11,7 @@ import (
 
 	"dateline/internal/article"
 	"dateline/internal/clock"
+	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/mention"
 	"dateline/internal/preview"
@@ -38,6 +39,10 @@ type Parts struct {
 	Articles *article.Service
 	Previews *preview.Service
 	Readers  *subscriber.Service
+	Talk     Conversation // nil for a site that takes no comments
+	DB       *db.DB
+	Live     *site.Hub
+	Script   view.Asset // of pages with comments
 	Origin   func() string
 }
 
@@ -48,7 +53,7 @@ func Routes(p Parts) []web.Route {
 		"category_name", "tag", "author_name", "m")
 	query = append(query, web.ParamsAt([]string{"/search/"}, "q", "before")...)
 	query = append(query, web.Params("wrong")...)
-	return append(newsletterRoutes(p, query), []web.Route{
+	return append(append(newsletterRoutes(p, query), talkRoutes(p)...), []web.Route{
 		{Name: "page", Methods: []string{"GET"}, Pattern: "/{path...}", Role: web.Anyone, Rate: web.RateReading, Cache: web.CachePages,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
 		{Name: "search", Methods: []string{"GET"}, Pattern: "/search/", Role: web.Anyone, Rate: web.RateSearch, Cache: web.CachePages,
@@ -81,7 +86,28 @@ func (p Parts) page(ctx context.Context, ask web.Ask) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return response(a), nil
+	return p.response(a), nil
+}
+
+// response is an answer with the policy of its page: one with comments may load
+// their script, all others none.
+func (p Parts) response(a site.Answer) web.Response {
+	out := response(a)
+	if a.Script {
+		out.Policy = &web.Policy{Styles: []string{p.Views.Stylesheet()}, Scripts: []string{p.scriptURL()}, Trusted: []string{"'none'"}}
+	}
+	return out
+}
+
+// scriptURL is the exact address of the script's present content.
+func (p Parts) scriptURL() string { return ScriptURL(p.Script) }
+
+// ScriptURL is where the script of pages with comments is, "" for none.
+func ScriptURL(script view.Asset) string {
+	if script.Hash == "" {
+		return ""
+	}
+	return view.AssetPrefix + script.Hash + "/" + script.Name
 }
 
 func response(a site.Answer) web.Response {
@@ -169,6 +195,10 @@ func (p Parts) Opens(r *http.Request, medium int64) bool {
 
 func (p Parts) asset(_ context.Context, ask web.Ask) (web.Response, error) {
 	a, ok := p.Views.Asset(ask.Path)
+	if rest, of := strings.CutSuffix(strings.TrimPrefix(ask.Path, view.AssetPrefix), "/"+p.Script.Name); !ok && of && p.Script.Hash != "" && !strings.Contains(rest, "/") {
+		a, ok = p.Script, true
+		a.Current = rest == p.Script.Hash
+	}
 	if !ok {
 		return web.Response{}, fault.New(fault.NotFound, "the theme has no such file")
 	}
