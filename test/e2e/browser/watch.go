@@ -129,7 +129,9 @@ func (w *watcher) sent(e *network.EventRequestWillBeSent) {
 		w.order = append(w.order, e.RequestID)
 	}
 	w.requests[e.RequestID] = &Request{URL: e.Request.URL, Type: string(e.Type)}
-	w.open[e.RequestID] = true
+	if e.Type != network.ResourceTypeEventSource { // which never ends
+		w.open[e.RequestID] = true
+	}
 	w.changed = time.Now()
 }
 

@@ -239,8 +239,9 @@ func difference(a, b string) string {
 }
 
 // settled is what is shown but for the pictures, of which the demo still makes
-// variants while the first pages are read.
-const settled = `document.body.outerHTML.replace(/<picture.*?<\/picture>/gs, '')`
+// variants while the first pages are read, and for the comments, which the only
+// script of readers' pages adds to (test/e2e/talk).
+const settled = `document.body.outerHTML.replace(/<picture.*?<\/picture>/gs, '').replace(/<section class="comments".*<\/section>/gs, '')`
 
 // openPage opens a page in a view and returns its document.
 func openPage(t *testing.T, p *browser.Page, row pageRow, address string, view browser.View) string {
