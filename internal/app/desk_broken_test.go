@@ -103,5 +103,8 @@ func (p *paper) fill() {
 	}
 	p.alter(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100', MESSAGE = 'no space'; END $$`,
 		`CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON working_copy FOR EACH ROW EXECUTE FUNCTION full_disk()`)
-	p.t.Cleanup(func() { p.alter("DROP TRIGGER full_disk ON working_copy", "DROP FUNCTION full_disk") }) // other tests get the same database
+	p.t.Cleanup(func() { // other tests get the same database, and the test's own context has ended
+		p.ctx = context.WithoutCancel(p.ctx)
+		p.alter("DROP TRIGGER full_disk ON working_copy", "DROP FUNCTION full_disk")
+	})
 }

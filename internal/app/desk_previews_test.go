@@ -145,6 +145,7 @@ func TestDeskPreview_IsTheReadersPage(t *testing.T) {
 		a := p.story("The same", worldSection, article.PublishInput{At: opening}, func(c *article.Content) {
 			c.Tags, c.Bylines = []int64{portTag}, []article.Byline{{Profile: ann, Name: "Ann Lee"}}
 		})
+		p.alter("UPDATE article SET comments_open = 0") // a preview takes none
 		r := httptest.NewRequest(http.MethodGet, "http://news.example"+a.Path, nil)
 		want := strings.Replace(p.ask(r).body, "<head>", `<head><base target="_blank">`, 1)
 		if got := owner.get(fmt.Sprint("/desk/articles/", a.ID, "/preview")).body; got != want {
