@@ -10,6 +10,7 @@
 //	go run ./test/bench -lighthouse                     Lighthouse on the demo
 //	go run ./test/bench -editor                         the article editor: opening, typing, size
 //	go run ./test/bench -mail                           a newsletter to 100,000 readers
+//	go run ./test/bench -comments                       comments: reading, posting, a flood, open lines
 //	go run ./test/bench -mail -subscribers 1000000 -letters 20000   its memory with a million of them
 package main
 
@@ -45,6 +46,9 @@ func main() {
 	lighthouse := flag.Bool("lighthouse", false, "run Lighthouse on the demo instead")
 	editor := flag.Bool("editor", false, "measure the article editor in Chromium instead")
 	letters := flag.Bool("mail", false, "measure the sending of a newsletter instead")
+	comments := flag.Bool("comments", false, "measure comments instead")
+	var talk talkPlan
+	talk.flags()
 	sinks := flag.Bool("mail-sink", false, "be the mail server of -mail")
 	var mails mailPlan
 	mails.flags()
@@ -57,6 +61,8 @@ func main() {
 		err = runMany(ctx, *markdown, mails)
 	case *letters:
 		err = runMail(ctx, *markdown, mails)
+	case *comments:
+		err = runComments(ctx, *markdown, load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, talk)
 	case *sinks:
 		err = runSink(ctx, mails)
 	case *lighthouse:
