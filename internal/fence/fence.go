@@ -97,7 +97,7 @@ func (f *Fence) read() (made bool, err error) {
 	raw, err := os.ReadFile(f.file)
 	if errors.Is(err, fs.ErrNotExist) {
 		f.id = id.Token()
-		return true, f.write(os.O_CREATE | os.O_EXCL)
+		return f.create()
 	}
 	if err != nil {
 		return false, fault.New(fault.Invalid, "the file %s cannot be read: %w", f.file, err)
@@ -112,15 +112,47 @@ func (f *Fence) read() (made bool, err error) {
 	return false, nil
 }
 
-// write writes the file in its place: a new file would look like a copy.
-func (f *Fence) write(flag int) error {
-	out, err := os.OpenFile(f.file, os.O_WRONLY|flag, 0o600)
+// create makes the file whole or not at all, whenever the power goes, and reads
+// one that another process made meanwhile.
+func (f *Fence) create() (made bool, err error) {
+	draft := f.file + "." + f.id
+	if err := f.writeTo(draft, os.O_CREATE|os.O_EXCL); err != nil {
+		return false, err
+	}
+	defer os.Remove(draft)
+	err = os.Link(draft, f.file)
+	if errors.Is(err, fs.ErrExist) {
+		return f.read()
+	}
 	if err == nil {
-		_, err = out.WriteString(fmt.Sprintf("%s\n%020d\n", f.id, f.beat))
-		err = errors.Join(err, out.Close())
+		err = syncFolder(filepath.Dir(f.file))
 	}
 	if err != nil {
-		return fault.New(fault.Unavailable, "the file %s cannot be written: %w", f.file, err)
+		return false, fault.New(fault.Unavailable, "the file %s cannot be made: %w", f.file, err)
+	}
+	return true, nil
+}
+
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// write writes the file in its place, at the same length: a new file would look
+// like a copy.
+func (f *Fence) write() error { return f.writeTo(f.file, 0) }
+
+func (f *Fence) writeTo(path string, flag int) error {
+	out, err := os.OpenFile(path, os.O_WRONLY|flag, 0o600)
+	if err == nil {
+		_, err = out.WriteString(fmt.Sprintf("%s\n%020d\n", f.id, f.beat))
+		err = errors.Join(err, out.Sync(), out.Close())
+	}
+	if err != nil {
+		return fault.New(fault.Unavailable, "the file %s cannot be written: %w", path, err)
 	}
 	return nil
 }
@@ -211,7 +243,7 @@ func (f *Fence) Confirm(ctx context.Context, actor account.Actor) error {
 		f.id = id.Token() // the original keeps its own
 	}
 	f.why, f.beat = Free, f.beat+tolerated+1
-	err := f.write(0)
+	err := f.write()
 	var place string
 	if err == nil {
 		place, err = placeOf(f.file)
@@ -226,7 +258,7 @@ func (f *Fence) Confirm(ctx context.Context, actor account.Actor) error {
 	}
 	if err != nil {
 		f.id, f.beat, f.why = was.id, was.beat, was.why
-		return errors.Join(err, f.write(0))
+		return errors.Join(err, f.write())
 	}
 	for _, fn := range f.then {
 		go fn()
@@ -259,7 +291,7 @@ func (f *Fence) Beat(ctx context.Context) error {
 		return err
 	}
 	f.beat = next
-	return f.write(0)
+	return f.write()
 }
 
 // Watch follows a word that was given in another process, such as the command
