@@ -30,6 +30,16 @@ func (s *Service) FormToken(article int64) string {
 	return s.vault.Sign(purposeForm, value, now.Add(formFor))
 }
 
+// FormAgain is what a form carries that is shown again, after a preview or a
+// mistake: its own token while that is good, so that nobody seems to have typed
+// their comment in the moment since.
+func (s *Service) FormAgain(article int64, token string) string {
+	if _, err := s.readForm(token, article); err == nil {
+		return token
+	}
+	return s.FormToken(article)
+}
+
 // PageToken is what the form on a cached article page carries, the same for all
 // who see that page. Two equal comments from one network count as one.
 func (s *Service) PageToken(article int64) string {

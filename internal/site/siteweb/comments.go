@@ -33,6 +33,7 @@ const (
 // Conversation is the service that takes comments, as far as readers use it.
 type Conversation interface {
 	FormToken(article int64) string
+	FormAgain(article int64, token string) string
 	Preview(ctx context.Context, p comment.Post) (comment.Comment, error)
 	Post(ctx context.Context, p comment.Post) (comment.Posted, error)
 	Own(ctx context.Context, id int64, by comment.Visitor) (comment.Comment, comment.Rights, error)
@@ -297,7 +298,7 @@ func (p Parts) asItWillStand(r *web.Request, words *i18n.Printer, id int64, w wr
 		}
 		return asJSON(http.StatusOK, sent{Outcome: "preview", Comment: &doc})
 	}
-	w.in.Preview, w.in.Token = &cm, p.Talk.FormToken(id)
+	w.in.Preview, w.in.Token = &cm, p.Talk.FormAgain(id, w.post.Token)
 	return p.again(r, http.StatusOK, id, w.in)
 }
 
@@ -350,7 +351,7 @@ func (p Parts) refused(r *web.Request, words *i18n.Printer, id int64, in site.Co
 	in.Field, in.Problem = problemOf(words, err)
 	status := statusOf(err)
 	if in.Edit == nil {
-		in.Token = p.Talk.FormToken(id)
+		in.Token = p.Talk.FormAgain(id, in.Token)
 	}
 	if errors.Is(err, comment.ErrParent) {
 		in.Parent = nil
