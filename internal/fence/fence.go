@@ -37,6 +37,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/id"
+	"dateline/internal/wholefile"
 )
 
 // Why is the reason for which nothing is sent; "" for none.
@@ -81,81 +82,63 @@ const tolerated = 1
 // Open finds out whether the folder and the database belong together.
 func Open(ctx context.Context, d *db.DB, c clock.Clock, folder string) (*Fence, error) {
 	f := &Fence{d: d, clock: c, file: filepath.Join(folder, fileName)}
-	made, err := f.read()
-	if err != nil {
+	if err := f.read(); err != nil {
 		return nil, err
 	}
 	place, err := placeOf(f.file)
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "the file %s cannot be looked at: %w", f.file, err)
 	}
-	return f, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return f.judge(ctx, tx, made, place) })
+	return f, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return f.judge(ctx, tx, place) })
 }
 
 // read reads the folder's file, or makes it.
-func (f *Fence) read() (made bool, err error) {
+func (f *Fence) read() error {
 	raw, err := os.ReadFile(f.file)
 	if errors.Is(err, fs.ErrNotExist) {
 		f.id = id.Token()
 		return f.create()
 	}
 	if err != nil {
-		return false, fault.New(fault.Invalid, "the file %s cannot be read: %w", f.file, err)
+		return fault.New(fault.Invalid, "the file %s cannot be read: %w", f.file, err)
 	}
 	name, number, _ := strings.Cut(strings.TrimSpace(string(raw)), "\n")
 	if f.id, f.beat, err = name, 0, nil; number != "" {
 		f.beat, err = strconv.ParseInt(number, 10, 64)
 	}
 	if err != nil || f.id == "" {
-		return false, fault.New(fault.Invalid, "the file %s is broken", f.file).WithHint("remove it; nothing is sent then before you confirm that this is the site")
+		return fault.New(fault.Invalid, "the file %s is broken", f.file).WithHint("remove it; nothing is sent then before you confirm that this is the site")
 	}
-	return false, nil
+	return nil
 }
 
-// create makes the file whole or not at all, whenever the power goes, and reads
-// one that another process made meanwhile.
-func (f *Fence) create() (made bool, err error) {
-	draft := f.file + "." + f.id
-	if err := f.writeTo(draft, os.O_CREATE|os.O_EXCL); err != nil {
-		return false, err
-	}
-	defer os.Remove(draft)
-	err = os.Link(draft, f.file)
+// create makes the file, or reads one that another process made meanwhile.
+func (f *Fence) create() error {
+	err := wholefile.Create(f.file, f.content())
 	if errors.Is(err, fs.ErrExist) {
 		return f.read()
 	}
-	if err == nil {
-		err = syncFolder(filepath.Dir(f.file))
-	}
 	if err != nil {
-		return false, fault.New(fault.Unavailable, "the file %s cannot be made: %w", f.file, err)
+		return fault.New(fault.Unavailable, "the file %s cannot be made: %w", f.file, err)
 	}
-	return true, nil
-}
-
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return nil
 }
 
 // write writes the file in its place, at the same length: a new file would look
 // like a copy.
-func (f *Fence) write() error { return f.writeTo(f.file, 0) }
-
-func (f *Fence) writeTo(path string, flag int) error {
-	out, err := os.OpenFile(path, os.O_WRONLY|flag, 0o600)
+func (f *Fence) write() error {
+	out, err := os.OpenFile(f.file, os.O_WRONLY, 0o600)
 	if err == nil {
-		_, err = out.WriteString(fmt.Sprintf("%s\n%020d\n", f.id, f.beat))
+		_, err = out.Write(f.content())
 		err = errors.Join(err, out.Sync(), out.Close())
 	}
 	if err != nil {
-		return fault.New(fault.Unavailable, "the file %s cannot be written: %w", path, err)
+		return fault.New(fault.Unavailable, "the file %s cannot be written: %w", f.file, err)
 	}
 	return nil
 }
+
+func (f *Fence) content() []byte { return fmt.Appendf(nil, "%s\n%020d\n", f.id, f.beat) }
 
 type row struct {
 	id, place, held string
@@ -163,7 +146,7 @@ type row struct {
 }
 
 // judge compares the folder with the database, and notes a folder that is new.
-func (f *Fence) judge(ctx context.Context, tx *db.Tx, made bool, place string) error {
+func (f *Fence) judge(ctx context.Context, tx *db.Tx, place string) error {
 	rows, err := tx.Query(ctx, `SELECT id, place, held, beat FROM instance`)
 	all, err := db.All(rows, err, func(r *sql.Rows) (one row, err error) { return one, r.Scan(&one.id, &one.place, &one.held, &one.beat) })
 	if err != nil {

@@ -27,6 +27,7 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"dateline/internal/fault"
+	"dateline/internal/wholefile"
 )
 
 const (
@@ -66,7 +67,7 @@ func Open(dir string) (*Vault, error) {
 	path := filepath.Join(dir, fileName)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := create(dir, path); err != nil {
+		if err := create(path); err != nil {
 			return nil, fault.New(fault.Unavailable, "the secret key cannot be written: %w", err).
 				WithHint("the folder %s must exist and be writable for this user", dir)
 		}
@@ -95,36 +96,15 @@ func parse(text, where string) (*Vault, error) {
 	return New(key)
 }
 
-// create writes a new key so that the file appears whole or not at all, and
-// never replaces one that another process made meanwhile.
-func create(dir, path string) (err error) {
-	f, err := os.CreateTemp(dir, "."+fileName+".*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
+// create writes a new key, unless another process made one meanwhile.
+func create(path string) error {
 	key := make([]byte, keySize)
 	_, _ = rand.Read(key) // never fails since Go 1.24
-	if _, err := f.WriteString(hex.EncodeToString(key) + "\n"); err != nil {
-		return err
+	err := wholefile.Create(path, []byte(hex.EncodeToString(key)+"\n"))
+	if errors.Is(err, fs.ErrExist) {
+		return nil
 	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
+	return err
 }
 
 // key returns the key of a use and purpose (RFC 5869; the info holds both).
