@@ -15,6 +15,7 @@ import (
 	"dateline/internal/job"
 	"dateline/internal/mail"
 	"dateline/internal/richtext"
+	"dateline/internal/throttle"
 )
 
 // The kinds of jobs.
@@ -72,20 +73,17 @@ func (s *Service) mayWrite(ctx context.Context, tx *db.Tx, index string, kind le
 	if kind == letterConfirm {
 		every, most = askEvery, askWeek
 	}
-	now := s.now()
-	var at, weekAt, inWeek int64
-	err := tx.QueryRow(ctx, `SELECT at, week_at, in_week FROM comment_asked WHERE mailbox_index = $1 AND kind = $2`, index, string(kind)).Scan(&at, &weekAt, &inWeek)
+	var asked throttle.Weekly
+	err := tx.QueryRow(ctx, `SELECT at, week_at, in_week FROM comment_asked WHERE mailbox_index = $1 AND kind = $2`, index, string(kind)).Scan(&asked.At, &asked.WeekAt, &asked.InWeek)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return false, err
 	}
-	if now-weekAt >= week.Microseconds() {
-		weekAt, inWeek = now, 0
-	}
-	if at > 0 && now-at < every.Microseconds() || inWeek >= most {
+	next, ok := asked.Next(s.now(), every, most)
+	if !ok {
 		return false, nil
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO comment_asked (mailbox_index, kind, at, week_at, in_week) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (mailbox_index, kind) DO UPDATE SET at = excluded.at, week_at = excluded.week_at, in_week = excluded.in_week`, index, string(kind), now, weekAt, inWeek+1)
+		ON CONFLICT (mailbox_index, kind) DO UPDATE SET at = excluded.at, week_at = excluded.week_at, in_week = excluded.in_week`, index, string(kind), next.At, next.WeekAt, next.InWeek)
 	return err == nil, err
 }
 

@@ -20,14 +20,8 @@ var (
 	ErrUnknown    = errors.New("nobody has this link any more")
 )
 
-// address is a mail address in the two forms that matter: as it is written to,
-// and as it is compared.
-type address struct {
-	written string // local part as typed, domain in lower-case ASCII
-	key     string // local part folded too
-	mailbox string // key without plus-tag and Gmail's dots
-	domain  string
-}
+// address is a reader's mailbox.
+type address = mail.Mailbox
 
 // parseAddress takes an address as somebody typed it, see mail.ParseMailbox.
 func parseAddress(typed string) (address, error) {
@@ -35,11 +29,8 @@ func parseAddress(typed string) (address, error) {
 	if !ok {
 		return address{}, fault.New(fault.Invalid, "this is not a mail address: %w", ErrAddress).WithHint("write it as name@example.org")
 	}
-	return address{written: m.Written, key: m.Key, mailbox: m.Box, domain: m.Domain}, nil
+	return m, nil
 }
 
 // index is the keyed hash under which an address is looked up.
-func (s *Service) index(a address) string { return s.vault.Index(purposeAddress, a.key) }
-
-// mask shows enough of an address for its owner to know it.
-func mask(written string) string { return mail.Mask(written) }
+func (s *Service) index(a address) string { return s.vault.Index(purposeAddress, a.Key) }

@@ -68,8 +68,8 @@ func (s *Service) Subscribe(ctx context.Context, w Wish) error {
 	if err != nil {
 		return err
 	}
-	if disposable(a.domain) {
-		return fault.New(fault.Invalid, "addresses at %s last for minutes: %w", a.domain, ErrDisposable).WithHint("use one that you read")
+	if disposable(a.Domain) {
+		return fault.New(fault.Invalid, "addresses at %s last for minutes: %w", a.Domain, ErrDisposable).WithHint("use one that you read")
 	}
 	picks, err := s.pickable(ctx, w.Picks)
 	if err != nil {
@@ -81,7 +81,7 @@ func (s *Service) Subscribe(ctx context.Context, w Wish) error {
 	if _, ok := s.guards.Take("ask "+throttle.Network(w.Consent.Client, 24, 64), networkEvery, networkBurst); !ok {
 		return fault.New(fault.TooMany, "many people have signed up from your network just now: %w", ErrTooMany).WithHint("try again in a quarter of an hour")
 	}
-	raw, err := json.Marshal(asking{a.written, picks, w.Language, clip(oneLine(w.Consent.Page), mostPage), clip(w.Consent.Text, mostText), originOf(w.Consent.Client)})
+	raw, err := json.Marshal(asking{a.Written, picks, w.Language, clip(oneLine(w.Consent.Page), mostPage), clip(w.Consent.Text, mostText), originOf(w.Consent.Client)})
 	if err != nil {
 		return fault.New(fault.Internal, "sign-up: %w", err)
 	}
@@ -225,7 +225,7 @@ func (s *Service) pend(ctx context.Context, tx *db.Tx, r Reader, a address, wish
 	_, err := tx.Exec(ctx, `INSERT INTO subscriber (id, address, address_index, state, language, source, ask, created_at, updated_at)
 		VALUES ($1, $2, $3, 'pending', $4, $5, $6, $6, $6)
 		ON CONFLICT (id) DO UPDATE SET address = excluded.address, state = 'pending', language = excluded.language, ask = excluded.ask, updated_at = excluded.updated_at`,
-		r.ID, s.vault.Seal(purposeAddress, a.written), s.index(a), wish.Language, SourceSite, now)
+		r.ID, s.vault.Seal(purposeAddress, a.Written), s.index(a), wish.Language, SourceSite, now)
 	if err != nil {
 		return r, err
 	}

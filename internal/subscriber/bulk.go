@@ -135,7 +135,7 @@ func (b *Bulk) Take(ctx context.Context, rows []Incoming, with func(ctx context.
 	for i, row := range rows {
 		if addresses[i], err = parseAddress(row.Address); err != nil {
 			fates[i] = Fate{Kind: FateFailed, Why: FailedAddress}
-		} else if disposable(addresses[i].domain) {
+		} else if disposable(addresses[i].Domain) {
 			fates[i] = Fate{Kind: FateFailed, Why: FailedDisposable}
 		}
 	}

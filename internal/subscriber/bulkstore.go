@@ -227,7 +227,7 @@ func (b *Bulk) rows(ctx context.Context, tx *db.Tx, to *bulkRows, p *bulkPlan) e
 		row.Ended = now
 	}
 	if p.was.state == "" {
-		row.Address, row.Index = b.s.vault.Seal(purposeAddress, p.address.written), p.index
+		row.Address, row.Index = b.s.vault.Seal(purposeAddress, p.address.Written), p.index
 		to.added = append(to.added, row)
 	} else {
 		to.changed = append(to.changed, row)
@@ -342,7 +342,7 @@ func (b *Bulk) askFor(ctx context.Context, tx *db.Tx, p *bulkPlan) error {
 		n := &b.newsletters[bits.TrailingZeros64(rest)]
 		picks = append(picks, Pick{Newsletter: n.ID, Rhythm: n.Rhythms[0]})
 	}
-	raw, err := json.Marshal(asking{Address: p.address.written, Picks: picks, Language: p.language, Text: "imported from " + b.opt.Source, Origin: originOf(p.row.Network)})
+	raw, err := json.Marshal(asking{Address: p.address.Written, Picks: picks, Language: p.language, Text: "imported from " + b.opt.Source, Origin: originOf(p.row.Network)})
 	if err != nil {
 		return fault.New(fault.Internal, "sign-up: %w", err)
 	}

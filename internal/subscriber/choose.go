@@ -8,6 +8,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/i18n"
+	"dateline/internal/mail"
 	"dateline/internal/settings"
 )
 
@@ -79,7 +80,7 @@ func (s *Service) Preferences(ctx context.Context, a Access) (p Preferences, err
 	show := func(sealed string) (string, error) {
 		text, err := s.vault.Open(purposeAddress, sealed)
 		if err == nil && !a.Fresh {
-			text = mask(text)
+			text = mail.Mask(text)
 		}
 		return text, err
 	}

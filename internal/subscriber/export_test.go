@@ -9,5 +9,5 @@ func Written(typed string) string {
 	if err != nil {
 		return ""
 	}
-	return a.written
+	return a.Written
 }

@@ -51,11 +51,11 @@ func Suggest(typed string) string {
 	if err != nil {
 		return ""
 	}
-	meant := suggestDomain(a.domain)
+	meant := suggestDomain(a.Domain)
 	if meant == "" {
 		return ""
 	}
-	return strings.TrimSuffix(a.written, a.domain) + meant
+	return strings.TrimSuffix(a.Written, a.Domain) + meant
 }
 
 // suggestDomain returns the common domain that one may be a slip for, "" for

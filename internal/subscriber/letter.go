@@ -216,6 +216,6 @@ func (w writing) move(ctx context.Context) (to string, ok bool, err error) {
 		return to, true, nil
 	}
 	w.about("reader.notice_subject", "reader.notice_text", w.fresh(), "reader.preferences", "reader.notice_not_you", "reader.day")
-	w.out.Lines = []string{w.p.T("reader.notice_text", w.out.Site, mask(to))}
+	w.out.Lines = []string{w.p.T("reader.notice_text", w.out.Site, mail.Mask(to))}
 	return to, true, nil
 }

@@ -2,10 +2,12 @@ package subscriber
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/throttle"
 )
 
 // How often letters go out that anybody can ask for by typing an address.
@@ -36,27 +38,21 @@ const (
 // wait means that the site or the domain has had its share and the letter's
 // turn comes later; nothing is marked then.
 func (s *Service) mayWrite(ctx context.Context, tx *db.Tx, a address, kind letterKind) (wait time.Duration, ok bool, err error) {
-	now := s.now()
-	box := s.vault.Index(purposeMailbox, a.mailbox)
-	var at, weekAt, inWeek int64
-	err = tx.QueryRow(ctx, `SELECT at, week_at, in_week FROM asked WHERE mailbox_index = $1 AND kind = $2`, box, string(kind)).Scan(&at, &weekAt, &inWeek)
+	box := s.vault.Index(purposeMailbox, a.Box)
+	var asked throttle.Weekly
+	err = tx.QueryRow(ctx, `SELECT at, week_at, in_week FROM asked WHERE mailbox_index = $1 AND kind = $2`, box, string(kind)).Scan(&asked.At, &asked.WeekAt, &asked.InWeek)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return 0, false, err
 	}
-	every := mailboxEvery
+	every, most := mailboxEvery, int64(mailboxWeek)
 	if kind == letterOwn {
-		every = ownEvery
+		every, most = ownEvery, math.MaxInt64
 	}
-	if at > 0 && now-at < every.Microseconds() {
+	next, ok := asked.Next(s.now(), every, most)
+	if !ok {
 		return 0, false, nil
 	}
-	if now-weekAt >= week.Microseconds() {
-		weekAt, inWeek = now, 0
-	}
-	if kind != letterOwn && inWeek >= mailboxWeek {
-		return 0, false, nil
-	}
-	domain := s.vault.Index(purposeDomain, a.domain)
+	domain := s.vault.Index(purposeDomain, a.Domain)
 	if kind == letterConfirm || kind == letterWay { // the others are asked for by readers with a link of theirs
 		if wait, err := s.crowded(ctx, tx, domain); err != nil || wait > 0 {
 			return wait, true, err
@@ -64,7 +60,7 @@ func (s *Service) mayWrite(ctx context.Context, tx *db.Tx, a address, kind lette
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO asked (mailbox_index, kind, domain_index, at, week_at, in_week) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (mailbox_index, kind) DO UPDATE SET at = excluded.at, week_at = excluded.week_at, in_week = excluded.in_week`,
-		box, string(kind), domain, now, weekAt, inWeek+1)
+		box, string(kind), domain, next.At, next.WeekAt, next.InWeek)
 	return 0, err == nil, err
 }
 
@@ -89,6 +85,6 @@ func (s *Service) crowded(ctx context.Context, tx *db.Tx, domain string) (time.D
 
 // forgetAsked removes the marks of a mailbox.
 func (s *Service) forgetAsked(ctx context.Context, tx *db.Tx, a address) error {
-	_, err := tx.Exec(ctx, `DELETE FROM asked WHERE mailbox_index = $1`, s.vault.Index(purposeMailbox, a.mailbox))
+	_, err := tx.Exec(ctx, `DELETE FROM asked WHERE mailbox_index = $1`, s.vault.Index(purposeMailbox, a.Box))
 	return err
 }

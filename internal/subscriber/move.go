@@ -30,8 +30,8 @@ func (s *Service) Move(ctx context.Context, a Access, typed string, by Consent) 
 	if err != nil {
 		return err
 	}
-	if disposable(to.domain) {
-		return fault.New(fault.Invalid, "addresses at %s last for minutes: %w", to.domain, ErrDisposable).WithHint("use one that you read")
+	if disposable(to.Domain) {
+		return fault.New(fault.Invalid, "addresses at %s last for minutes: %w", to.Domain, ErrDisposable).WithHint("use one that you read")
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		r, err := s.reachable(ctx, tx, a)
@@ -45,7 +45,7 @@ func (s *Service) Move(ctx context.Context, a Access, typed string, by Consent) 
 		if err != nil {
 			return err
 		}
-		if from.key == to.key {
+		if from.Key == to.Key {
 			return fault.New(fault.Invalid, "this is your address already: %w", ErrAddress)
 		}
 		if _, ok, err := s.mayWrite(ctx, tx, from, letterNotice); err != nil || !ok {
@@ -57,7 +57,7 @@ func (s *Service) Move(ctx context.Context, a Access, typed string, by Consent) 
 		now := s.now()
 		if _, err := tx.Exec(ctx, `INSERT INTO subscriber_move (subscriber_id, address, address_index, at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (subscriber_id) DO UPDATE SET address = excluded.address, address_index = excluded.address_index, at = excluded.at`,
-			r.ID, s.vault.Seal(purposeAddress, to.written), s.index(to), now); err != nil {
+			r.ID, s.vault.Seal(purposeAddress, to.Written), s.index(to), now); err != nil {
 			return err
 		}
 		if err := s.agreed(ctx, tx, r.ID, "move asked", by, nil); err != nil {

@@ -216,7 +216,7 @@ func (n *Newsletter) check() error {
 		if err != nil {
 			return fault.New(fault.Invalid, "the address for answers is not a mail address").WithHint("write it as name@example.org, or leave it empty")
 		}
-		n.ReplyTo = a.written
+		n.ReplyTo = a.Written
 	}
 	return nil
 }

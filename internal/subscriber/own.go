@@ -102,7 +102,7 @@ func (s *Service) export(ctx context.Context, r Reader) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := own{Address: a.written, Name: r.Name, State: r.State, Language: r.Language, Zone: r.Zone, Source: r.Source, Created: r.Created,
+	out := own{Address: a.Written, Name: r.Name, State: r.State, Language: r.Language, Zone: r.Zone, Source: r.Source, Created: r.Created,
 		Confirmed: r.Confirmed, Left: r.EndedAt, SoftFailures: r.soft, Held: map[string]any{}}
 	if out.Suppressed, err = s.suppressed(ctx, s.db, r.index); err != nil {
 		return nil, err

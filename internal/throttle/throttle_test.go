@@ -52,3 +52,24 @@ func TestNetwork(t *testing.T) {
 		t.Errorf("no address: %q", got)
 	}
 }
+
+func TestWeekly(t *testing.T) {
+	hour, days := time.Hour.Microseconds(), week.Microseconds()
+	var w Weekly
+	next := func(at int64) (ok bool) {
+		n, ok := w.Next(at, time.Hour, 2)
+		if ok {
+			w = n
+		}
+		return ok
+	}
+	start := 1000 * days
+	for i, step := range []struct {
+		at int64
+		ok bool
+	}{{start, true}, {start + hour - 1, false}, {start + hour, true}, {start + 2*hour, false}, {start + days - 1, false}, {start + days, true}, {start + days + hour, true}, {start + days + 2*hour, false}} {
+		if ok := next(step.at); ok != step.ok {
+			t.Errorf("step %d: %v", i, ok)
+		}
+	}
+}
