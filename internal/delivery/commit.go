@@ -36,8 +36,7 @@ type outcome struct {
 const mostAtOnce = 512
 
 // gather is how long the first outcome waits for others on PostgreSQL, where a
-// commit is several round trips: with 30 connections that makes a third of the
-// commits, and more letters a second.
+// commit is several round trips that many letters can share.
 const gather = 1500 * time.Microsecond
 
 // record writes outcomes until the channel is closed: all that wait, in one
