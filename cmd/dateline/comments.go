@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -10,7 +9,6 @@ import (
 
 	"dateline/internal/app"
 	"dateline/internal/comment/exchange"
-	"dateline/internal/fault"
 )
 
 type importComments struct {
@@ -34,7 +32,7 @@ func (i *importComments) Run(k *kong.Context, c *commands, env *environment) err
 		}
 		printComments(env.stdout, rep)
 		if i.Report != "" {
-			if err := writeCommentReport(i.Report, rep); err != nil {
+			if err := writeAccount(i.Report, rep); err != nil {
 				return err
 			}
 		} else if len(rep.Unplaced)+len(rep.Outcomes) > 0 {
@@ -42,17 +40,6 @@ func (i *importComments) Run(k *kong.Context, c *commands, env *environment) err
 		}
 		return runErr
 	})
-}
-
-func writeCommentReport(path string, rep *exchange.Report) error {
-	raw, err := json.MarshalIndent(rep, "", "  ")
-	if err != nil {
-		return fault.New(fault.Internal, "report: %w", err)
-	}
-	if err := os.WriteFile(path, append(raw, '\n'), 0o600); err != nil {
-		return fault.New(fault.Invalid, "cannot write the report: %w", err)
-	}
-	return nil
 }
 
 // printComments writes the account for a person.

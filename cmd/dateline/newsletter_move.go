@@ -88,7 +88,8 @@ func (n *newsletterImport) options(env *environment, a *app.App) (opt transfer.O
 	return opt, nil
 }
 
-func writeAccount(path string, rep *transfer.Report) error {
+// writeAccount writes the account of an import, for this user alone.
+func writeAccount(path string, rep any) error {
 	raw, err := json.MarshalIndent(rep, "", "  ")
 	if err != nil {
 		return fault.New(fault.Internal, "report: %w", err)

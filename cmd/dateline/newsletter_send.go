@@ -127,15 +127,10 @@ func (n *newsletterCheck) Run(c *commands, env *environment) error {
 		if n.Edition == 0 {
 			return checkDomain(a, env)
 		}
-		e, err := a.Edition(env.ctx, n.Edition)
+		_, found, err := checked(a, env, n.Edition)
 		if err != nil {
 			return err
 		}
-		found, err := a.CheckEdition(env.ctx, &e)
-		if err != nil {
-			return err
-		}
-		printFound(env.stdout, found)
 		if stopped(found) {
 			return errStops()
 		}
@@ -144,6 +139,17 @@ func (n *newsletterCheck) Run(c *commands, env *environment) error {
 		}
 		return nil
 	})
+}
+
+// checked is an edition with what the checks find, which it prints.
+func checked(a *app.App, env *environment, number int64) (e edition.Edition, found []newsletter.Found, err error) {
+	if e, err = a.Edition(env.ctx, number); err != nil {
+		return e, nil, err
+	}
+	if found, err = a.CheckEdition(env.ctx, &e); err == nil {
+		printFound(env.stdout, found)
+	}
+	return e, found, err
 }
 
 func errStops() error {
@@ -227,15 +233,10 @@ type newsletterSend struct {
 // Run sends an edition, or schedules it, unless the checks stop it.
 func (n *newsletterSend) Run(c *commands, env *environment) error {
 	return c.with(env, nil, func(a *app.App) error {
-		e, err := a.Edition(env.ctx, n.Edition)
+		e, found, err := checked(a, env, n.Edition)
 		if err != nil {
 			return err
 		}
-		found, err := a.CheckEdition(env.ctx, &e)
-		if err != nil {
-			return err
-		}
-		printFound(env.stdout, found)
 		switch {
 		case stopped(found):
 			return errStops()

@@ -178,19 +178,27 @@ func TestEngaged_OnlyWhereReadersAreTold(t *testing.T) {
 	})
 }
 
+// subjectTest sends an edition with two subjects, of which clicks decide.
+func (r *room) subjectTest() Edition {
+	r.t.Helper()
+	a := r.story("Ferry", world, article.PublishInput{})
+	r.must(r.Configure(r.ctx, olga, Settings{Counting: true}))
+	e := r.compose("First", a)
+	e, err := r.Save(r.ctx, edna, SaveInput{ID: e.ID, Revision: e.Revision, Subject: "First", Items: []Item{{Article: a.ID, Form: Short}}, Test: Test{Subject: "Second", Share: 20, Wait: time.Hour, By: "clicks"}})
+	r.must(err)
+	_, err = r.Send(r.ctx, edna, SendInput{ID: e.ID, Revision: e.Revision, LocalHour: -1})
+	r.must(err)
+	return e
+}
+
 func TestSubjects_AreLeftToEditorsWithoutCounting(t *testing.T) {
 	each(t, func(t *testing.T, r *room) {
-		a := r.story("Ferry", world, article.PublishInput{})
-		r.must(r.Configure(r.ctx, olga, Settings{Counting: true}))
-		e := r.compose("First", a)
-		e, err := r.Save(r.ctx, edna, SaveInput{ID: e.ID, Revision: e.Revision, Subject: "First", Items: []Item{{Article: a.ID, Form: Short}}, Test: Test{Subject: "Second", Share: 20, Wait: time.Hour, By: "clicks"}})
-		r.must(err)
-		_, err = r.Send(r.ctx, edna, SendInput{ID: e.ID, Revision: e.Revision, LocalHour: -1})
-		r.must(err)
+		e := r.subjectTest()
 		r.must(r.Configure(r.ctx, olga, Settings{}))
 		r.now.Advance(2 * time.Hour)
 		r.drain()
-		if e, err = r.Get(r.ctx, edna, e.ID); err != nil || e.Test.Winner != "" || e.State != Sending || len(r.post.started) != 2 {
+		e, err := r.Get(r.ctx, edna, e.ID)
+		if err != nil || e.Test.Winner != "" || e.State != Sending || len(r.post.started) != 2 {
 			t.Fatalf("decided by %q without counting: %+v %v", e.Test.By, e.Test, err)
 		}
 		_, err = r.Decide(r.ctx, edna, e.ID, "b")
@@ -205,16 +213,10 @@ func TestSubjects_AreLeftToEditorsWithoutCounting(t *testing.T) {
 // not hinder pausing, and the test is decided after the pause.
 func TestSteer_HalvesThatHaveLeft(t *testing.T) {
 	each(t, func(t *testing.T, r *room) {
-		a := r.story("Ferry", world, article.PublishInput{})
-		r.must(r.Configure(r.ctx, olga, Settings{Counting: true}))
-		e := r.compose("First", a)
-		e, err := r.Save(r.ctx, edna, SaveInput{ID: e.ID, Revision: e.Revision, Subject: "First", Items: []Item{{Article: a.ID, Form: Short}}, Test: Test{Subject: "Second", Share: 20, Wait: time.Hour, By: "clicks"}})
-		r.must(err)
-		_, err = r.Send(r.ctx, edna, SendInput{ID: e.ID, Revision: e.Revision, LocalHour: -1})
-		r.must(err)
+		e := r.subjectTest()
 		one, other := r.post.started[0].ID, r.post.started[1].ID
 		r.post.progress[one] = Progress{Done: true}
-		e, err = r.Pause(r.ctx, edna, e.ID)
+		e, err := r.Pause(r.ctx, edna, e.ID)
 		r.must(err)
 		if e.State != Paused || r.post.states[other] != "paused" {
 			t.Errorf("paused: %s, the half that goes on is %s", e.State, r.post.states[other])

@@ -90,16 +90,12 @@ func sendMail(ctx context.Context, program, dir string, engine db.Engine, algori
 	}
 	args := []string{"-data", dir, "-recipients", strconv.Itoa(p.letters), "-connections", strconv.Itoa(p.connections),
 		"-size", strconv.Itoa(letterBytes - 1600), "-dkim", algorithm, "-lease", "30s"}
-	if engine == db.Postgres {
-		cluster, err := pg.New(ctx, dir, pg.Options{Durable: true})
-		if err != nil {
-			return f, err
-		}
-		defer cluster.Kill()
-		url, err := cluster.CreateDatabase(ctx, "dateline")
-		if err != nil {
-			return f, err
-		}
+	url, stopDatabase, err := database(ctx, dir, engine)
+	if err != nil {
+		return f, err
+	}
+	defer stopDatabase()
+	if url != "" {
 		args = append(args, "-database", url)
 	}
 	taker, address, stop, err := startSink(ctx, p)
@@ -132,6 +128,23 @@ func sendMail(ctx context.Context, program, dir string, engine db.Engine, algori
 	}
 	f.twice, err = stop()
 	return f, err
+}
+
+// database starts a durable PostgreSQL in dir and returns its URL; SQLite has
+// none, and stands in the data folder.
+func database(ctx context.Context, dir string, engine db.Engine) (url string, stop func(), err error) {
+	if engine != db.Postgres {
+		return "", func() {}, nil
+	}
+	cluster, err := pg.New(ctx, dir, pg.Options{Durable: true})
+	if err != nil {
+		return "", nil, err
+	}
+	if url, err = cluster.CreateDatabase(ctx, "dateline"); err != nil {
+		cluster.Kill()
+		return "", nil, err
+	}
+	return url, func() { cluster.Kill() }, nil
 }
 
 func (f mailFigures) row(p mailPlan) string {

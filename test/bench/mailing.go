@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"dateline/internal/db"
-	"dateline/test/pg"
 	"dateline/test/product"
 	"dateline/test/sink"
 )
@@ -91,16 +90,12 @@ func sendMany(ctx context.Context, program, list, dir string, engine db.Engine, 
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return f, err
 	}
-	if engine == db.Postgres {
-		cluster, err := pg.New(ctx, dir, pg.Options{Durable: true})
-		if err != nil {
-			return f, err
-		}
-		defer cluster.Kill()
-		url, err := cluster.CreateDatabase(ctx, "dateline")
-		if err != nil {
-			return f, err
-		}
+	url, stopDatabase, err := database(ctx, dir, engine)
+	if err != nil {
+		return f, err
+	}
+	defer stopDatabase()
+	if url != "" {
 		settings = append(settings, "DATELINE_DATABASE="+url)
 	}
 	said := func(args ...string) (string, int64, error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -133,6 +134,14 @@ func (p Parts) talker(r *web.Request) (words *i18n.Printer, by comment.Visitor, 
 		}
 	}
 	return words, visitor(r, words), id, nil
+}
+
+// sender is talker of a form that was sent, with what is in it.
+func (p Parts) sender(r *web.Request) (words *i18n.Printer, by comment.Visitor, id int64, f url.Values, err error) {
+	if words, by, id, err = p.talker(r); err == nil {
+		f, err = form(r)
+	}
+	return words, by, id, f, err
 }
 
 // set adds a cookie of the comments' to an answer.

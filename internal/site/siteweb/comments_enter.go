@@ -156,11 +156,7 @@ func (p Parts) signInAgain(r *web.Request, words *i18n.Printer, status int, by c
 }
 
 func (p Parts) signIn(r *web.Request) (web.Response, error) {
-	words, by, _, err := p.talker(r)
-	if err != nil {
-		return web.Response{}, err
-	}
-	f, err := form(r)
+	words, by, _, f, err := p.sender(r)
 	if err != nil {
 		return web.Response{}, err
 	}
@@ -207,11 +203,7 @@ func (p Parts) exportTalk(r *web.Request) (web.Response, error) {
 }
 
 func (p Parts) eraseTalk(r *web.Request) (web.Response, error) {
-	words, by, _, err := p.talker(r)
-	if err != nil {
-		return web.Response{}, err
-	}
-	f, err := form(r)
+	words, by, _, f, err := p.sender(r)
 	if err != nil {
 		return web.Response{}, err
 	}

@@ -153,11 +153,7 @@ func doneAt(id int64, deed string) web.Response {
 }
 
 func (p Parts) like(r *web.Request) (web.Response, error) {
-	words, by, id, err := p.talker(r)
-	if err != nil {
-		return web.Response{}, err
-	}
-	f, err := form(r)
+	words, by, id, f, err := p.sender(r)
 	if err != nil {
 		return web.Response{}, err
 	}
@@ -177,11 +173,7 @@ func (p Parts) like(r *web.Request) (web.Response, error) {
 }
 
 func (p Parts) report(r *web.Request) (web.Response, error) {
-	words, by, id, err := p.talker(r)
-	if err != nil {
-		return web.Response{}, err
-	}
-	f, err := form(r)
+	words, by, id, f, err := p.sender(r)
 	if err != nil {
 		return web.Response{}, err
 	}
@@ -195,11 +187,7 @@ func (p Parts) report(r *web.Request) (web.Response, error) {
 }
 
 func (p Parts) follow(r *web.Request) (web.Response, error) {
-	words, by, id, err := p.talker(r)
-	if err != nil {
-		return web.Response{}, err
-	}
-	f, err := form(r)
+	words, by, id, f, err := p.sender(r)
 	if err != nil {
 		return web.Response{}, err
 	}
@@ -219,11 +207,7 @@ func (p Parts) follow(r *web.Request) (web.Response, error) {
 
 // mailMine sends the writer of a comment a link that makes it theirs here.
 func (p Parts) mailMine(r *web.Request) (web.Response, error) {
-	words, by, id, err := p.talker(r)
-	if err != nil {
-		return web.Response{}, err
-	}
-	f, err := form(r)
+	words, by, id, f, err := p.sender(r)
 	if err != nil {
 		return web.Response{}, err
 	}
@@ -255,11 +239,7 @@ func (p Parts) notYours(id int64, err error) (web.Response, error) {
 }
 
 func (p Parts) edit(r *web.Request) (web.Response, error) {
-	words, by, id, err := p.talker(r)
-	if err != nil {
-		return web.Response{}, err
-	}
-	f, err := form(r)
+	words, by, id, f, err := p.sender(r)
 	if err != nil {
 		return web.Response{}, err
 	}
