@@ -16,9 +16,9 @@ func newsroomOps() []Op { return []Op{note("publish", 1), note("edit", 1), note(
 
 func TestNewsroom_SurvivesKill(t *testing.T) {
 	onEngines(t, folder, true, func(t *testing.T, s storage) {
-		rounds := size(40, 700)
+		rounds := size(40, 200)
 		if s.cluster != nil {
-			rounds = size(20, 300)
+			rounds = size(20, 200)
 		}
 		target := s.target("newsroom", "", newsroomOps())
 		target.Clients = 16
