@@ -241,6 +241,17 @@ func (p *paper) machines() {
 	}...))
 }
 
+// A browser asks for this beside every page that names no icon.
+func TestSite_Favicon(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		asked := p.visit("/favicon.ico")
+		icon := p.visit(asked.header.Get("Location"))
+		if asked.status != 302 || icon.status != 200 || icon.header.Get("Content-Type") != "image/svg+xml" {
+			t.Errorf("/favicon.ico answers %d, its target %d %s", asked.status, icon.status, icon.header.Get("Content-Type"))
+		}
+	})
+}
+
 func (p *paper) archives() {
 	// Half past midnight of the first of February in Berlin is January in UTC.
 	p.story("Night shift", sportSection, article.PublishInput{At: time.Date(2026, 1, 31, 23, 30, 0, 0, time.UTC)}, nil)

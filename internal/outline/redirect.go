@@ -156,7 +156,7 @@ func redirectKey(from string) (string, error) {
 // machine are first segments, besides those no article can have, at which
 // Dateline answers before it looks for a redirect.
 var machine = map[string]bool{"feeds": true, "robots.txt": true, "sitemap.xml": true, "sitemaps": true, "opensearch.xml": true,
-	"manifest.webmanifest": true, ".well-known": true, "security.txt": true}
+	"manifest.webmanifest": true, "favicon.ico": true, ".well-known": true, "security.txt": true}
 
 func badSource(from string) error {
 	return fault.New(fault.Invalid, "%q is no address of this site", from).WithHint("write a path such as /old-page/")

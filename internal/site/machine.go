@@ -45,6 +45,8 @@ func (c *scene) machine(key string) (Answer, error) {
 		return c.manifest()
 	case "/.well-known/security.txt", "/security.txt":
 		return c.security()
+	case "/favicon.ico": // what browsers ask for where a page names no icon, as a letter's view
+		return Answer{Status: 302, Location: c.views.AssetURL("icon.svg"), Keys: c.keys, MaxAge: pageAge}, nil
 	}
 	if to, ok := movedMachines[key]; ok {
 		return moved(to), nil

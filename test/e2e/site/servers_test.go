@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -279,10 +280,19 @@ func request(method, url string, header http.Header) (answer, error) {
 	return answer{resp.StatusCode, resp.Header, body}, err
 }
 
-// get returns the body at an address that must answer 200.
+// get returns the body at an address that must answer 200. All tests share an
+// address and its limits: it waits when it is told to.
 func get(t testing.TB, url string) answer {
 	t.Helper()
 	a := ask(t, http.MethodGet, url, nil)
+	for range 5 {
+		seconds, err := strconv.Atoi(a.Header.Get("Retry-After"))
+		if a.Status != http.StatusTooManyRequests || err != nil {
+			break
+		}
+		time.Sleep(time.Duration(seconds) * time.Second)
+		a = ask(t, http.MethodGet, url, nil)
+	}
 	if a.Status != http.StatusOK {
 		t.Fatalf("GET %s answered %d", url, a.Status)
 	}
