@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"dateline/internal/settings"
 	"fmt"
@@ -290,6 +291,76 @@ func TestNewsletter_FormKeepsWhatWasTyped(t *testing.T) {
 
 // TestNewsletter_CountPurgesRarely: a page with a box is rendered again when the
 // round number changes, not with each reader.
+// prove does the work of ui/site/proof.ts.
+func prove(token, address string) string {
+	for n := 0; ; n++ {
+		sum := sha256.Sum256([]byte(token + "\n" + address + "\n" + strconv.Itoa(n)))
+		if sum[0] == 0 && sum[1] == 0 && sum[2] < 128 {
+			return strconv.Itoa(n)
+		}
+	}
+}
+
+// workToken is that of the form on a page.
+func workToken(t *testing.T, page answer) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(page.body, `name="token" value="`)
+	token, _, _ := strings.Cut(rest, `"`)
+	if !ok {
+		t.Fatalf("no token on\n%s", page.body)
+	}
+	return token
+}
+
+func TestNewsletter_TakesWork(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		server := p.mailsReaders()
+		p.must(p.app.ChangeSite(p.ctx, setting("newsletter_proof", "yes")))
+		r := p.reader(1)
+		const working = "One moment: your browser"
+		first := r.post("/newsletter/", "address", "ann@gmial.com", "use", "typed")
+		p.shows("without work", first, 200, working)
+		token := workToken(t, first)
+		if policy := first.header.Get("Content-Security-Policy"); !strings.Contains(policy, "/proof.js") || !strings.Contains(first.body, "/proof.js") || !strings.Contains(first.body, `data-bits="17"`) || !strings.Contains(first.body, `name="use" value="typed"`) {
+			t.Errorf("the page does not work: %s\n%s", policy, first.body)
+		}
+		if page := p.visit("/newsletter/"); strings.Contains(page.body, "proof") {
+			t.Error("the page of everybody has the script")
+		}
+		proof := prove(token, "ann@gmial.com")
+		for i, c := range []struct{ what, address, token, proof string }{
+			{"for a token of their own", "ann@gmial.com", "x", prove("x", "ann@gmial.com")}, {"no number", "ann@gmial.com", token, ""},
+			{"another number", "ann@gmial.com", token, proof + "1"}, {"a long number", "ann@gmial.com", token, "00000000000000" + proof},
+			{"for another address", "bob@reader.example", token, proof},
+		} {
+			form := url.Values{"address": {c.address}, "use": {"typed"}, "token": {c.token}, "proof": {c.proof}}
+			p.shows(c.what, p.reader(30+i).send(http.MethodPost, "/newsletter/", form.Encode(), nil), 200, working)
+		}
+		p.leads("the work", p.reader(2).post("/newsletter/", "address", "ann@gmial.com", "use", "typed", "token", token, "proof", proof), "/newsletter/sent/")
+		p.now.Advance(2 * time.Hour)
+		p.shows("the work of long ago", r.post("/newsletter/", "address", "ann@gmial.com", "use", "typed", "token", token, "proof", proof), 200, working)
+
+		var tokens []string
+		for i := range 8 {
+			tokens = append(tokens, workToken(t, p.reader(10+i).post("/newsletter/", "address", "plain@reader.example")))
+		}
+		p.shows("without script, too soon", p.reader(17).post("/newsletter/", "address", "plain@reader.example", "token", tokens[7]), 200, working)
+		p.now.Advance(30 * time.Second)
+		for i, token := range tokens {
+			form := url.Values{"address": {fmt.Sprintf("plain%d@reader.example", i)}, "token": {token}}
+			a := p.reader(20+i).send(http.MethodPost, "/newsletter/", form.Encode(), nil)
+			if i < 6 {
+				p.leads("who waited", a, "/newsletter/sent/")
+			} else {
+				p.shows("one too many", a, 200, "Many people sign up without script")
+			}
+		}
+		if got := p.letters(server, 0); len(got) != 7 {
+			t.Errorf("%d letters, want 7", len(got))
+		}
+	})
+}
+
 func TestNewsletter_CountPurgesRarely(t *testing.T) {
 	each(t, nil, func(t *testing.T, p *paper) {
 		server := p.mailsReaders()

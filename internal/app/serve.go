@@ -28,7 +28,7 @@ import (
 // routes is the registry of everything that the server answers.
 func (a *App) routes() []web.Route {
 	parts := siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock, Articles: a.articles, Previews: a.previews, Readers: a.readers,
-		DB: a.db, Live: a.live, Script: talkScript(), Origin: func() string { return a.web.Origin() }}
+		DB: a.db, Live: a.live, Scripts: []view.Asset{script(talkScript), script(proofScript)}, Origin: func() string { return a.web.Origin() }}
 	if a.talk != nil { // routes can be listed without a site
 		parts.Talk = a.talk
 	}
@@ -52,13 +52,18 @@ func newsletterWords(routes []web.Route) (words []string) {
 	return words
 }
 
-// talkScript is the script of pages with comments.
-func talkScript() view.Asset {
-	body, err := dist.FS.ReadFile("comments.js")
+// The scripts of readers' pages.
+const (
+	talkScript  = "comments.js"
+	proofScript = "proof.js"
+)
+
+func script(name string) view.Asset {
+	body, err := dist.FS.ReadFile(name)
 	if err != nil { // it is embedded
 		return view.Asset{}
 	}
-	return view.Script("comments.js", body)
+	return view.Script(name, body)
 }
 
 // openWeb builds the web layer from the registry.

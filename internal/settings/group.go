@@ -14,7 +14,7 @@ var Groups = []Group{
 	{"comments", []string{"comment_depth", "comment_threads", "comment_order", "comment_live", "comment_likes", "comment_edit_minutes", "comment_close_days"}},
 	{"commenting", []string{"comment_policy", "comment_name_required", "comment_email_required", "comment_website", "comment_rules_page", "comment_links", "comment_rate",
 		"comment_reports", "comment_notice", "comment_digest", "webmentions", "pingbacks"}},
-	{"newsletter", []string{"newsletter_box", "newsletter_min", "privacy_page"}},
+	{"newsletter", []string{"newsletter_box", "newsletter_proof", "newsletter_min", "privacy_page"}},
 	{"writing", []string{"headline_max", "standfirst_max"}},
 }
 

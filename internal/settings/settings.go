@@ -36,17 +36,18 @@ type Site struct {
 	CommentDepth   int    `json:"comment_depth"`   // levels of replies shown nested
 	CommentThreads int    `json:"comment_threads"` // threads on the first page
 	Comments
-	HeadlineMax   int    `json:"headline_max"`   // characters that a headline may have before the desk asks
-	StandfirstMax int    `json:"standfirst_max"` // likewise
-	ShowVersions  bool   `json:"show_versions"`  // readers may see what changed in an article
-	NewsletterBox bool   `json:"newsletter_box"` // the sign-up box stands below articles, sections and sent editions and on the front
-	NewsletterMin int    `json:"newsletter_min"` // readers from which on the box says how many there are
-	PrivacyPage   string `json:"privacy_page"`   // path of the page on privacy, "" for none
-	Publisher     string `json:"publisher"`      // organisation named in structured data
-	Contact       string `json:"contact"`        // mailto: or https: of security.txt; "" leaves the file out
-	SourceURL     string `json:"source_url"`     // address the site was imported from
-	FormerBases   []Base `json:"former_bases,omitempty"`
-	Look          Look   `json:"look,omitzero"`
+	HeadlineMax     int    `json:"headline_max"`     // characters that a headline may have before the desk asks
+	StandfirstMax   int    `json:"standfirst_max"`   // likewise
+	ShowVersions    bool   `json:"show_versions"`    // readers may see what changed in an article
+	NewsletterBox   bool   `json:"newsletter_box"`   // the sign-up box stands below articles, sections and sent editions and on the front
+	NewsletterProof bool   `json:"newsletter_proof"` // a sign-up takes work of the browser
+	NewsletterMin   int    `json:"newsletter_min"`   // readers from which on the box says how many there are
+	PrivacyPage     string `json:"privacy_page"`     // path of the page on privacy, "" for none
+	Publisher       string `json:"publisher"`        // organisation named in structured data
+	Contact         string `json:"contact"`          // mailto: or https: of security.txt; "" leaves the file out
+	SourceURL       string `json:"source_url"`       // address the site was imported from
+	FormerBases     []Base `json:"former_bases,omitempty"`
+	Look            Look   `json:"look,omitzero"`
 }
 
 // Base is a word that once stood before the addresses of a kind of list:

@@ -25,6 +25,8 @@ type Tried struct {
 	Note    string
 	Token   string
 	Hint    string // the address that may have been meant
+	Typed   bool   // the address is meant as it was typed
+	Proof   int    // bits of work that the form takes, 0 for none
 	Picks   []subscriber.Pick
 	Chose   bool // boxes were there to be ticked
 }
@@ -49,6 +51,7 @@ func (c *scene) signUpPage(t Tried) (Answer, error) {
 			return Answer{}, err
 		}
 		out.Text = []string{box.Text}
+		box.Typed = t.Typed
 		box.More, box.Address, box.Invalid, box.Token = nil, t.Address, t.Error != "" && t.Address != "", t.Token
 		if t.Page != "" {
 			box.Page = t.Page
@@ -68,6 +71,9 @@ func (c *scene) signUpPage(t Tried) (Answer, error) {
 				box.Interests = append(box.Interests, interestValue(i))
 			}
 		}
+		if t.Proof > 0 {
+			box.Proof = &view.Proof{Bits: t.Proof, Busy: c.words.T("newsletter.proof_busy"), Done: c.words.T("newsletter.proof_done"), Plain: c.words.T("newsletter.proof_plain")}
+		}
 		out.SignUp = box
 	}
 	return c.newsletterPage(t.Status, subscriber.Path, out)
@@ -84,6 +90,9 @@ func (c *scene) newsletterPage(status int, path string, out *view.Newsletter) (A
 		return c.page(200, p)
 	}
 	p.Meta.NoIndex, p.Meta.Canonical = true, ""
+	if out.SignUp != nil && out.SignUp.Proof != nil {
+		p.Meta.Script = c.proofJS
+	}
 	answer, err := c.page(status, p)
 	answer.Private, answer.NoIndex, answer.Keys, answer.MaxAge = true, true, nil, 0
 	return answer, err

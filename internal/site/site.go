@@ -49,7 +49,7 @@ type Answer struct {
 	NoIndex     bool
 	Webmention  string // absolute address where other sites tell of links to this page, "" for nowhere
 	Pingback    string // likewise
-	Script      bool   // the page has the script of comments
+	Script      string // address of the page's one script, "" for none
 }
 
 // Site answers for one newsroom. Safe for concurrent use.
@@ -63,6 +63,7 @@ type Site struct {
 	readers  *subscriber.Service
 	talk     Talk
 	talkJS   string
+	proofJS  string
 	vault    *vault.Vault
 	views    *view.Engine
 	origin   func() string
@@ -80,6 +81,7 @@ type Parts struct {
 	Readers  *subscriber.Service // nil for a site without newsletters
 	Talk     Talk                // nil for a site that takes no comments
 	TalkJS   string              // address of the script for pages with comments, "" for none
+	ProofJS  string              // of the one for sign-ups that need work, likewise
 	Vault    *vault.Vault
 	Views    *view.Engine
 	Origin   func() string
@@ -88,7 +90,7 @@ type Parts struct {
 // New wires a site.
 func New(p Parts) *Site {
 	s := &Site{db: p.DB, clock: p.Clock, settings: p.Settings, public: article.NewPublic(p.DB, p.Clock),
-		media: p.Media, search: p.Search, readers: p.Readers, talk: p.Talk, talkJS: p.TalkJS, vault: p.Vault, views: p.Views, origin: p.Origin}
+		media: p.Media, search: p.Search, readers: p.Readers, talk: p.Talk, talkJS: p.TalkJS, proofJS: p.ProofJS, vault: p.Vault, views: p.Views, origin: p.Origin}
 	p.DB.OnPurge(s.memos.purged)
 	return s
 }
@@ -158,7 +160,7 @@ func (c *scene) page(status int, p view.Page) (Answer, error) {
 	y, m, d := c.now.Date()
 	c.until(dayStart(y, m, d+1, c.zone))
 	answer := Answer{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Keys: c.keys,
-		MaxAge: min(pageAge, c.ends.Sub(c.now)), Expires: c.ends, NoIndex: p.Meta.NoIndex, Script: p.Meta.Script != ""}
+		MaxAge: min(pageAge, c.ends.Sub(c.now)), Expires: c.ends, NoIndex: p.Meta.NoIndex, Script: p.Meta.Script}
 	if c.preview {
 		answer.Private, answer.NoIndex, answer.Keys, answer.MaxAge = true, true, nil, 0
 	}

@@ -58,6 +58,13 @@ func (s *Service) Hurried(client netip.Addr) bool {
 	return !calm
 }
 
+// Unworked tells whether one more sign-up may come without the work that the
+// site asks of browsers. It spends one of all that come so.
+func (s *Service) Unworked() bool {
+	_, ok := s.guards.Take("unworked", unworkedEvery, unworkedBurst)
+	return ok
+}
+
 // Subscribe takes a wish. It answers and works the same whoever the address
 // belongs to. What is wrong with the wish itself is one of the Err… reasons.
 func (s *Service) Subscribe(ctx context.Context, w Wish) error {

@@ -18,6 +18,10 @@ const (
 	calmEvery = 2 * time.Minute
 	calmBurst = 2
 
+	// Where sign-ups take work, so many may come without it, from everywhere.
+	unworkedEvery = 10 * time.Second
+	unworkedBurst = 6
+
 	mostGuards = 50_000
 )
 

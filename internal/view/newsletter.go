@@ -37,11 +37,20 @@ type SignUp struct {
 	Invalid     bool
 	Token       string // age of a form that is sent a second time
 	Hint        *Hint
+	Typed       bool // the address is meant as it stands
+	Proof       *Proof
 	Newsletters []Choice
 
 	// What a box chooses without asking: a newsletter in a rhythm, and interests.
 	Newsletter, Rhythm string
 	Interests          []string
+}
+
+// Proof is work that the page's script does before the form is taken.
+type Proof struct {
+	Bits       int // that must be 0
+	Busy, Done string
+	Plain      string // for who has no script
 }
 
 // Hint asks whether an address was mistyped.

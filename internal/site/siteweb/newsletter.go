@@ -2,7 +2,10 @@ package siteweb
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
+	"math/bits"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,7 +26,9 @@ const (
 	// formPurpose signs the moment at which a form was given out a second time.
 	formPurpose  = "newsletter.form"
 	formLasts    = time.Hour
-	formAtLeast  = 2 * time.Second // a person needs longer to press the button
+	formAtLeast  = 2 * time.Second  // a person needs longer to press the button
+	formUnworked = 30 * time.Second // where work is asked for, of who cannot do it
+	proofBits    = 17               // 131,072 sums on average: a second of a phone
 	mostFormSize = 32 << 10
 )
 
@@ -160,21 +165,28 @@ func (p Parts) signUp(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	t := site.Tried{Status: http.StatusUnprocessableEntity, Address: strings.TrimSpace(f.Get("address")), Page: f.Get("page"), Picks: picks(f), Chose: f.Has("choose"), Token: f.Get("token")}
+	t := site.Tried{Status: http.StatusUnprocessableEntity, Address: strings.TrimSpace(f.Get("address")), Page: f.Get("page"), Picks: picks(f), Chose: f.Has("choose"), Token: f.Get("token"), Typed: f.Get("use") == "typed"}
 	if t.Chose && len(t.Picks) == 0 {
 		t.Error = words.T("newsletter.error_nothing")
-		return private(p.Site.SignUp(ctx, t))
+		return p.onceMore(ctx, t)
 	}
-	if hint := subscriber.Suggest(t.Address); hint != "" && f.Get("use") != "typed" {
+	if hint := subscriber.Suggest(t.Address); hint != "" && !t.Typed {
 		if f.Get("use") != "hint" {
 			t.Hint = hint
-			return private(p.Site.SignUp(ctx, t))
+			return p.onceMore(ctx, t)
 		}
 		t.Address = hint
 	}
-	if !p.aged(t.Token) && p.Readers.Hurried(r.Client) {
-		t.Status, t.Note, t.Token = http.StatusOK, words.T("newsletter.once_more"), p.stamp()
-		return private(p.Site.SignUp(ctx, t))
+	conf, err := p.Site.Conf(ctx)
+	if err != nil {
+		return web.Response{}, err
+	}
+	if conf.NewsletterProof {
+		t.Proof = proofBits
+	}
+	if word := p.asksAgain(r, t, f.Get("proof")); word != "" {
+		t.Status, t.Note, t.Token = http.StatusOK, words.T(word), p.stamp()
+		return p.onceMore(ctx, t)
 	}
 	text, err := p.Site.ConsentText(ctx, f.Get("language"), t.Picks)
 	if err != nil {
@@ -187,7 +199,15 @@ func (p Parts) signUp(r *web.Request) (web.Response, error) {
 	if t.Error, t.Status = reason(words, err), statusOf(err); t.Error == "" {
 		return web.Response{}, err
 	}
-	return private(p.Site.SignUp(ctx, t))
+	return p.onceMore(ctx, t)
+}
+
+// onceMore is the sign-up's page for one reader, with what they typed.
+func (p Parts) onceMore(ctx context.Context, t site.Tried) (web.Response, error) {
+	a, err := p.Site.SignUp(ctx, t)
+	out, err := private(a, err)
+	out.Policy = p.response(a).Policy
+	return out, err
 }
 
 // reason says in words why a sign-up was not taken, "" for faults of ours.
@@ -225,20 +245,45 @@ func localPath(page string) string {
 	return page
 }
 
+// asksAgain is the word for why a form that is well filled is shown once more,
+// "" when it is taken: it came too soon for a person, or without the work that
+// the site asks for.
+func (p Parts) asksAgain(r *web.Request, t site.Tried, proof string) string {
+	switch {
+	case t.Proof == 0 && !p.aged(t.Token, formAtLeast) && p.Readers.Hurried(r.Client):
+		return "newsletter.once_more"
+	case t.Proof == 0 || p.aged(t.Token, 0) && worked(t.Token, t.Address, proof, t.Proof):
+		return ""
+	case !p.aged(t.Token, formUnworked):
+		return "newsletter.proof_note"
+	case !p.Readers.Unworked():
+		return "newsletter.proof_crowd"
+	}
+	return ""
+}
+
+// worked tells whether a browser has found a number that makes the SHA-256 sum
+// of token, address and number begin with so many bits of 0 (as in Hashcash,
+// Back 2002). The work holds for one address alone.
+func worked(token, address, proof string, zeros int) bool {
+	sum := sha256.Sum256([]byte(token + "\n" + address + "\n" + proof))
+	return len(proof) <= 16 && bits.LeadingZeros64(binary.BigEndian.Uint64(sum[:8])) >= zeros
+}
+
 // stamp is the token of a form that is given out now.
 func (p Parts) stamp() string {
 	now := p.Clock.Now()
 	return p.Vault.Sign(formPurpose, strconv.FormatInt(now.UnixMilli(), 36), now.Add(formLasts))
 }
 
-// aged tells whether a form was given out long enough ago for a person.
-func (p Parts) aged(token string) bool {
+// aged tells whether a form was given out by us, so long ago at least.
+func (p Parts) aged(token string, least time.Duration) bool {
 	value, err := p.Vault.Verify(formPurpose, token, p.Clock.Now())
 	if err != nil {
 		return false
 	}
 	at, err := strconv.ParseInt(value, 36, 64)
-	return err == nil && p.Clock.Now().UnixMilli()-at >= formAtLeast.Milliseconds()
+	return err == nil && p.Clock.Now().UnixMilli()-at >= least.Milliseconds()
 }
 
 // sent follows every sign-up that was taken, whoever the address belongs to.

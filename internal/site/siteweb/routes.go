@@ -42,7 +42,7 @@ type Parts struct {
 	Talk     Conversation // nil for a site that takes no comments
 	DB       *db.DB
 	Live     *site.Hub
-	Script   view.Asset // of pages with comments
+	Scripts  []view.Asset // of pages with comments, and of sign-ups that need work
 	Origin   func() string
 }
 
@@ -89,20 +89,17 @@ func (p Parts) page(ctx context.Context, ask web.Ask) (web.Response, error) {
 	return p.response(a), nil
 }
 
-// response is an answer with the policy of its page: one with comments may load
-// their script, all others none.
+// response is an answer with the policy of its page: it may load its one script,
+// by its exact address, and most have none.
 func (p Parts) response(a site.Answer) web.Response {
 	out := response(a)
-	if a.Script {
-		out.Policy = &web.Policy{Styles: []string{p.Views.Stylesheet()}, Scripts: []string{p.scriptURL()}, Trusted: []string{"'none'"}}
+	if a.Script != "" {
+		out.Policy = &web.Policy{Styles: []string{p.Views.Stylesheet()}, Scripts: []string{a.Script}, Trusted: []string{"'none'"}}
 	}
 	return out
 }
 
-// scriptURL is the exact address of the script's present content.
-func (p Parts) scriptURL() string { return ScriptURL(p.Script) }
-
-// ScriptURL is where the script of pages with comments is, "" for none.
+// ScriptURL is the exact address of a script's present content, "" for none.
 func ScriptURL(script view.Asset) string {
 	if script.Hash == "" {
 		return ""
@@ -195,9 +192,12 @@ func (p Parts) Opens(r *http.Request, medium int64) bool {
 
 func (p Parts) asset(_ context.Context, ask web.Ask) (web.Response, error) {
 	a, ok := p.Views.Asset(ask.Path)
-	if rest, of := strings.CutSuffix(strings.TrimPrefix(ask.Path, view.AssetPrefix), "/"+p.Script.Name); !ok && of && p.Script.Hash != "" && !strings.Contains(rest, "/") {
-		a, ok = p.Script, true
-		a.Current = rest == p.Script.Hash
+	for _, script := range p.Scripts {
+		rest, of := strings.CutSuffix(strings.TrimPrefix(ask.Path, view.AssetPrefix), "/"+script.Name)
+		if !ok && of && script.Hash != "" && !strings.Contains(rest, "/") {
+			a, ok = script, true
+			a.Current = rest == script.Hash
+		}
 	}
 	if !ok {
 		return web.Response{}, fault.New(fault.NotFound, "the theme has no such file")

@@ -199,3 +199,59 @@ func askFresh(t *testing.T, p *browser.Page, server *mailtest.Server) string {
 	}
 	return mailed(t, server, n+1, "/preferences/")
 }
+
+func TestNewsletter_WorksForItsSignUps(t *testing.T) {
+	b := chrome(t)
+	origin, dir, server := mailingPaper(t)
+	cmd, err := command("site", "set", "newsletter_proof=yes", "--data", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) { // until the server knows
+		a, err := request(http.MethodPost, origin+"/newsletter/", http.Header{"Sec-Fetch-Site": {"same-origin"}})
+		if err == nil && strings.Contains(string(a.Body), "data-bits") {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the site asks for no work")
+		}
+	}
+	for _, view := range []browser.View{browser.Phone, browser.Desktop.InDark()} {
+		page := b.Page(t, view)
+		if _, err := page.Open(origin + "/newsletter/"); err != nil {
+			t.Fatal(err)
+		}
+		send(t, page, map[string]string{"address": strings.ToLower(view.Name) + "@reader.example"})
+		reads(t, page, "the work", "your browser shows")
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+			done, err := browser.Evaluate[bool](page, `document.querySelector('[name=proof]').value !== ''`)
+			if err != nil || time.Now().After(deadline) {
+				t.Fatalf("%s: no proof is found: %v", view.Name, err)
+			}
+			if done {
+				break
+			}
+		}
+		reads(t, page, "the work done", "You can press the button")
+		page.Shot(t, "newsletter-work")
+		violations, err := page.Axe()
+		for _, v := range violations {
+			t.Errorf("%s: %v", view.Name, v)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		// Another address needs other work: the form that is pressed early goes when it is done.
+		send(t, page, map[string]string{"address": "other-" + strings.ToLower(view.Name) + "@reader.example"})
+		reads(t, page, "taken", "Look into your mailbox")
+		report(t, view.Name, page.Seen())
+	}
+	for deadline := time.Now().Add(time.Minute); len(server.Letters()) != 2; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d letters, want 2", len(server.Letters()))
+		}
+	}
+}
