@@ -51,10 +51,7 @@ func cursorOf(s string) (comment.Cursor, error) {
 // listed reads an article whose comments have pages of their own: one that
 // everybody may see.
 func (c *scene) listed(id int64) (*reading, error) {
-	a, vis, err := c.public.Read(c.ctx, id)
-	if err == nil && vis != article.Listed {
-		err = fault.New(fault.NotFound, "the article shows no comments of its own")
-	}
+	a, err := c.talkedOf(id)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +62,15 @@ func (c *scene) listed(id int64) (*reading, error) {
 		r.path = "/"
 	}
 	return r, err
+}
+
+// talkedOf is an article whose comments readers may see.
+func (c *scene) talkedOf(id int64) (article.Article, error) {
+	a, vis, err := c.public.Read(c.ctx, id)
+	if err == nil && vis != article.Listed {
+		err = fault.New(fault.NotFound, "the article shows no comments of its own")
+	}
+	return a, err
 }
 
 // morePage is a page of threads away from their article.
@@ -180,11 +186,12 @@ func (s *Site) own(ctx context.Context, path string, articleID int64) (*scene, *
 // CommentsOpen tells whether readers may write under an article; NotFound when
 // they may not even see it.
 func (s *Site) CommentsOpen(ctx context.Context, articleID int64) (bool, error) {
-	c, r, err := s.own(ctx, "", articleID)
+	c, err := s.scene(ctx, Ask{})
 	if err != nil {
 		return false, err
 	}
-	return c.commentsOpen(&r.a), nil
+	a, err := c.talkedOf(articleID)
+	return err == nil && c.commentsOpen(&a), err
 }
 
 // TalkPage renders a page about comments for one visitor. articleID is 0 for

@@ -77,7 +77,11 @@ func runComments(ctx context.Context, markdown string, l load, p talkPlan) error
 	if err != nil {
 		return err
 	}
+	err = archive{Data: data}.jobsDone(ctx) // pictures get their sizes after the start
 	s.stop()
+	if err != nil {
+		return err
+	}
 	out, err := product.Command(ctx, program, "site", "set", "--data", data, "comment_policy=open", "comment_rate=100000").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("site set: %w\n%s", err, out)

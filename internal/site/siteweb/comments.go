@@ -312,14 +312,13 @@ func (p Parts) asItWillStand(r *web.Request, words *i18n.Printer, id int64, w wr
 }
 
 // accepted says what became of a comment. One that is public is on its page
-// before the writer is led there.
+// before the writer is led there; the page's script shows it without that.
 func (p Parts) accepted(r *web.Request, words *i18n.Printer, posted *comment.Posted) (web.Response, error) {
 	ctx, cm := r.HTTP.Context(), &posted.Comment
 	outcome := "held"
 	switch {
 	case posted.Status == comment.StatusApproved:
 		outcome = "public"
-		p.renewed(ctx, cm.Article)
 	case posted.Reason == "confirm":
 		outcome = "confirm"
 	}
@@ -336,6 +335,7 @@ func (p Parts) accepted(r *web.Request, words *i18n.Printer, posted *comment.Pos
 	}
 	to := comment.Path + strconv.FormatInt(cm.Article, 10) + "/sent/?as=" + outcome
 	if outcome == "public" {
+		p.renewed(ctx, cm.Article)
 		place, err := p.Site.CommentPlace(ctx, cm)
 		if err != nil {
 			return web.Response{}, err
