@@ -2,8 +2,11 @@ package comment
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"dateline/internal/article"
 	"dateline/internal/comment/guard"
@@ -29,6 +32,7 @@ type targets struct {
 	mu    sync.Mutex
 	known map[int64]*target
 	turn  int64
+	reads singleflight.Group // by article and turn: many comments come at once
 }
 
 // forget drops the article of a number as it stands in a purge key, "" for all.
@@ -52,11 +56,13 @@ func (s *Service) target(ctx context.Context, id int64) (*target, error) {
 	if known != nil && now.Before(known.until) {
 		return known, nil
 	}
-	fresh, err := s.readTarget(ctx, id)
+	read, err, _ := s.targets.reads.Do(fmt.Sprintf("%d at %d", id, turn), func() (any, error) {
+		return s.readTarget(context.WithoutCancel(ctx), id)
+	})
 	if err != nil {
 		return nil, err
 	}
-	fresh.until = now.Add(targetFor)
+	fresh := read.(*target)
 	s.targets.mu.Lock()
 	defer s.targets.mu.Unlock()
 	if s.targets.turn == turn {
@@ -77,7 +83,7 @@ func (s *Service) readTarget(ctx context.Context, id int64) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &target{article: a}
+	t := &target{article: a, until: s.clock.Now().Add(targetFor)}
 	live, err := public.Live(ctx, &a)
 	if err == nil {
 		t.words = guard.NewArticle(live.Content.Headline, live.Content.Standfirst, richtext.Text(live.Content.Body))

@@ -51,26 +51,28 @@ func cursorOf(s string) (comment.Cursor, error) {
 // listed reads an article whose comments have pages of their own: one that
 // everybody may see.
 func (c *scene) listed(id int64) (*reading, error) {
-	a, err := c.talkedOf(id)
+	c.shows(db.Key("article", id), db.Key("comments", id))
+	r, err := c.memos.talked.shared(id, func() (reading, error) { return c.readTalked(context.WithoutCancel(c.ctx), id) })
 	if err != nil {
 		return nil, err
 	}
-	c.shows(db.Key("article", id), db.Key("comments", id))
-	v, err := c.public.Live(c.ctx, &a)
-	r := &reading{a: a, content: v.Content, words: c.words, path: urlpath.Escape(a.Path), away: true}
+	r.words = c.words
 	if id == c.conf.FrontPage {
 		r.path = "/"
 	}
-	return r, err
+	return &r, nil
 }
 
-// talkedOf is an article whose comments readers may see.
-func (c *scene) talkedOf(id int64) (article.Article, error) {
-	a, vis, err := c.public.Read(c.ctx, id)
+func (c *scene) readTalked(ctx context.Context, id int64) (reading, error) {
+	a, vis, err := c.public.Read(ctx, id)
 	if err == nil && vis != article.Listed {
 		err = fault.New(fault.NotFound, "the article shows no comments of its own")
 	}
-	return a, err
+	if err != nil {
+		return reading{}, err
+	}
+	v, err := c.public.Live(ctx, &a)
+	return reading{a: a, content: v.Content, path: urlpath.Escape(a.Path), away: true}, err
 }
 
 // morePage is a page of threads away from their article.
@@ -186,12 +188,11 @@ func (s *Site) own(ctx context.Context, path string, articleID int64) (*scene, *
 // CommentsOpen tells whether readers may write under an article; NotFound when
 // they may not even see it.
 func (s *Site) CommentsOpen(ctx context.Context, articleID int64) (bool, error) {
-	c, err := s.scene(ctx, Ask{})
+	c, r, err := s.own(ctx, "", articleID)
 	if err != nil {
 		return false, err
 	}
-	a, err := c.talkedOf(articleID)
-	return err == nil && c.commentsOpen(&a), err
+	return c.commentsOpen(&r.a), nil
 }
 
 // TalkPage renders a page about comments for one visitor. articleID is 0 for

@@ -1,8 +1,11 @@
 package site
 
 import (
+	"fmt"
 	"strings"
 	"sync"
+
+	"golang.org/x/sync/singleflight"
 
 	"dateline/internal/author"
 	"dateline/internal/front"
@@ -18,6 +21,7 @@ type memo[V any] struct {
 	mu    sync.RWMutex
 	known map[int64]V
 	age   uint64 // grows with each purge
+	reads singleflight.Group
 }
 
 // memoMost bounds a memo; a full one starts again.
@@ -47,6 +51,22 @@ func (m *memo[V]) get(id int64, read func() (V, error)) (V, error) {
 	return v, nil
 }
 
+// shared is get for what many ask for at once and purges name often: one reads
+// for all of them. read must not end with one request.
+func (m *memo[V]) shared(id int64, read func() (V, error)) (V, error) {
+	return m.get(id, func() (V, error) {
+		m.mu.RLock()
+		age := m.age
+		m.mu.RUnlock()
+		v, err, _ := m.reads.Do(fmt.Sprintf("%d at %d", id, age), func() (any, error) { return read() })
+		if err != nil {
+			var none V
+			return none, err
+		}
+		return v.(V), nil
+	})
+}
+
 // forget drops everything.
 func (m *memo[V]) forget() {
 	m.mu.Lock()
@@ -64,6 +84,7 @@ type memos struct {
 	fronts   memo[front.Plan] // live ones, by place
 	joining  memo[joining]    // one entry, under 0
 	house    memo[house]      // likewise
+	talked   memo[reading]    // articles whose comments are written or shown
 }
 
 // frame is what every page has around it, and what it was made from.
@@ -99,6 +120,7 @@ func (m *memos) purged(keys []string) {
 			m.frame.forget()
 			m.joining.forget() // the page on privacy may come and go
 			m.house.forget()
+			m.talked.forget()
 		case "list", "media", "term":
 			m.frame.forget()
 		}
@@ -111,6 +133,7 @@ func (m *memos) purged(keys []string) {
 		m.fronts.forget()
 		m.joining.forget()
 		m.house.forget()
+		m.talked.forget()
 	}
 }
 

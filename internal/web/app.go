@@ -48,6 +48,7 @@ type App struct {
 	router *router
 	cache  *pagecache.Cache
 	limits *limiter
+	talk   chan struct{} // one for each comment under way
 	guard  *http.CrossOriginProtection
 	// secrets are what paths begin with that hold the token of a person's link.
 	secrets []string
@@ -83,7 +84,7 @@ func New(opt Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{opt: opt, router: rt, limits: newLimiter(opt.Clock), guard: http.NewCrossOriginProtection()}
+	a := &App{opt: opt, router: rt, limits: newLimiter(opt.Clock), talk: make(chan struct{}, commentsAtOnce), guard: http.NewCrossOriginProtection()}
 	for _, r := range opt.Routes {
 		if before, _, found := strings.Cut(r.Pattern, "{token}"); found {
 			a.secrets = append(a.secrets, before)

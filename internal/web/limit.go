@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dateline/internal/clock"
+	"dateline/internal/fault"
 	"dateline/internal/throttle"
 )
 
@@ -23,6 +24,31 @@ var Limits = map[Rate]Allowance{
 	RateComment:  {Every: time.Second, Burst: 30},
 	RateDesk:     {Every: 200 * time.Millisecond, Burst: 100}, // an office shares one address
 	RatePassword: {Every: 6 * time.Second, Burst: 10},
+}
+
+// commentsAtOnce bounds how many comments are worked on at a time: a flood of
+// them waits in line, so that readers of pages wait for a few and not for all.
+const commentsAtOnce = 16
+
+// turnPatience is how long a comment waits in line.
+const turnPatience = 30 * time.Second
+
+// turn waits for a request's turn, with its form read, since a slow sender must
+// keep nobody waiting. The caller says when it is done.
+func (a *App) turn(req *Request) (done func(), err error) {
+	if err := req.HTTP.ParseForm(); err != nil {
+		return nil, fault.New(fault.Invalid, "the form could not be read: %w", err)
+	}
+	patience := time.NewTimer(turnPatience)
+	defer patience.Stop()
+	select {
+	case a.talk <- struct{}{}:
+		return func() { <-a.talk }, nil
+	case <-req.HTTP.Context().Done():
+		return nil, req.HTTP.Context().Err()
+	case <-patience.C:
+		return nil, fault.New(fault.Unavailable, "too many comments come at once").WithHint("send it again in a minute; your browser has kept what you wrote")
+	}
 }
 
 // limiter keeps one allowance for each class and prefix.

@@ -174,6 +174,13 @@ func (a *App) call(req *Request, route *Route) (resp Response, err error) {
 			err = &pagecache.PanicError{Value: v, Stack: debug.Stack()}
 		}
 	}()
+	if route.Rate == RateComment {
+		done, err := a.turn(req)
+		if err != nil {
+			return Response{}, err
+		}
+		defer done()
+	}
 	return route.Handle(req)
 }
 
