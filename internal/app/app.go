@@ -235,7 +235,7 @@ func (a *App) surface(ctx context.Context) (err error) {
 	if err := a.openWeb(); err != nil {
 		return err
 	}
-	a.db.OnPurge(a.purged)
+	a.db.OnPurges(a.purged, func(keys []string) { a.web.Renew(keys...) })
 	return nil
 }
 

@@ -237,7 +237,7 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 // finish does what a transaction asked for after its commit.
 func (d *DB) finish(tx *Tx) {
 	if len(tx.purged) > 0 {
-		d.purge.announce(tx.purged)
+		d.purge.announce(tx.purged, false)
 	}
 	if len(tx.soon) > 0 {
 		d.purge.announceSoon(tx.soon)

@@ -47,12 +47,15 @@ type purger struct {
 	later  *later
 
 	mu        sync.Mutex
-	listeners []func(keys []string)
+	listeners []listener
 	seen      map[int64]struct{}
 	newest    int64 // highest row id read, 0 before the first look
 	looks     int
 	lastLook  time.Time
 }
+
+// listener hears of purges, and of those that came by PurgeSoon.
+type listener struct{ purge, soon func(keys []string) }
 
 func newPurger(d *DB, c clock.Clock) *purger {
 	if c == nil {
@@ -60,7 +63,7 @@ func newPurger(d *DB, c clock.Clock) *purger {
 	}
 	p := &purger{d: d, seen: map[int64]struct{}{}, nudge: make(chan int64, 64)}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
-	p.later = newLater(c, p.ctx.Done(), &p.work, p.announce)
+	p.later = newLater(c, p.ctx.Done(), &p.work, func(keys map[string]struct{}) { p.announce(keys, true) })
 	return p
 }
 
@@ -68,10 +71,14 @@ func newPurger(d *DB, c clock.Clock) *purger {
 // before Write returns for those of this process, within half a second for
 // those of others. The key "*" stands for all. fn is called from several
 // goroutines, must be quick, and must not write.
-func (d *DB) OnPurge(fn func(keys []string)) {
+func (d *DB) OnPurge(fn func(keys []string)) { d.OnPurges(fn, fn) }
+
+// OnPurges is OnPurge that tells the keys of Tx.PurgeSoon to soon instead. That
+// may take its time: whoever waits by Purged waits for it.
+func (d *DB) OnPurges(purge, soon func(keys []string)) {
 	p := d.purge
 	p.mu.Lock()
-	p.listeners = append(p.listeners, fn)
+	p.listeners = append(p.listeners, listener{purge, soon})
 	p.mu.Unlock()
 	p.start.Do(func() {
 		p.work.Go(p.follow)
@@ -113,7 +120,7 @@ func (p *purger) record(ctx context.Context, tx *Tx) error {
 	return p.d.notify(ctx, tx, row)
 }
 
-func (p *purger) announce(purged map[string]struct{}) {
+func (p *purger) announce(purged map[string]struct{}, soon bool) {
 	p.mu.Lock()
 	listeners := slices.Clone(p.listeners)
 	p.mu.Unlock()
@@ -121,8 +128,12 @@ func (p *purger) announce(purged map[string]struct{}) {
 		return
 	}
 	keys := slices.Sorted(maps.Keys(purged))
-	for _, fn := range listeners {
-		fn(keys)
+	for _, l := range listeners {
+		if soon {
+			l.soon(keys)
+		} else {
+			l.purge(keys)
+		}
 	}
 }
 
@@ -185,7 +196,7 @@ func (p *purger) look() {
 	}
 	now := clock.System{}.Now()
 	if !p.lastLook.IsZero() && now.Sub(p.lastLook) > keepPurges/2 {
-		p.announce(map[string]struct{}{"*": {}}) // rows may have been tidied away unread
+		p.announce(map[string]struct{}{"*": {}}, false) // rows may have been tidied away unread
 	}
 	p.lastLook = now
 	if len(ids) > 0 {
@@ -227,7 +238,7 @@ func (p *purger) read(ids []int64) bool {
 		done = append(done, row.id)
 	}
 	now, soon := sortOut(purged)
-	p.announce(now)
+	p.announce(now, false)
 	p.announceSoon(soon)
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,5 +1,7 @@
 package pagecache
 
+import "context"
+
 // Purge drops every entry that was stored under one of the surrogate keys, and
 // makes sure that renders which are under way don't bring the old content
 // back. It returns how many entries it dropped.
@@ -20,6 +22,62 @@ func (c *Cache) Purge(keys ...string) int {
 	}
 	c.counters.purged.Add(uint64(dropped))
 	return dropped
+}
+
+// renewMost bounds how many pages Renew makes.
+const renewMost = 8
+
+// Renew is Purge that keeps sending the pages which many read until they are
+// made anew. again is the render of the page under a key, nil when it has none.
+// When Renew returns, nothing that was stored under the surrogate keys is sent
+// any more.
+func (c *Cache) Renew(keys []string, again func(key string) Render) {
+	type made struct {
+		old    *Entry
+		flight *flight
+		render Render
+	}
+	var hot []made
+	renewing := map[*Entry]bool{}
+	c.mu.Lock()
+	for _, key := range keys {
+		c.log.note(key, true) // renders begin below
+		n := c.index[key]
+		if n == nil {
+			continue
+		}
+		for e := range n.entries {
+			if renewing[e] {
+				continue
+			}
+			render := Render(nil)
+			if e.freq.Load() > 1 && len(hot) < renewMost && c.flights[e.Key] == nil {
+				render = again(e.Key)
+			}
+			if render == nil {
+				c.drop(e)
+				c.counters.purged.Add(1)
+				continue
+			}
+			f := &flight{done: make(chan struct{})}
+			c.flights[e.Key] = f
+			hot, renewing[e] = append(hot, made{e, f, render}), true
+		}
+	}
+	for _, m := range hot {
+		m.flight.start = c.log.seq
+	}
+	c.mu.Unlock()
+	for _, m := range hot {
+		c.counters.misses.Add(1)
+		c.fly(context.Background(), m.old.Key, m.flight, m.render)
+		c.mu.Lock()
+		if c.shard(m.old.Key).m[m.old.Key] == m.old {
+			c.drop(m.old)
+		}
+		c.mu.Unlock()
+		c.counters.purged.Add(1)
+	}
 }
 
 // PurgeAll drops everything, as after a change of theme.

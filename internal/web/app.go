@@ -163,6 +163,30 @@ func (a *App) Purge(keys ...string) {
 	a.cache.Purge(keys...)
 }
 
+// Renew is Purge for what changes many times a second, such as an article's
+// comments: the pages that many read are made anew first, and the old ones are
+// sent meanwhile. When it returns no page shows what was before.
+func (a *App) Renew(keys ...string) {
+	if slices.Contains(keys, "*") {
+		a.cache.PurgeAll()
+		return
+	}
+	a.cache.Renew(keys, a.again)
+}
+
+// again is the render of a page at a path, nil when it has none of its own.
+func (a *App) again(path string) pagecache.Render {
+	end, vars := a.router.find(path)
+	if end == nil || strings.Contains(path, "?") {
+		return nil
+	}
+	route := end.route(http.MethodGet)
+	if route == nil || route.Page == nil {
+		return nil
+	}
+	return a.renders(route, Ask{Path: path, Vars: vars})
+}
+
 // Stats returns the page cache's figures.
 func (a *App) Stats() pagecache.Stats { return a.cache.Stats() }
 
@@ -264,13 +288,7 @@ func (a *App) page(ctx context.Context, route *Route, ask Ask) (*pagecache.Entry
 	if len(ask.Query) > 0 {
 		key += "?" + ask.Query.Encode()
 	}
-	render := func(ctx context.Context) (pagecache.Page, error) {
-		resp, err := route.Page(ctx, ask)
-		if err != nil {
-			return pagecache.Page{}, err
-		}
-		return a.toPage(resp, ask), nil
-	}
+	render := a.renders(route, ask)
 	var e *pagecache.Entry
 	var err error
 	if ask.Request != nil {
@@ -285,6 +303,16 @@ func (a *App) page(ctx context.Context, route *Route, ask Ask) (*pagecache.Entry
 		return a.problemAt(ctx, Problem{Path: ask.Path, Method: http.MethodGet}, err), nil
 	}
 	return e, nil
+}
+
+func (a *App) renders(route *Route, ask Ask) pagecache.Render {
+	return func(ctx context.Context) (pagecache.Page, error) {
+		resp, err := route.Page(ctx, ask)
+		if err != nil {
+			return pagecache.Page{}, err
+		}
+		return a.toPage(resp, ask), nil
+	}
 }
 
 // render makes the page at a path for the fast path, which knows no headers;
