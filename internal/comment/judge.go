@@ -152,7 +152,11 @@ func (s *Service) ask1(ctx context.Context, p *Post, f form, w written, t *targe
 	text := richtext.Text(w.body)
 	sign := guard.Sign{Text: text, Name: w.name, URL: w.url, Links: links, Language: or(t.article.Language, site.Locale), Own: s.hosts(), Article: t.words,
 		Fresh: true, FormAge: f.age, Trap: strings.TrimSpace(p.Trap) != "", First: !who.known}
-	wave, seen := s.waves.Join(text)
+	quoted, err := answered(ctx, s.db, &e.Comment)
+	if err != nil {
+		return err
+	}
+	wave, seen := s.waves.Join(ownWords(w.body, quoted...))
 	e.wave = int64(wave &^ (1 << 63))
 	if seen > 0 {
 		var err error
@@ -326,7 +330,11 @@ func (s *Service) learnNow(ctx context.Context) error {
 		return err
 	}
 	for _, k := range slices.Backward(latest) {
-		s.waves.Add(richtext.Text(k.Body), uint64(k.wave))
+		quoted, err := answered(ctx, s.db, &k.Comment)
+		if err != nil {
+			return err
+		}
+		s.waves.Add(ownWords(k.Body, quoted...), uint64(k.wave))
 	}
 	s.model.Store(guard.New(tokens, domains))
 	return nil
