@@ -200,7 +200,7 @@ const mostAlike = 32
 
 // alike counts near-duplicates by others, and by the same person or network.
 func (s *Service) alike(ctx context.Context, e *entry) (others, same int, err error) {
-	rows, err := s.db.Query(ctx, `SELECT device_index, prefix_index, writer_id FROM comment WHERE wave = $1 AND wave <> 0 ORDER BY id DESC LIMIT $2`, e.wave, int64(mostAlike))
+	rows, err := s.db.Query(ctx, `SELECT device_index, prefix_index, writer_id FROM comment WHERE wave = $1 AND wave <> 0 ORDER BY created_at DESC, id DESC LIMIT $2`, e.wave, int64(mostAlike))
 	if err != nil {
 		return 0, 0, err
 	}
@@ -324,7 +324,7 @@ func (s *Service) learnNow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, err := s.db.Query(ctx, `SELECT `+keptColumns+` FROM comment c WHERE c.wave <> 0 ORDER BY c.id DESC LIMIT $1`, int64(recentWaves))
+	rows, err := s.db.Query(ctx, `SELECT `+keptColumns+` FROM comment c WHERE c.wave <> 0 ORDER BY c.created_at DESC, c.id DESC LIMIT $1`, int64(recentWaves))
 	latest, err := db.All(rows, err, scanKept)
 	if err != nil {
 		return err

@@ -1,15 +1,20 @@
 package comment_test
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"dateline/internal/account"
 	"dateline/internal/comment"
+	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/id"
+	"dateline/internal/richtext"
 	"dateline/internal/settings"
 )
 
@@ -205,12 +210,12 @@ func TestQueue_FiltersWavesAndPages(t *testing.T) {
 			}
 		}
 		seen := map[int64]bool{}
-		for after, pages := int64(0), 0; ; pages++ {
+		for after, pages := (comment.Cursor{}), 0; ; pages++ {
 			got := get(comment.QueueFilter{Status: comment.AnyStatus, Oldest: true, Limit: 2, After: after})
 			for _, c := range got.Comments {
 				seen[c.ID] = true
 			}
-			if after = got.Next; after == 0 || pages > 9 {
+			if after = got.Next; after == (comment.Cursor{}) || pages > 9 {
 				break
 			}
 		}
@@ -388,6 +393,107 @@ func TestDigest_TellsTheDay(t *testing.T) {
 		}
 		if got := h.drain(); len(got) != 0 {
 			t.Errorf("twice a day: %+v", got)
+		}
+	})
+}
+
+// What was imported stands in the queue where it was written, on every page of
+// it and in every list, and the pages hold what they are asked for.
+func TestQueue_GoesByTheTimeOfWriting(t *testing.T) {
+	eachHouse(t, func(s *settings.Site) { s.CommentPolicy = settings.CommentsHeld }, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		var want []int64
+		for i := range 3 {
+			want = append(want, h.says(fmt.Sprintf("Word %d about something else each time, number %d.", i, i*37), comment.StatusPending).Comment.ID)
+		}
+		h.decide(comment.Approve, want...)
+		store := comment.NewStore(h.v)
+		const imported = 240
+		for i := range imported { // two of each moment
+			c := comment.Comment{ID: id.New(), Article: 1, Kind: comment.KindComment, Status: comment.StatusApproved, Name: "Imported", Created: begin.AddDate(-1, 0, i/2), Body: richtext.FromMarkdown("Long ago.")}
+			h.write(func(ctx context.Context, tx *db.Tx) error { return store.PutTx(ctx, tx, c) })
+		}
+		for name, f := range map[string]comment.QueueFilter{"approved": {Status: comment.StatusApproved}, "any": {Status: comment.AnyStatus}, "article": {Status: comment.AnyStatus, Article: 1}} {
+			for _, oldest := range []bool{false, true} {
+				f.Oldest, f.Limit, f.After = oldest, 7, comment.Cursor{}
+				var all []comment.Held
+				for {
+					page, err := h.s.Queue(ctx, editor, f)
+					if err != nil {
+						t.Fatal(err)
+					}
+					all = append(all, page.Comments...)
+					if f.After = page.Next; f.After == (comment.Cursor{}) {
+						break
+					}
+				}
+				seen := map[int64]bool{}
+				for i := range all {
+					seen[all[i].ID] = true
+					if i > 0 && (oldest && all[i].Created.Before(all[i-1].Created) || !oldest && all[i].Created.After(all[i-1].Created)) {
+						t.Fatalf("%s, oldest %v: %s comes after %s", name, oldest, all[i].Created, all[i-1].Created)
+					}
+				}
+				if len(all) != imported+3 || len(seen) != len(all) {
+					t.Errorf("%s, oldest %v: %d rows of %d comments, want %d", name, oldest, len(all), len(seen), imported+3)
+				}
+			}
+			f.Oldest, f.After = false, comment.Cursor{}
+			for limit, n := range map[int]int{0: 50, 200: 200, 1000: 200} {
+				f.Limit = limit
+				page, err := h.s.Queue(ctx, editor, f)
+				if err != nil || len(page.Comments) != n {
+					t.Errorf("%s: %d comments for a limit of %d, want %d: %v", name, len(page.Comments), limit, n, err)
+				}
+				if page.Comments[0].ID != want[2] {
+					t.Errorf("%s begins with %q", name, page.Comments[0].Name)
+				}
+			}
+		}
+	})
+}
+
+// A wave's size is what of it still waits; a network's comments are found as
+// long as it is kept.
+func TestQueue_CountsWhatWaitsAndFindsNetworks(t *testing.T) {
+	eachHouse(t, func(s *settings.Site) { s.CommentPolicy = settings.CommentsHeld }, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		var wave []int64
+		for i := range 4 {
+			wave = append(wave, h.says(fmt.Sprintf("Sign our petition for the old lighthouse keeper's house, neighbours and friends of the island, before it is torn down, number %d", i), comment.StatusPending, func(p *comment.Post) {
+				p.Email, p.Client = fmt.Sprintf("w%d@reader.example", i), netip.MustParseAddr(fmt.Sprintf("10.%d.0.%d", i/2, i))
+			}).Comment.ID)
+		}
+		h.decide(comment.Spam, wave[0])
+		h.decide(comment.Bin, wave[1])
+		if got := h.stored(wave[2]); got.WaveSize != 2 {
+			t.Errorf("of four two wait, and the wave has %d", got.WaveSize)
+		}
+		if got := h.stored(wave[0]); got.WaveSize != 2 {
+			t.Errorf("beside one that is decided %d wait", got.WaveSize)
+		}
+		of := func(id int64) (out []int64) {
+			page, err := h.s.Queue(ctx, editor, comment.QueueFilter{Status: comment.AnyStatus, Network: id, Oldest: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range page.Comments {
+				out = append(out, c.ID)
+			}
+			return out
+		}
+		if got := of(wave[1]); !slices.Equal(got, wave[:2]) {
+			t.Errorf("from its network: %v, want %v", got, wave[:2])
+		}
+		h.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE comment SET prefix_index = '', prefix_sealed = ''`)
+			return err
+		})
+		if got := of(wave[1]); len(got) != 0 {
+			t.Errorf("from a network that is forgotten: %v", got)
+		}
+		if got := of(12345); len(got) != 0 {
+			t.Errorf("from the network of no comment: %v", got)
 		}
 	})
 }

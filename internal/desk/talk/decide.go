@@ -199,7 +199,7 @@ func (p *Part) all(ctx context.Context, r *web.Request, f comment.QueueFilter) (
 		for i := range found.Comments {
 			ids = append(ids, found.Comments[i].ID)
 		}
-		if f.After = found.Next; f.After == 0 {
+		if f.After = found.Next; f.After == (comment.Cursor{}) {
 			break
 		}
 	}

@@ -63,7 +63,7 @@ func New(d *desk.Desk, s Services) (*Part, error) {
 // Routes returns the part's routes.
 func (p *Part) Routes() []web.Route {
 	return []web.Route{
-		desk.Get("comment queue", base, desk.Editor, p.queue, "status", "article", "writer", "q", "reason", "wave", "order", "after", "did", "n", "undo"),
+		desk.Get("comment queue", base, desk.Editor, p.queue, "status", "article", "writer", "network", "q", "reason", "wave", "order", "after", "did", "n", "undo"),
 		desk.Post("decide on comments", decidePath, desk.Editor, web.RateDesk, p.decide),
 		desk.Post("undo on comments", undoPath, desk.Editor, web.RateDesk, p.undo),
 		desk.Get("comment rules", rulesPath, desk.Editor, p.rules),
