@@ -370,7 +370,7 @@ func (s *Service) Reply(ctx context.Context, actor account.Actor, parent int64, 
 		return Posted{}, fault.New(fault.Conflict, "this comment is not public, so there is nothing to answer").WithHint("approve it first")
 	}
 	if k.Status == StatusPending {
-		if _, err := s.Decide(ctx, actor, []int64{parent}, Approve); err != nil {
+		if _, err := s.Decide(ctx, actor, []int64{parent}, Approve, nil); err != nil {
 			return Posted{}, err
 		}
 	}

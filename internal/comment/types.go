@@ -248,7 +248,23 @@ const (
 // Undo is a decision that can be taken back.
 type Undo struct {
 	ID      int64
-	Changed int // comments
+	Changed int     // comments
+	Others  []Other // were left alone, since a colleague was faster
+}
+
+// Seen is when each comment had last been decided on (Held.Decided) as the
+// moderator saw it who decides now. Comments that are not in it are decided on
+// whatever others did.
+type Seen map[int64]time.Time
+
+// Other is a comment that was left as a colleague, or its writer, had changed it
+// since the moderator looked.
+type Other struct {
+	Comment int64
+	Name    string // of its writer
+	Status  Status
+	By      string    // who decided; "" when it was no decision
+	At      time.Time // when
 }
 
 // ReportReasons are the words that readers choose from.
