@@ -43,12 +43,32 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var open = sync.OnceValue(func() (err error) {
+// fill builds the program and two folders of the sample newsroom: data for
+// readers, and one for those who attack.
+var fill = sync.OnceValue(func() (err error) {
 	ctx := context.Background()
 	if house.program, err = product.Build(ctx, house.dir); err != nil {
 		return err
 	}
-	if house.server, err = product.Start(product.Command(ctx, house.program, "demo", "--data", data(), "--addr", "127.0.0.1:0")); err != nil {
+	s, err := product.Start(product.Command(ctx, house.program, "demo", "--data", data(), "--addr", "127.0.0.1:0"))
+	if err != nil {
+		return err
+	}
+	s.Stop()
+	if err := os.CopyFS(attacked(), os.DirFS(data())); err != nil {
+		return err
+	}
+	if err := os.Chmod(filepath.Join(attacked(), "secret.key"), 0o600); err != nil {
+		return err
+	}
+	return product.Confirm(ctx, house.program, attacked())
+})
+
+var open = sync.OnceValue(func() (err error) {
+	if err := fill(); err != nil {
+		return err
+	}
+	if house.server, err = product.Start(product.Command(context.Background(), house.program, "serve", "--data", data(), "--addr", "127.0.0.1:0")); err != nil {
 		return err
 	}
 	if err := set("comment_policy=open"); err != nil {
@@ -58,7 +78,8 @@ var open = sync.OnceValue(func() (err error) {
 	return err
 })
 
-func data() string { return filepath.Join(house.dir, "data") }
+func data() string     { return filepath.Join(house.dir, "data") }
+func attacked() string { return filepath.Join(house.dir, "attacked") }
 
 // set changes settings of the site that runs.
 func set(changes ...string) error {

@@ -47,6 +47,10 @@
 		try { poke(); } catch { /* the page broke its own methods */ }
 		setTimeout(() => tell('done', location.href), 60);
 	};
+	window.datelineAgain = () => { // after something happened to the page
+		done = false;
+		finish();
+	};
 	// Timers are kept before the page can replace them.
 	const setTimeout = window.setTimeout.bind(window);
 	window.addEventListener('load', () => setTimeout(finish, 20));

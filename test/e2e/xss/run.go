@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"sync"
@@ -29,7 +30,11 @@ var hook string
 const canary = "alert('a script from elsewhere')"
 
 // Case is an address to load and its name in the results.
-type Case struct{ ID, URL string }
+type Case struct {
+	ID, URL string
+	Form    url.Values     // sent to it, when there is any, as a form of its own site would
+	Cookies []*http.Cookie // of who asks, for the address's origin
+}
 
 // Result is what happened in one case.
 type Result struct {
@@ -77,12 +82,33 @@ func Pages(b *browser.Browser, cases []Case) ([]Result, error) {
 	return results, firstOf(<-errs, <-errs)
 }
 
+// Watch loads a case, lets something happen to the page, pokes at it once more,
+// and tells what ran from first to last.
+func Watch(b *browser.Browser, c Case, act func(p *browser.Page) error) (Result, error) {
+	t := &tab{browser: b, patience: patienceOurs}
+	defer t.close()
+	first, err := t.single(c)
+	if err != nil || t.page == nil {
+		return first, err
+	}
+	if err := act(t.page); err != nil {
+		return first, err
+	}
+	meanwhile := t.found.all(t.found.take())
+	t.found.begin(c.URL, []string{"top"}, nil)
+	if _, err := browser.Evaluate[bool](t.page, `window.datelineAgain() === undefined`); err != nil {
+		return first, err
+	}
+	last := t.found.all(t.wait())
+	return Result{ID: c.ID, Runs: slices.Concat(first.Runs, meanwhile.Runs, last.Runs), Reports: slices.Concat(first.Reports, meanwhile.Reports, last.Reports), Answered: first.Answered && last.Answered}, nil
+}
+
 // load opens the address in a tab of its own and collects what its cases
 // report.
 func load(b *browser.Browser, address string, ids []string) (map[string]*Result, error) {
 	t := &tab{browser: b, patience: patience}
 	defer t.close()
-	return t.load(address, ids)
+	return t.load(Case{URL: address}, ids)
 }
 
 // tab loads one page after the other. A page that does not answer takes its
@@ -103,24 +129,19 @@ func (t *tab) close() {
 
 // single loads one case.
 func (t *tab) single(c Case) (Result, error) {
-	found, err := t.load(c.URL, []string{"top"})
+	found, err := t.load(c, []string{"top"})
 	if err != nil {
 		return Result{}, err
 	}
-	r := found["top"]
-	for id, other := range found { // frames inside the page count for it
-		if id != "top" {
-			r.Runs = append(r.Runs, other.Runs...)
-			r.Reports = append(r.Reports, other.Reports...)
-		}
-	}
+	r := t.found.all(found)
 	r.ID = c.ID
-	return *r, nil
+	return r, nil
 }
 
 // load opens the address and collects what its cases report until all of them
 // are done, the page dies, or patience ends.
-func (t *tab) load(address string, ids []string) (map[string]*Result, error) {
+func (t *tab) load(c Case, ids []string) (map[string]*Result, error) {
+	address := c.URL
 	if t.page == nil {
 		p, err := t.browser.NewPage(browser.Desktop)
 		if err != nil {
@@ -132,21 +153,36 @@ func (t *tab) load(address string, ids []string) (map[string]*Result, error) {
 			return nil, err
 		}
 	}
-	t.found.begin(address, ids)
+	if len(c.Cookies) > 0 {
+		var cookies []*network.CookieParam
+		for _, one := range c.Cookies {
+			cookies = append(cookies, &network.CookieParam{Name: one.Name, Value: one.Value, URL: originOf(address) + "/"})
+		}
+		if err := do(t.page.Context(), network.SetCookies, network.SetCookiesParams{Cookies: cookies}); err != nil {
+			return nil, err
+		}
+	}
+	t.found.begin(address, ids, c.Form)
 	go chromedp.Call(t.page.Context(), page.Navigate, page.NavigateParams{URL: address})
+	return t.wait(), nil
+}
+
+// wait collects what the open page reports until its cases are done, the page
+// dies, or patience ends.
+func (t *tab) wait() map[string]*Result {
 	limit := time.After(t.patience)
 	for {
 		if alive, done := t.found.finished(); done {
 			if !alive {
 				t.close()
 			}
-			return t.found.take(), nil
+			return t.found.take()
 		}
 		select {
 		case <-t.found.changed:
 		case <-limit:
 			t.close()
-			return t.found.take(), nil
+			return t.found.take()
 		}
 	}
 }
@@ -156,6 +192,8 @@ type collector struct {
 	mu      sync.Mutex
 	results map[string]*Result
 	waiting map[string]bool
+	form    url.Values
+	address string // that form is for
 	last    string // address of the page before, which may still speak
 	here    string // address of the page that said that it is done
 	dead    bool
@@ -163,9 +201,10 @@ type collector struct {
 }
 
 // begin forgets the page before but for its address, unless it is the same one.
-func (c *collector) begin(address string, ids []string) {
+func (c *collector) begin(address string, ids []string, form url.Values) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.form, c.address = form, address
 	c.results, c.waiting, c.last, c.here = map[string]*Result{}, map[string]bool{}, c.here, ""
 	if c.last == address {
 		c.last = ""
@@ -200,7 +239,7 @@ func (c *collector) event(ctx context.Context, origin string, event any) {
 		c.add("top", "run", "dialog "+string(e.Type))
 		go do(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
 	case *fetch.EventRequestPaused:
-		go answer(ctx, origin, e)
+		go c.answer(ctx, origin, e)
 	case *inspector.EventTargetCrashed:
 		c.mu.Lock()
 		c.dead = true
@@ -258,6 +297,27 @@ func (c *collector) finished() (alive, done bool) {
 	return !c.dead, c.dead || len(c.waiting) == 0
 }
 
+// all is what the cases of a page did together: frames inside it count for it.
+func (c *collector) all(found map[string]*Result) (sum Result) {
+	for id, r := range found {
+		sum.Runs, sum.Reports = append(sum.Runs, r.Runs...), append(sum.Reports, r.Reports...)
+		sum.Answered = sum.Answered || id == "top" && r.Answered
+	}
+	return sum
+}
+
+// sends returns the form that a request for a page of the case has to send.
+func (c *collector) sends(e *fetch.EventRequestPaused) url.Values {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e.ResourceType != network.ResourceTypeDocument || e.Request.URL != c.address {
+		return nil
+	}
+	form := c.form
+	c.form = nil
+	return form
+}
+
 func (c *collector) take() map[string]*Result {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -268,11 +328,19 @@ func (c *collector) take() map[string]*Result {
 	return taken
 }
 
-// answer lets requests to our own origin go and answers all others here, so
-// that nothing leaves the machine.
-func answer(ctx context.Context, origin string, e *fetch.EventRequestPaused) {
+// answer lets requests to our own origin go, with the case's form if it has one,
+// and answers all others here, so that nothing leaves the machine.
+func (c *collector) answer(ctx context.Context, origin string, e *fetch.EventRequestPaused) {
 	if originOf(e.Request.URL) == origin {
-		do(ctx, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID})
+		on := fetch.ContinueRequestParams{RequestID: e.RequestID}
+		if form := c.sends(e); form != nil {
+			on.Method, on.PostData = "POST", []byte(form.Encode())
+			on.Headers = []*fetch.HeaderEntry{{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}, {Name: "Origin", Value: origin}}
+			for name, value := range e.Request.Headers {
+				on.Headers = append(on.Headers, &fetch.HeaderEntry{Name: name, Value: fmt.Sprint(value)})
+			}
+		}
+		do(ctx, fetch.ContinueRequest, on)
 		return
 	}
 	reply := fetch.FulfillRequestParams{RequestID: e.RequestID, ResponseCode: 200}

@@ -2,8 +2,10 @@ package xss
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -121,6 +123,46 @@ func TestPages_SeesWhatRunsInAPage(t *testing.T) {
 	}
 	if r := results[2]; r.Ran() || len(r.Reports) == 0 {
 		t.Errorf("a page with a hole that the policy closes: %+v", r)
+	}
+}
+
+// What is sent by a form is seen like what is loaded, and so is what comes into
+// a page later.
+func TestPages_SeesWhatFormsAndTimeBringIn(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/{name}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		text := r.PostFormValue("text")
+		if who, err := r.Cookie("who"); err == nil {
+			text = who.Value + text
+		}
+		if r.PathValue("name") == "sound" {
+			text = html.EscapeString(text)
+		}
+		fmt.Fprintf(w, "<!doctype html><title>x</title><p>%s %s</p>", r.Method, text)
+	})
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	b := browser.Start(t)
+	form := url.Values{"text": {"<img src=x onerror=alert(1)>"}}
+	results, err := Pages(b, []Case{{ID: "hole", URL: server.URL + "/hole", Form: form}, {ID: "sound", URL: server.URL + "/sound", Form: form}, {ID: "none", URL: server.URL + "/hole"},
+		{ID: "cookie", URL: server.URL + "/hole", Cookies: []*http.Cookie{{Name: "who", Value: "<svg/onload=alert(1)>"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, runs := range []bool{true, false, false, true} {
+		if r := results[i]; r.Ran() != runs || !r.Answered {
+			t.Errorf("%s: %+v", r.ID, r)
+		}
+	}
+	for text, runs := range map[string]bool{"<p onclick=alert(1)>x</p>": true, "&lt;p onclick=alert(1)&gt;x": false} {
+		r, err := Watch(b, Case{ID: text, URL: server.URL + "/sound"}, func(p *browser.Page) error {
+			_, err := browser.Evaluate[bool](p, fmt.Sprintf("(document.body.innerHTML = %q) !== ''", text))
+			return err
+		})
+		if err != nil || r.Ran() != runs || !r.Answered {
+			t.Errorf("%q came later: %+v, %v", text, r, err)
+		}
 	}
 }
 
