@@ -60,6 +60,7 @@ export class Fields {
       sections: this.sections(), tags: [...c.tags], terms: [...c.terms],
       bylines: c.bylines.map((b) => ({ profile: b.profile, role: b.role, name: b.name })),
       canonical: v('canonical'), noindex: byId<HTMLInputElement>('w-noindex')?.checked ?? c.noindex, storyline: v('storyline'),
+      subjects: c.subjects.map((s) => ({ id: s.id, main: s.main })),
       fields: Object.fromEntries(Object.entries(c.fields).sort(([a], [b]) => a < b ? -1 : 1)),
       body,
     };
