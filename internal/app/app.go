@@ -37,6 +37,7 @@ import (
 	"dateline/internal/mention"
 	"dateline/internal/outline"
 	"dateline/internal/preview"
+	"dateline/internal/register"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/site"
@@ -73,6 +74,7 @@ type App struct {
 	live      *site.Hub
 	fronts    *front.Service
 	previews  *preview.Service
+	register  *register.Service
 	search    *search.Service
 	readers   *subscriber.Service
 	delivery  *delivery.Service
@@ -157,6 +159,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.previews = preview.NewService(a.db, a.clock, a.articles)
 	a.comments = comment.NewStore(a.vault)
 	a.outline = outline.NewService(outline.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles, Media: a.media, Vault: a.vault})
+	a.openRegister()
 	a.search = search.NewService(a.db, a.clock)
 	a.readers = subscriber.NewService(subscriber.Parts{DB: a.db, Clock: a.clock, Vault: a.vault, Settings: a.settings, SoftMost: never(a.cfg.MailSoftMost),
 		Post: subscriber.Post{Send: post.Send, Origin: func() string { return a.web.Origin() }}})
