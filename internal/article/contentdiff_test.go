@@ -17,8 +17,8 @@ func whole() article.Content {
 		Lead: &article.Picture{Media: 8, Caption: "K", Credit: "L", Alt: "M"}, Sections: []int64{1}, Tags: []int64{2}, Terms: []int64{3},
 		Bylines: []article.Byline{{Profile: 4, Role: "by", Name: "N"}}, Canonical: "https://example.org/", NoIndex: true, Storyline: "O",
 		Subjects: []article.Subject{{ID: 5, Main: true}, {ID: 6}},
-		Fields: map[string]string{"place": "P"},
-		Body:   richtext.Doc{Version: 1, Content: []richtext.Node{{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: "Q"}}}}},
+		Fields:   map[string]string{"place": "P"},
+		Body:     richtext.Doc{Version: 1, Content: []richtext.Node{{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: "Q"}}}}},
 	}
 }
 

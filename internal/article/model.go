@@ -126,7 +126,7 @@ type Content struct {
 	NoIndex           bool              `json:"noindex,omitempty"`
 	Storyline         string            `json:"storyline,omitempty"`
 	Subjects          []Subject         `json:"subjects,omitempty"` // whom and what it is about or names, as an editor confirmed
-	Fields            map[string]string `json:"fields,omitempty"` // custom fields
+	Fields            map[string]string `json:"fields,omitempty"`   // custom fields
 	Body              richtext.Doc      `json:"body"`
 }
 

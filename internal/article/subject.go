@@ -20,6 +20,12 @@ const ScopeSubject = "subject"
 // AddressSubject is the kind of address that shows an entry of the register.
 const AddressSubject = "subject"
 
+// subjectLists are the addresses at which the register lists all of a kind while
+// no page of the newsroom's own stands there, and the surrogate keys of these
+// lists.
+var subjectLists = map[string]string{"/people": "register:person", "/organisations": "register:organisation",
+	"/places": "register:place", "/events": "register:event"}
+
 // mostSubjects bounds what one article may name.
 const mostSubjects = 200
 

@@ -344,3 +344,17 @@ func (e *evidence) guess(nouns bool) Guess {
 	g.Score = max(0, min(score, 1))
 	return g
 }
+
+// GuessKind is what a name may be the name of, by its words alone.
+func GuessKind(name string) Kind {
+	toks := tokenize(name)
+	if len(toks) == 0 {
+		return Person
+	}
+	e := evidence{words: len(toks), times: 1, inner: 1, first: toks[0].word, ending: toks[len(toks)-1].word,
+		acronym: len(toks) == 1 && toks[0].shape == upper && len(toks[0].word) <= 6}
+	if signs.titles[e.first] && e.words > 1 {
+		e.person++
+	}
+	return e.guess(false).Kind
+}

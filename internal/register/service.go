@@ -249,6 +249,9 @@ func freePath(ctx context.Context, q db.Querier, conf settings.Site, e *Entry, s
 	return "", "", fault.New(fault.Conflict, "the address word %q is taken a thousand times: choose another", slug)
 }
 
+// IndexPath is the address of the list of all entries of a kind on a site.
+func IndexPath(conf settings.Site, k Kind) string { return "/" + baseOn(conf, k) + "/" }
+
 // baseOn is the word before a kind's addresses on a site whose sections, tags or
 // authors may stand below the usual one.
 func baseOn(conf settings.Site, k Kind) string {
