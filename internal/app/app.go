@@ -288,10 +288,21 @@ func (a *App) closed(what string, err error) {
 	}
 }
 
-// FillDemo writes the sample newsroom unless it is there.
+// FillDemo writes the sample newsroom unless it is there. Its register's pages
+// are there with it.
 func (a *App) FillDemo(ctx context.Context, progress func(stage string, done, total int64)) error {
+	if filled, err := demo.Filled(ctx, a.db); err != nil || filled {
+		return err
+	}
+	if err := a.fillDemo(ctx, progress); err != nil {
+		return err
+	}
+	return a.RebuildRegister(ctx, func(done, total int64) { progress("reading names", done, total) })
+}
+
+func (a *App) fillDemo(ctx context.Context, progress func(stage string, done, total int64)) error {
 	return demo.Fill(ctx, demo.Services{DB: a.db, Clock: a.clock, Bus: a.bus, Settings: a.settings, Media: a.media,
-		Comments: a.comments, Vault: a.vault}, progress)
+		Comments: a.comments, Vault: a.vault, Register: a.register}, progress)
 }
 
 // ImportWordPress takes a site over and finishes what the import left to jobs,

@@ -11,7 +11,7 @@ import (
 	"dateline/internal/desk/previews"
 	"dateline/internal/desk/readers"
 	"dateline/internal/desk/structure"
-	"dateline/internal/desk/subjects"
+	deskregister "dateline/internal/desk/subjects"
 	"dateline/internal/desk/talk"
 	"dateline/internal/desk/write"
 	"dateline/internal/web"
@@ -29,7 +29,7 @@ type rooms struct {
 	readers  *readers.Part
 	editions *newsletter.Part
 	queue    *talk.Part
-	names    *subjects.Part
+	names    *deskregister.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -49,7 +49,7 @@ func (a *App) openDesk() (err error) {
 	if a.library, err = library.New(a.desk, a.media); err != nil {
 		return err
 	}
-	if a.rooms.names, err = subjects.New(a.desk, a.register); err != nil {
+	if a.rooms.names, err = deskregister.New(a.desk, a.register); err != nil {
 		return err
 	}
 	if a.write, err = write.New(write.Parts{Desk: a.desk, DB: a.db, Clock: a.clock, Articles: a.articles, Accounts: a.accounts, Media: a.media,

@@ -65,13 +65,15 @@ func (s *Service) Add(ctx context.Context, actor account.Actor, in Input) (e Ent
 	return e, err
 }
 
-// AddTx is Add inside a transaction of the caller.
+// AddTx is Add inside a transaction of the caller, who may choose the id.
 func (s *Service) AddTx(ctx context.Context, tx *db.Tx, actor account.Actor, in Input) (Entry, error) {
 	if err := actor.Require(account.Author, "add to the register"); err != nil {
 		return Entry{}, err
 	}
 	e := in.Entry
-	e.ID, e.Slug, e.Path, e.Revision = id.New(), "", "", 0
+	if e.Slug, e.Path, e.Revision = "", "", 0; e.ID == 0 {
+		e.ID = id.New()
+	}
 	if e.Fresh = actor.Role < account.Editor; e.Fresh {
 		e.Open, e.ByName, e.Picture = false, false, 0
 	}

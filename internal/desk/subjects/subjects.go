@@ -149,6 +149,7 @@ type oneData struct {
 	In          register.Input
 	Aliases     string
 	Lat, Lon    string
+	Item        string // address of its item of Wikidata
 	Kinds       []choice
 	Stories     []article.Article
 	Unconfirmed []article.Article
@@ -178,6 +179,7 @@ func (p *Part) onePage(r *web.Request, in *register.Input, typed url.Values) (de
 	if in != nil {
 		d.In, d.Lat, d.Lon = *in, typed.Get("lat"), typed.Get("lon")
 	}
+	d.Item = d.Row.WikidataURL()
 	d.Aliases, d.Kinds = strings.Join(d.In.Aliases, "\n"), kindChoices(d.In.Kind)
 	if d.Stories, err = p.register.Stories(ctx, id, storiesListed); err != nil {
 		return desk.Page{}, err

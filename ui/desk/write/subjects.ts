@@ -82,8 +82,8 @@ export class Subjects {
 
   private offerRow(n: Name): HTMLElement {
     const kind = this.t('subject_' + n.kind), times = n.times ? ` · ${n.times}×` : '';
-    const confirm = h('button', { type: 'button', class: 'w-subject-confirm', 'data-confirm': true, 'aria-label': this.t(n.id ? 'subject_confirm_x' : 'subject_new_x', n.name, kind, n.times), click: () => void this.confirm(n, false) },
-      h('bdi', {}, n.name), h('span', { class: 'w-subject-kind' }, (n.id ? kind : this.t('subject_new')) + times));
+    const confirm = h('button', { type: 'button', class: 'w-subject-confirm', 'data-confirm': true, click: () => void this.confirm(n, false) },
+      h('bdi', {}, n.name), ' ', h('span', { class: 'w-subject-kind' }, (n.id ? kind : this.t('subject_new')) + times));
     const choose = n.id ? [] : [this.kindOf(n)];
     return h('li', { 'data-item': n.item }, confirm, ...choose,
       h('button', { type: 'button', class: 'w-subject-dismiss', 'aria-label': this.t('subject_dismiss_x', n.name), click: () => this.dismiss(n) }, '×'));
