@@ -137,6 +137,8 @@ func (d *detector) run(r run) {
 		case signs.peoples[word] && r.from+1 < r.to && signs.titles[toks[r.from+1].word]: // "the French President"
 		case signs.titles[word] && (r.to-r.from > 1 || !d.organisation(r)):
 			r.titled = true
+		case r.initial && signs.roles[word] && r.to-r.from > 2 && toks[r.from+1].shape != small: // "Mediator Anna Tolland"
+			r.titled = true
 		default:
 			d.split(r)
 			return
@@ -156,7 +158,8 @@ func (d *detector) split(r run) {
 	for k := r.from + 1; k < r.to-1; k++ {
 		switch toks[k].word {
 		case "and", "und", "et", "y":
-			if d.institution(toks[r.from:k]) {
+			if next := toks[k+1]; next.shape != small && !signs.orgstarts[next.word] && d.institution(toks[r.from:k]) &&
+				slices.ContainsFunc(toks[r.from:k], func(t token) bool { return t.shape == small || signs.orgstarts[t.word] }) {
 				continue
 			}
 		case "for", "fur", "in":

@@ -425,9 +425,8 @@ func TestRegister_Suggests(t *testing.T) {
 
 func TestRegister_Rebuild(t *testing.T) {
 	each(t, func(r *room) {
-		var arts []article.Article
 		for range 3 {
-			arts = append(arts, r.publish(r.content("Ann Lee spoke.")))
+			r.publish(r.content("Ann Lee spoke."))
 		}
 		r.drain()
 		ann := r.add(register.Person, "Ann Lee")
