@@ -56,12 +56,20 @@ export class Subjects {
 
   private say(text: string): void { byId('w-subject-status').textContent = text; }
 
+  private shown = ['', '']; // what the lists show, so that nothing moves under a cursor in vain
+
   private render(): void {
     const here = document.activeElement, row = here instanceof HTMLElement ? here.closest<HTMLElement>('[data-item]')?.dataset.item : undefined;
-    this.list.replaceChildren(...this.held.map((s) => this.confirmedRow(s)));
-    this.list.hidden = !this.held.length;
-    if (!this.editable) return;
+    const held = JSON.stringify(this.held.map((s) => [s, this.known.get(s.id)?.name, this.known.get(s.id)?.kind]));
+    if (held !== this.shown[0]) {
+      this.shown[0] = held;
+      this.list.replaceChildren(...this.held.map((s) => this.confirmedRow(s)));
+      this.list.hidden = !this.held.length;
+    }
+    const offers = JSON.stringify(this.suggested);
+    if (!this.editable || offers === this.shown[1]) return;
     if (this.offers.contains(here) && here instanceof HTMLSelectElement) return; // somebody chooses a kind
+    this.shown[1] = offers;
     this.offers.replaceChildren(...this.suggested.map((n) => this.offerRow(n)));
     byId('w-subject-offered').hidden = !this.suggested.length;
     if (row !== undefined) this.offers.querySelector<HTMLElement>(`[data-item="${CSS.escape(row)}"] [data-confirm]`)?.focus();
@@ -90,7 +98,7 @@ export class Subjects {
   }
 
   private kindOf(n: Name): HTMLElement {
-    const f = h('select', { 'aria-label': this.t('subject_kind_x', n.name), change: () => { n.kind = f.value; } },
+    const f = h('select', { 'aria-label': this.t('subject_kind_x', n.name), change: () => { n.kind = f.value; this.shown[1] = JSON.stringify(this.suggested); } },
       ...kinds.map((k) => h('option', { value: k, selected: k === n.kind }, this.t('subject_' + k))));
     return f;
   }
