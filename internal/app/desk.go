@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"dateline/internal/desk"
+	"dateline/internal/desk/accounts"
 	"dateline/internal/desk/articles"
 	"dateline/internal/desk/fronts"
 	"dateline/internal/desk/library"
@@ -28,6 +29,7 @@ type rooms struct {
 	readers  *readers.Part
 	editions *newsletter.Part
 	queue    *talk.Part
+	sides    *accounts.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -66,6 +68,9 @@ func (a *App) openDesk() (err error) {
 	if a.rooms.queue, err = talk.New(a.desk, talk.Services{Clock: a.clock, Comments: a.talk, Articles: a.articles, Settings: a.settings}); err != nil {
 		return err
 	}
+	if a.sides, err = accounts.New(a.desk, a.claims); err != nil {
+		return err
+	}
 	a.desk.Home = a.rooms.articles.Home
 	return nil
 }
@@ -74,5 +79,5 @@ func (a *App) openDesk() (err error) {
 // route binds to its part, and is not called then.
 func (a *App) deskRoutes() []web.Route {
 	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.peeks.Routes(), a.rooms.readers.Routes(), a.rooms.editions.Routes(),
-		a.rooms.queue.Routes())
+		a.rooms.queue.Routes(), a.sides.Routes())
 }
