@@ -63,6 +63,11 @@ func (s *Service) Create(ctx context.Context, actor account.Actor, in richtext.A
 
 // CreateTx is Create inside a transaction of the caller.
 func (s *Service) CreateTx(ctx context.Context, tx *db.Tx, actor account.Actor, in richtext.Accounts) (Record, error) {
+	return s.CreateAsTx(ctx, tx, actor, id.New(), in)
+}
+
+// CreateAsTx is CreateTx under an id that the caller chose.
+func (s *Service) CreateAsTx(ctx context.Context, tx *db.Tx, actor account.Actor, recordID int64, in richtext.Accounts) (Record, error) {
 	if err := actor.Require(account.Contributor, "share accounts"); err != nil {
 		return Record{}, err
 	}
@@ -71,7 +76,7 @@ func (s *Service) CreateTx(ctx context.Context, tx *db.Tx, actor account.Actor, 
 		return Record{}, err
 	}
 	now := s.clock.Now()
-	r := Record{ID: id.New(), Accounts: a, Revision: 1, Created: now, Maker: actor.Name, Updated: now, Updater: actor.Name}
+	r := Record{ID: recordID, Accounts: a, Revision: 1, Created: now, Maker: actor.Name, Updated: now, Updater: actor.Name}
 	raw, err := json.Marshal(a)
 	if err != nil {
 		return r, err
