@@ -15,6 +15,9 @@ import (
 
 // loadAccounts reads the shared accounts, by their keys.
 func loadAccounts(root fs.FS) (map[string]richtext.Accounts, error) {
+	if !exists(root, "accounts.json") {
+		return nil, nil
+	}
 	raw, err := fs.ReadFile(root, "accounts.json")
 	if err != nil {
 		return nil, err
