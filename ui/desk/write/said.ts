@@ -19,7 +19,7 @@ export class Said {
     this.dismissed = new Set(known);
     this.keep = () => { try { localStorage.setItem(kept, JSON.stringify([...this.dismissed].slice(-300))); } catch { /* for this page only */ } };
     document.addEventListener('keydown', (e) => {
-      if (!e.altKey || !e.shiftKey || e.ctrlKey || e.metaKey || e.code !== 'KeyQ') return;
+      if (!e.altKey || !e.shiftKey || e.ctrlKey || e.metaKey || e.code !== 'KeyQ' && e.key.toLowerCase() !== 'q') return;
       e.preventDefault();
       this.enter();
     });
