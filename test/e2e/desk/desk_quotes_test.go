@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -71,4 +72,38 @@ func TestQuotes_ByKeyboard(t *testing.T) {
 	if refused := d.send(record[0]+"/delete", "revision", "1"); !strings.Contains(refused, "The dam holds") {
 		t.Errorf("deleting accounts in use: %.400s", refused)
 	}
+}
+
+// quotes draws suggestions beside a text, and the pages of shared accounts.
+func (c *camera) quotes(olga *desk) {
+	olga.begin()
+	olga.into("headline")
+	olga.types("The dam holds")
+	olga.into("text")
+	olga.types("“The dam was inspected in March,” said Pieter Vos, the minister of public works.\nThe governor, Anton Reva, wrote on Telegram on Monday that the gates had been closed at noon.")
+	olga.saved()
+	olga.until(`document.querySelectorAll('.w-said-one').length == 2`)
+	olga.press("Q", 81, 1|8)
+	olga.until(`document.activeElement?.classList.contains('w-said-yes')`)
+	see[bool](olga, `(() => { document.querySelector('#w-lead-group').open = false; document.querySelector('#w-said').scrollIntoView({ block: 'start' }); return true; })()`)
+	c.takes("quotes", olga, 900)
+	olga.open("/desk/accounts/new")
+	c.takes("accounts-new", olga, 1100)
+	page := olga.send("/desk/accounts/new", "title", "The shot at the bridge", "party_0", "Army", "words_0", "We did not fire.", "source_0", "https://army.example/statement", "party_1", "Village", "words_1", "Two shots came from the north.",
+		"point_0", "A shot was fired", "says_0_0", "denies", "says_0_1", "confirms", "stand_0_1", "Two of them.", "verdict_0", "True", "why_0", "Two cameras show it.")
+	at := regexp.MustCompile(`/desk/accounts/\d+`).FindString(page)
+	olga.open(at)
+	c.takes("accounts", olga, 1400)
+	olga.open("/desk/accounts")
+	c.takes("accounts-list", olga, 700)
+}
+
+// TestManual_DrawsQuotes draws the pictures of quotes.md alone.
+func TestManual_DrawsQuotes(t *testing.T) {
+	if os.Getenv("DATELINE_MANUAL") == "" {
+		t.Skip("draws pictures of the manual: set DATELINE_MANUAL=1")
+	}
+	n := openNewsroom(t, browser.Desktop)
+	c := &camera{t: t, n: n, drawn: map[string]bool{}}
+	c.quotes(n.owner)
 }
