@@ -132,7 +132,7 @@ func proseQuotes(nodes []Node) []Quote {
 		case open != nil && open.same(m):
 			words[len(words)-1] += n.Text
 		case len(out) > 0 && continues(&out[len(out)-1], m, words[len(words)-1]):
-			words[len(words)-1] = strings.TrimRight(trimQuotes(words[len(words)-1]), " ") + " " + strings.TrimLeft(trimQuotes(n.Text), " ")
+			words[len(words)-1] = strings.TrimRight(trimQuotes(words[len(words)-1]), " ") + " " + strings.TrimLeftFunc(n.Text, func(r rune) bool { return r == ' ' || isQuoteSign(r) })
 			open = m
 		default:
 			out = append(out, Quote{Kind: QuoteProse, Speaker: m.str("speaker"), Role: m.str("role"), Outlet: m.str("outlet"),
