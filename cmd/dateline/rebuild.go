@@ -7,7 +7,8 @@ import (
 )
 
 type rebuildCmds struct {
-	Register rebuildRegister `cmd:"" help:"Read all articles again for the people, organisations, places and events of the register."`
+	Register rebuildRegister  `cmd:"" help:"Read all articles again for the people, organisations, places and events of the register."`
+	Quotes   rebuildQuotesCmd `cmd:"" help:"Draw the quotes of all public articles again."`
 }
 
 type rebuildRegister struct{}
@@ -24,6 +25,25 @@ func (r *rebuildRegister) Run(c *commands, env *environment) error {
 		bar.end()
 		if err == nil {
 			fmt.Fprintf(env.stdout, "%d articles read\n", read)
+		}
+		return err
+	})
+}
+
+type rebuildQuotesCmd struct{}
+
+// Run draws the quotes again. What was done when it is interrupted stays done.
+func (*rebuildQuotesCmd) Run(c *commands, env *environment) error {
+	return c.with(env, nil, func(a *app.App) error {
+		p := newProgress(env)
+		var seen int64
+		err := a.RebuildQuotes(env.ctx, func(done, total int64) {
+			seen = done
+			p.show("drawing quotes", done, total)
+		})
+		p.end()
+		if err == nil {
+			_, err = fmt.Fprintf(env.stdout, "quotes drawn from %d articles\n", seen)
 		}
 		return err
 	})

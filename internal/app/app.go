@@ -16,6 +16,7 @@ import (
 	"dateline/internal/article"
 	"dateline/internal/article/check"
 	"dateline/internal/blob"
+	"dateline/internal/claim"
 	"dateline/internal/clock"
 	"dateline/internal/comment"
 	"dateline/internal/comment/exchange"
@@ -37,6 +38,7 @@ import (
 	"dateline/internal/mention"
 	"dateline/internal/outline"
 	"dateline/internal/preview"
+	"dateline/internal/quote"
 	"dateline/internal/register"
 	"dateline/internal/search"
 	"dateline/internal/settings"
@@ -76,6 +78,8 @@ type App struct {
 	previews  *preview.Service
 	register  *register.Service
 	search    *search.Service
+	claims    *claim.Service
+	quotes    *quote.Service
 	readers   *subscriber.Service
 	delivery  *delivery.Service
 	moving    *transfer.Desk
@@ -179,6 +183,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	const jobSettled = "search.settled"
 	a.bus.Subscribe(article.EventSettled, jobSettled, nil)
 	a.jobs.Handle(jobSettled, a.search.HandleSettled)
+	a.openQuotes()
 	a.jobs.Handle(search.JobIndex, a.search.HandleIndex)
 	a.jobs.Handle(account.JobLetter, a.accounts.HandleLetter, job.Lane("letters", 2))
 	a.jobs.Handle(account.JobForgot, a.accounts.HandleForgot, job.Lane("letters", 2))

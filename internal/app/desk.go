@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"dateline/internal/desk"
+	"dateline/internal/desk/accounts"
 	"dateline/internal/desk/articles"
 	"dateline/internal/desk/fronts"
 	"dateline/internal/desk/library"
@@ -30,6 +31,7 @@ type rooms struct {
 	editions *newsletter.Part
 	queue    *talk.Part
 	names    *deskregister.Part
+	sides    *accounts.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -71,6 +73,9 @@ func (a *App) openDesk() (err error) {
 	if a.rooms.queue, err = talk.New(a.desk, talk.Services{Clock: a.clock, Comments: a.talk, Articles: a.articles, Settings: a.settings}); err != nil {
 		return err
 	}
+	if a.sides, err = accounts.New(a.desk, a.claims); err != nil {
+		return err
+	}
 	a.desk.Home = a.rooms.articles.Home
 	return nil
 }
@@ -79,5 +84,5 @@ func (a *App) openDesk() (err error) {
 // route binds to its part, and is not called then.
 func (a *App) deskRoutes() []web.Route {
 	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.rooms.names.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.peeks.Routes(), a.rooms.readers.Routes(), a.rooms.editions.Routes(),
-		a.rooms.queue.Routes())
+		a.rooms.queue.Routes(), a.rooms.sides.Routes())
 }

@@ -243,7 +243,21 @@ func (w *world) secretContent(canary string) article.Content {
 		Subjects: subjects, Storyline: "shared story", Fields: map[string]string{"field": canary + "Field"}, Body: paragraph(canary + "Body words")}
 	c.Body.Content = append(c.Body.Content, richtext.Node{Type: "timeline", Content: []richtext.Node{{Type: "timeline_event",
 		Attrs: map[string]any{"date": "2026-01-02", "title": canary + "Moment " + canary + "personname"}, Content: paragraph(canary + "MomentText").Content}}})
+	c.Body.Content = append(c.Body.Content, w.secretQuotes(canary)...)
 	return c
+}
+
+// secretQuotes attribute words in every way, and show shared accounts.
+func (w *world) secretQuotes(canary string) []richtext.Node {
+	w.t.Helper()
+	rec, err := w.app.claims.Create(w.ctx, w.actor, richtext.Accounts{Title: canary + "Event", Sides: []richtext.AccountSide{
+		{Party: canary + "Army", Words: canary + "Statement"}, {Party: canary + "Village", Words: canary + "Answer"}},
+		Points: []richtext.AccountPoint{{Text: canary + "Point", Stands: []richtext.AccountStand{{Says: richtext.Denies, Words: canary + "Stand"}}, Verdict: canary + "Verdict"}}})
+	w.must(err)
+	said := richtext.Mark{Type: "said", Attrs: map[string]any{"speaker": canary + "Speaker", "role": canary + "Role"}}
+	return []richtext.Node{{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: canary + "Said", Marks: []richtext.Mark{said}}}},
+		{Type: "attributed_quote", Attrs: map[string]any{"speaker": canary + "Speaker", "outlet": canary + "Outlet"}, Content: paragraph(canary + "Quoted").Content},
+		{Type: "shared_accounts", Attrs: map[string]any{"record": rec.ID}}}
 }
 
 // openApp opens a Dateline of its own for one test.
@@ -287,6 +301,7 @@ func (w *world) get(h http.Handler, path string) (status int, all string) {
 
 // fixedOutputs are public outputs that no page links to.
 var fixedOutputs = []string{"/", "/page/2/", "/feed/", "/feed/atom/", "/feed/json/", "/comments/feed/", "/comments/feed/atom/", "/comments/feed/json/",
+	"/quotes/", "/quotes/feed/", "/quotes/feed/atom/", "/quotes/feed/json/", "/quotes/zqcanary/", "/quotes/?speaker=zqcanary", "/quotes/?words=zqcanary",
 	"/corrections/", "/corrections/feed/", "/corrections/feed/atom/", "/corrections/feed/json/",
 	"/feeds/", "/archive/", "/sitemap.xml", "/sitemaps/news.xml", "/sitemaps/pages.xml", "/sitemaps/sections.xml", "/sitemaps/tags.xml",
 	"/sitemaps/authors.xml", "/sitemaps/register.xml", "/people/", "/organisations/", "/places/", "/events/", "/robots.txt", "/opensearch.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/search/", "/healthz",
@@ -374,6 +389,7 @@ func leaks(t *testing.T, w *world) {
 			"/people/"+canary+"personname/", "/people/"+canary+"personname/feed/", "/organisations/"+canary+"organisationname/", "/places/"+canary+"placename/",
 			"/events/"+canary+"eventname/", "/events/"+canary+"eventname/feed/atom/", "/author/"+canary+"author/", "/author/"+canary+"author/feed/", "/topic/"+canary+"termslug/", "/?tag="+canary+"tagslug",
 			"/search/?q="+canary+"Headline", "/search/?q="+canary+"Body", "/wp-content/uploads/2026/"+canary+"file.jpg",
+			"/quotes/"+canary+"speaker/", "/quotes/"+canary+"speaker/feed/", "/quotes/"+canary+"army/", "/quotes/?words="+canary+"said", "/quotes/?speaker="+canary+"speaker",
 			"/share/"+fmt.Sprint(a.ID)+"-000000000000.png", "/?s="+canary+"Body")
 		for _, v := range m.Variants {
 			seeds = append(seeds, m.URL(v))
@@ -396,7 +412,7 @@ func leaks(t *testing.T, w *world) {
 					continue
 				}
 				// A search page, a redirect and a canonical address repeat what was asked; that tells nothing.
-				if strings.Contains(asked, canary) && (strings.HasPrefix(path, "/search/") && allowed.MatchString(line) || status == 301 && strings.HasPrefix(path, "/?s=")) {
+				if strings.Contains(asked, canary) && ((strings.HasPrefix(path, "/search/") || strings.HasPrefix(path, "/quotes/?")) && allowed.MatchString(line) || status == 301 && strings.HasPrefix(path, "/?s=")) {
 					continue
 				}
 				if (state == "withdrawn" || state == "password") && strings.Contains(asked, canary) && repeatsOnlyTheAddress(line, canary) {

@@ -97,7 +97,7 @@ var reserved = map[string]bool{
 // computed are addresses at which Dateline shows a page of its own making. No
 // page of the newsroom's stands there: both would be kept and dropped by other
 // rules than what a reader gets.
-var computed = map[string]bool{"/feeds": true, "/search": true, "/archive": true, "/corrections": true, "/newsletter": true}
+var computed = map[string]bool{"/feeds": true, "/search": true, "/archive": true, "/corrections": true, "/quotes": true, "/newsletter": true}
 
 // refuseComputed refuses an address word that a person chose for a standing page
 // and that leads to a page of Dateline's own.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dateline/internal/account"
+	"dateline/internal/claim"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/media"
@@ -61,6 +62,9 @@ func (s *Service) AutosaveTx(ctx context.Context, tx *db.Tx, actor account.Actor
 	if _, err := tx.Exec(ctx, `INSERT INTO working_copy (article_id, person_id, actor, began_at, saved_at, content) VALUES ($1, $2, $3, $4, $4, $5)
 		ON CONFLICT (article_id) DO UPDATE SET person_id = excluded.person_id, actor = excluded.actor, saved_at = excluded.saved_at, content = excluded.content`,
 		a.ID, actor.ID, actor.Name, db.Micros(now), string(raw)); err != nil {
+		return a, err
+	}
+	if err := claim.Refer(ctx, tx, a.ID, 0, false, in.Content.Body); err != nil {
 		return a, err
 	}
 	if err := media.Refer(ctx, tx, a.ID, 0, false, MediaOf(&in.Content)); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dateline/internal/author"
+	"dateline/internal/claim"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/media"
@@ -305,6 +306,9 @@ func (s *Service) addVersion(ctx context.Context, tx *db.Tx, isNew bool, v Versi
 		v.Created = s.clock.Now()
 	}
 	if err := insertVersion(ctx, tx, &v, raw); err != nil {
+		return v, err
+	}
+	if err := claim.Refer(ctx, tx, v.Article, v.ID, isNew, v.Content.Body); err != nil {
 		return v, err
 	}
 	return v, media.Refer(ctx, tx, v.Article, v.ID, isNew, MediaOf(&v.Content))

@@ -16,6 +16,7 @@ type Refs struct {
 	Zone    *time.Location                       // the site's
 	Picture func(key string) int64               // id of a picture
 	Article func(slug string) int64              // id of an article
+	Record  func(key string) int64               // id of shared accounts
 	Href    func(kind, key string) (href string) // address of an "article", "page", "section", "tag" or "author"
 }
 
@@ -57,6 +58,8 @@ func bindAttrs(node string, attrs map[string]any, refs Refs) map[string]any {
 			out[name] = value
 		case name == "media":
 			out[name] = refs.Picture(key)
+		case name == "record":
+			out[name] = refs.Record(key)
 		case name == "article":
 			out[name] = refs.Article(key)
 		case name == "date" && strings.HasSuffix(key, "d"):

@@ -59,6 +59,9 @@ func check(n Newsroom) error {
 		c.need("page "+p.Slug, "page", p.Parent)
 		c.define("page", p.Slug)
 	}
+	for key := range n.Accounts {
+		c.define("accounts", key)
+	}
 	c.articles(n.Articles)
 	for _, p := range n.Pages {
 		c.nodes("page "+p.Slug, p.Body.Content)
@@ -123,6 +126,7 @@ func (c *checker) attrs(where string, attrs map[string]any) {
 	text := func(name string) string { s, _ := attrs[name].(string); return s }
 	c.need(where, "picture", text("media"))
 	c.need(where, "article", text("article"))
+	c.need(where, "accounts", text("record"))
 	if kind, key, ok := reference(cmp.Or(text("href"), text("url"))); ok {
 		c.need(where, kind, key)
 	}

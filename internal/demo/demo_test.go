@@ -32,7 +32,7 @@ func testRefs() Refs {
 		return ids[key]
 	}
 	return Refs{
-		End: time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC), Zone: time.UTC, Picture: id, Article: id,
+		End: time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC), Zone: time.UTC, Picture: id, Article: id, Record: id,
 		Href: func(kind, key string) string { return "/" + kind + "/" + key + "/" },
 	}
 }

@@ -215,6 +215,7 @@ var leaves = map[string]struct {
 	"related":    {"related_link", []string{"article"}, []string{"url", "title"}},
 	"embed":      {"embed", []string{"url", "title"}, []string{"provider", "caption"}},
 	"button":     {"button", []string{"url", "label"}, nil},
+	"shared":     {"shared_accounts", []string{"record"}, nil},
 	"math":       {"math", []string{"tex"}, nil},
 	"more":       {"more", nil, nil},
 	"page-break": {"page_break", nil, nil},

@@ -157,7 +157,7 @@ func (f *filler) picture(ctx context.Context, p Picture) error {
 }
 
 func (f *filler) everything(ctx context.Context, tx *db.Tx) error {
-	for _, step := range []func(context.Context, *db.Tx) error{f.taxonomies, f.authors, f.register, f.pages, f.stories, f.menus, f.front, f.letters, f.finish} {
+	for _, step := range []func(context.Context, *db.Tx) error{f.taxonomies, f.authors, f.register, f.accounts, f.pages, f.stories, f.menus, f.front, f.letters, f.finish} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}
@@ -251,6 +251,7 @@ func (f *filler) refs() Refs {
 	return Refs{End: f.end, Zone: f.zone,
 		Picture: func(key string) int64 { return idOf("picture", key) },
 		Article: func(slug string) int64 { return idOf("article", slug) },
+		Record:  func(key string) int64 { return idOf("accounts", key) },
 		Href:    f.href}
 }
 

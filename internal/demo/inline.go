@@ -20,7 +20,7 @@ var delimiters = []struct{ sign, mark string }{
 // the value.
 var spans = map[string]string{
 	"lang": "lang", "abbr": "title", "small": "", "kbd": "", "cite": "",
-	"underline": "", "ins": "", "del": "", "q": "",
+	"said": "speaker", "underline": "", "ins": "", "del": "", "q": "",
 }
 
 // inline parses one line of text (line ends inside count as spaces) into
@@ -118,10 +118,25 @@ func bracket(text string, marks []richtext.Mark) (nodes []richtext.Node, rest st
 		mark = richtext.Mark{Type: name}
 		if attr != "" {
 			mark.Attrs = map[string]any{attr: strings.Trim(value, `"`)}
+			if name == "said" {
+				mark.Attrs = saidAttrs(strings.Trim(value, `"`))
+			}
 		}
 	}
 	nodes, err = inline(words, append(slices.Clone(marks), mark)...)
 	return nodes, after, err
+}
+
+// saidAttrs reads "speaker | role | outlet | date"; the last ones may be left
+// out.
+func saidAttrs(value string) map[string]any {
+	attrs := map[string]any{}
+	for i, part := range strings.Split(value, "|") {
+		if part = strings.TrimSpace(part); part != "" && i < 4 {
+			attrs[[]string{"speaker", "role", "outlet", "date"}[i]] = part
+		}
+	}
+	return attrs
 }
 
 // appendText adds text, joined to a last node with the same marks.

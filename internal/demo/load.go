@@ -36,6 +36,9 @@ func load(root fs.FS) (Newsroom, error) {
 	if n.Pages, err = loadPages(root); err != nil {
 		return n, err
 	}
+	if n.Accounts, err = loadAccounts(root); err != nil {
+		return n, err
+	}
 	return n, check(n)
 }
 

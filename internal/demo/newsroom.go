@@ -21,6 +21,7 @@ type Newsroom struct {
 	Pictures []Picture    // portraits included
 	Articles []Article    // oldest first; an article refers only to earlier ones
 	Pages    []Page       // parents before children
+	Accounts map[string]richtext.Accounts
 }
 
 // Site is the settings of the sample site.

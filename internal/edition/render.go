@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dateline/internal/article"
+	"dateline/internal/claim"
 	"dateline/internal/db"
 	"dateline/internal/edition/letter"
 	"dateline/internal/fault"
@@ -85,7 +86,7 @@ func (c *scene) render(slots Slots) (Rendered, error) {
 	if c.e.Slug != "" {
 		l.WebURL = c.Origin() + Path(c.n.Slug, c.e.Slug)
 	}
-	r := resolver{articles: map[int64]article.Article{}, media: map[int64]media.Medium{}, origin: c.Origin()}
+	r := resolver{articles: map[int64]article.Article{}, media: map[int64]media.Medium{}, records: map[int64]richtext.Accounts{}, origin: c.Origin()}
 	l.Resolver = &r
 	for _, it := range c.e.Items {
 		item, shown, err := c.item(it, &r)
@@ -218,6 +219,9 @@ func (c *scene) item(it Item, r *resolver) (letter.Item, bool, error) {
 	if it.Form == Full {
 		ids, linked = append(ids, richtext.MediaIDs(content.Body)...), richtext.ArticleIDs(content.Body)
 		out.Body = &content.Body
+		if err := c.records(content.Body, r); err != nil {
+			return out, false, err
+		}
 	}
 	if err := c.gather(ids, linked, r); err != nil {
 		return out, false, err
@@ -262,6 +266,15 @@ func (c *scene) gather(ids, linked []int64, r *resolver) error {
 	arts, err := c.public.ByIDs(c.ctx, linked)
 	for _, a := range arts {
 		r.articles[a.ID] = a
+	}
+	return err
+}
+
+// records reads the shared accounts that a text shows, as they are now.
+func (c *scene) records(doc richtext.Doc, r *resolver) error {
+	found, err := claim.ByIDs(c.ctx, c.q, richtext.RecordIDs(doc))
+	for id, one := range found {
+		r.records[id] = one.Shown(c.site.Location())
 	}
 	return err
 }
@@ -355,6 +368,7 @@ func (s *Service) from(n subscriber.Newsletter) mail.Address {
 type resolver struct {
 	media    map[int64]media.Medium
 	articles map[int64]article.Article
+	records  map[int64]richtext.Accounts
 	origin   string
 }
 
@@ -388,10 +402,18 @@ func (r *resolver) Article(id int64) (richtext.Link, bool) {
 	return richtext.Link{URL: r.origin + urlpath.Escape(a.Path), Title: a.Headline}, ok
 }
 
+// Accounts implements richtext.Resolver.
+func (r *resolver) Accounts(id int64) (richtext.Accounts, bool) {
+	a, ok := r.records[id]
+	return a, ok
+}
+
 // labels are the words that texts add by themselves.
 func labels(words *i18n.Printer) *richtext.Labels {
 	return &richtext.Labels{PictureMissing: words.T("body.missing_picture"), FileMissing: words.T("body.missing_file"),
 		Source: words.T("body.source_label"), NotMentioned: words.T("body.not_mentioned"), ReadAlso: words.T("body.related"),
+		Confirms: words.T("accounts.confirms"), Denies: words.T("accounts.denies"), Silent: words.T("accounts.silent"), Unknown: words.T("accounts.unknown"), Points: words.T("accounts.points"),
+		Verdict: words.T("accounts.verdict"), UpdatedOn: words.T("accounts.updated_on"),
 		Correction: words.T("correction.correction"), Clarification: words.T("correction.clarification"), Update: words.T("correction.update"),
 		Footnotes: words.T("body.footnotes"), Table: words.T("body.table"), Date: words.ISODate}
 }

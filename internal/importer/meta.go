@@ -9,6 +9,7 @@ import (
 	"dateline/internal/article"
 	"dateline/internal/db"
 	"dateline/internal/job"
+	"dateline/internal/quote"
 	"dateline/internal/search"
 	"dateline/internal/wxr"
 )
@@ -103,6 +104,9 @@ const JobRelate = "import.relate"
 func later(ctx context.Context, tx *db.Tx, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
+	}
+	if err := quote.EnqueueTx(ctx, tx, ids...); err != nil {
+		return err
 	}
 	if err := search.EnqueueTx(ctx, tx, ids...); err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 var allowed = map[string]string{
 	"p": "", "h2": "", "h3": "", "h4": "", "h5": "", "h6": "", "ul": "", "ol": "start reversed type", "li": "",
 	"blockquote": "cite", "figure": "", "figcaption": "", "pre": "", "code": "", "hr": "", "br": "", "div": "",
-	"details": "open", "summary": "", "aside": "", "span": "", "cite": "", "time": "datetime", "a": "href title rel download",
+	"details": "open", "summary": "", "aside": "", "span": "aria-hidden", "cite": "", "time": "datetime", "a": "href title rel download",
 	"sup": "", "sub": "", "picture": "", "source": "type srcset sizes", "img": "src alt width height loading decoding",
 	"audio": "controls preload src", "video": "controls preload playsinline src poster width height",
 	"table": "", "caption": "", "thead": "", "tbody": "", "tr": "", "th": "scope colspan rowspan", "td": "colspan rowspan",

@@ -108,6 +108,9 @@ func (s *attrSpec) checkedText(text string) (string, string) {
 		if s.kind == kindRaw {
 			limit = maxRaw
 		}
+		if s.max > 0 {
+			limit = int(s.max)
+		}
 		if len(text) > limit {
 			return "", fmt.Sprintf("is longer than %d bytes", limit)
 		}

@@ -167,6 +167,9 @@ func (room) File(id int64) (File, bool) {
 	return File{}, false
 }
 
+// Accounts knows the record 1.
+func (room) Accounts(id int64) (Accounts, bool) { return sampleAccounts(), id == 1 }
+
 func (room) Article(id int64) (Link, bool) {
 	return Link{URL: "/world/vote/", Title: "The vote"}, id == 21
 }

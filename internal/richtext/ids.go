@@ -10,6 +10,10 @@ func MediaIDs(d Doc) []int64 { return idsOf(d, "media", "thumb", "poster") }
 // each once, in the order of the document.
 func ArticleIDs(d Doc) []int64 { return idsOf(d, "article") }
 
+// RecordIDs returns the ids of all shared accounts that the document shows,
+// each once, in the order of the document.
+func RecordIDs(d Doc) []int64 { return idsOf(d, "record") }
+
 func idsOf(d Doc, names ...string) []int64 {
 	var out []int64
 	seen := map[int64]bool{}

@@ -13,6 +13,13 @@ type Labels struct {
 	Source         string // of the link to a quote's or account's source
 	NotMentioned   string // before what an account does not mention, with its colon
 	ReadAlso       string
+	Confirms       string // a side's stand on a point of shared accounts
+	Denies         string
+	Silent         string
+	Unknown        string // where nobody knows yet
+	Points         string // heading of the points
+	Verdict        string // before the newsroom's verdict, with its colon
+	UpdatedOn      string // before the day of the last change
 	Correction     string
 	Clarification  string
 	Update         string
@@ -33,6 +40,13 @@ func English() *Labels {
 		Source:         "Source",
 		NotMentioned:   "Not mentioned:",
 		ReadAlso:       "Read also",
+		Confirms:       "Confirms",
+		Denies:         "Denies",
+		Silent:         "Does not mention it",
+		Unknown:        "Not known",
+		Points:         "What is disputed",
+		Verdict:        "Our verdict:",
+		UpdatedOn:      "Updated on",
 		Correction:     "Correction",
 		Clarification:  "Clarification",
 		Update:         "Update",

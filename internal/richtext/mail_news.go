@@ -8,6 +8,10 @@ func (m mailer) reporting(n *Node) {
 		m.attributedQuote(n)
 	case "accounts":
 		m.accounts(n)
+	case "shared_accounts":
+		if a, ok := m.o.Resolver.Accounts(n.num("record")); ok {
+			m.sharedAccounts(&a)
+		}
 	case "fact_box":
 		m.cell("fact")
 		m.line("title", n.str("title"))

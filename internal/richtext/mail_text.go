@@ -161,6 +161,10 @@ func (w *mailText) block(n *Node, prefix string) {
 	case "figure", "gallery", "audio", "video", "playlist", "file", "embed":
 		w.media(n, prefix)
 	case "newsletter_box", "more", "page_break":
+	case "shared_accounts":
+		if a, ok := w.o.Resolver.Accounts(n.num("record")); ok {
+			w.blocks(a.Nodes(w.labels), prefix)
+		}
 	default:
 		w.box(n, prefix)
 	}

@@ -119,6 +119,12 @@ func (m *Mark) same(other *Mark) bool {
 		return m.str("lang") == other.str("lang") && m.str("dir") == other.str("dir")
 	case "abbr":
 		return m.str("title") == other.str("title")
+	case "said":
+		for _, name := range [...]string{"speaker", "role", "outlet", "date", "source"} {
+			if m.str(name) != other.str(name) {
+				return false
+			}
+		}
 	}
 	return true
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Resolver turns the ids in a document into what readers may see. The caller
-// prefetches what MediaIDs and ArticleIDs name: the methods do no I/O.
+// prefetches what MediaIDs, ArticleIDs and RecordIDs name: the methods do no I/O.
 type Resolver interface {
 	// Picture returns a picture medium; false when it is unknown. A picture
 	// whose file is missing is returned with Missing set.
@@ -18,6 +18,8 @@ type Resolver interface {
 	// Article returns the address and headline of an article that readers may
 	// see; false for any other.
 	Article(id int64) (Link, bool)
+	// Accounts returns a record of shared accounts; false when it is unknown.
+	Accounts(id int64) (Accounts, bool)
 }
 
 // Picture is a picture medium as a page shows it.
@@ -108,6 +110,7 @@ type renderer struct {
 	refs    map[string]int  // references to each note, in all
 	written map[string]int  // references to each note, so far
 	ids     map[string]bool // anchors in use
+	noted   bool            // inside a footnote, which has an id of its own
 	outline []int64         // given levels of the headings that the current place is under
 	tables  int
 	regions map[string]bool // labels of table regions in use
@@ -125,9 +128,10 @@ func newRenderer(o Options, feed bool) *renderer {
 // nothing resolves nothing.
 type nothing struct{}
 
-func (nothing) Picture(int64) (Picture, bool) { return Picture{}, false }
-func (nothing) File(int64) (File, bool)       { return File{}, false }
-func (nothing) Article(int64) (Link, bool)    { return Link{}, false }
+func (nothing) Picture(int64) (Picture, bool)   { return Picture{}, false }
+func (nothing) File(int64) (File, bool)         { return File{}, false }
+func (nothing) Article(int64) (Link, bool)      { return Link{}, false }
+func (nothing) Accounts(int64) (Accounts, bool) { return Accounts{}, false }
 
 func (r *renderer) document(d Doc) string {
 	r.b.Grow(8 << 10)

@@ -10,6 +10,10 @@ func (r *renderer) reporting(n *Node) {
 		r.attributedQuote(n)
 	case "accounts":
 		r.accounts(n)
+	case "shared_accounts":
+		if a, ok := r.o.Resolver.Accounts(n.num("record")); ok {
+			r.sharedAccounts(&a)
+		}
 	case "fact_box":
 		r.factBox(n)
 	case "timeline":
@@ -31,6 +35,9 @@ func (r *renderer) reporting(n *Node) {
 
 func (r *renderer) attributedQuote(n *Node) {
 	r.open("figure", "attributed-quote")
+	if q, named := blockQuote(n); named {
+		r.quoteID(q.Anchor)
+	}
 	r.raw("><blockquote")
 	source, linked := r.href(n.str("source"))
 	if linked && isWeb(source) {
@@ -106,6 +113,9 @@ func (r *renderer) accounts(n *Node) {
 
 func (r *renderer) account(n *Node) {
 	r.open("div", "account")
+	if q, named := accountQuote(n); named {
+		r.quoteID(q.Anchor)
+	}
 	r.raw(">")
 	r.paragraphOf("account-party", n.str("party"))
 	r.blocks(n.Content)
@@ -342,6 +352,8 @@ func (r *renderer) footnotes(n *Node) {
 	r.pageAttr("role", "doc-endnotes")
 	r.pageAttr("aria-label", r.labels.Footnotes)
 	r.raw("><ol>\n")
+	r.noted = true
+	defer func() { r.noted = false }()
 	for i := range n.Content {
 		note := &n.Content[i]
 		r.raw("<li")

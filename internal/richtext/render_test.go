@@ -101,13 +101,13 @@ func TestHTML_Blocks(t *testing.T) {
 		"attributed quote": {
 			[]Node{{Type: "attributed_quote", Content: []Node{words("Yes.")},
 				Attrs: attrs("speaker", "Ann Lee", "role", "minister", "outlet", "Daily News", "date", "2026-05-04", "source", "https://n.example/a")}},
-			`<figure class="attributed-quote"><blockquote cite="https://n.example/a"><p>Yes.</p></blockquote><figcaption><span class="speaker">Ann Lee</span><span class="role">, minister</span><span class="outlet">, <cite>Daily News</cite></span><span class="date">, <time datetime="2026-05-04">4 May 2026</time></span> <a class="source" href="https://n.example/a">Source</a></figcaption></figure>`,
+			`<figure class="attributed-quote" id="said-2r84v0nxh7ngw"><blockquote cite="https://n.example/a"><p>Yes.</p></blockquote><figcaption><span class="speaker">Ann Lee</span><span class="role">, minister</span><span class="outlet">, <cite>Daily News</cite></span><span class="date">, <time datetime="2026-05-04">4 May 2026</time></span> <a class="source" href="https://n.example/a">Source</a></figcaption></figure>`,
 		},
 		"accounts": {
 			[]Node{{Type: "accounts", Attrs: attrs("title", "Two sides"), Content: []Node{
 				{Type: "account", Attrs: attrs("party", "Union", "silent", "the offer", "source", "/u/", "source_label", "Letter"), Content: []Node{words("We stay.")}},
 				{Type: "account", Attrs: attrs("party", "Firm")}}}},
-			`<div class="accounts" role="group" aria-label="Two sides"><p class="accounts-title">Two sides</p><div class="account"><p class="account-party">Union</p><p>We stay.</p><p class="account-silent"><span class="account-silent-label">Not mentioned:</span> the offer</p><p class="account-source"><a href="/u/">Letter</a></p></div><div class="account"><p class="account-party">Firm</p></div></div>`,
+			`<div class="accounts" role="group" aria-label="Two sides"><p class="accounts-title">Two sides</p><div class="account" id="said-2l6xw5c0v058s"><p class="account-party">Union</p><p>We stay.</p><p class="account-silent"><span class="account-silent-label">Not mentioned:</span> the offer</p><p class="account-source"><a href="/u/">Letter</a></p></div><div class="account"><p class="account-party">Firm</p></div></div>`,
 		},
 		"timeline": {
 			[]Node{{Type: "timeline", Attrs: attrs("title", "How it came"), Content: []Node{

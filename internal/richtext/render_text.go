@@ -22,6 +22,7 @@ func (r *renderer) paragraph(n *Node) {
 		}
 	}
 	r.open("p", class)
+	r.quoteID(paragraphID(n.Content))
 	r.textBlock(n.Content)
 	r.raw("</p>\n")
 }
@@ -60,7 +61,7 @@ func (r *renderer) anchor(id string) {
 	if id == "" || r.feed || r.ids[id] || !isAnchor(id) {
 		return
 	}
-	for _, reserved := range []string{"site-", "comment", "fn-", "fnref-"} {
+	for _, reserved := range []string{"site-", "comment", "fn-", "fnref-", "said-"} {
 		if strings.HasPrefix(id, reserved) {
 			return
 		}
@@ -116,6 +117,7 @@ func (r *renderer) flow(nodes []Node) {
 		r.blocks(nodes)
 		return
 	}
+	r.quoteID(paragraphID(nodes[0].Content))
 	r.textBlock(nodes[0].Content)
 	if len(nodes) > 1 {
 		r.raw("\n")

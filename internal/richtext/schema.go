@@ -10,6 +10,7 @@ const (
 	maxAttrText = 64 << 10  // bytes of one text attribute
 	maxRaw      = 1 << 20   // bytes of a fallback's raw
 	maxURL      = 8 << 10   // bytes of one address
+	MaxSpeaker  = 400       // bytes of the name, the role and the outlet of said
 )
 
 // group says where a node may stand.
@@ -60,7 +61,7 @@ const (
 	kindID
 	kindBool
 	kindEnum
-	kindText // words or a name
+	kindText // words or a name, of at most max bytes unless that is 0
 	kindRaw  // a longer text
 	kindURL  // any address a reader can follow
 	kindWeb  // http, https or relative
@@ -74,7 +75,7 @@ const (
 type attrSpec struct {
 	name     string
 	kind     attrKind
-	min, max int64    // of an integer
+	min, max int64    // of an integer; max also of a text's bytes
 	values   []string // of an enumeration
 	def      any      // the default, left out of the normal form; nil: the zero value
 	required bool     // neither absent nor empty
@@ -99,6 +100,10 @@ func attrOf(kind attrKind, names ...string) []attrSpec {
 		out = append(out, attrSpec{name: name, kind: kind})
 	}
 	return out
+}
+
+func attrWords(name string, limit int64) attrSpec {
+	return attrSpec{name: name, kind: kindText, max: limit}
 }
 
 func attrID(names ...string) []attrSpec   { return attrOf(kindID, names...) }
@@ -161,8 +166,9 @@ var nodeSpecs = map[string]nodeSpec{
 	"accounts": {group: groupBlock, attrs: attrText("title"), content: some("account")},
 	"account": {content: anyBlocks,
 		attrs: attrs(must(attrSpec{name: "party", kind: kindText}), attrOf(kindURL, "source"), attrText("source_label", "silent"))},
-	"fact_box": {group: groupBlock, attrs: attrText("title"), content: blockContent},
-	"timeline": {group: groupBlock, attrs: attrText("title"), content: some("timeline_event")},
+	"shared_accounts": {group: groupBlock, attrs: attrs(must(attrSpec{name: "record", kind: kindID}))},
+	"fact_box":        {group: groupBlock, attrs: attrText("title"), content: blockContent},
+	"timeline":        {group: groupBlock, attrs: attrText("title"), content: some("timeline_event")},
 	"timeline_event": {content: anyBlocks,
 		attrs: attrs(attrOf(kindDate, "date"), attrText("title"), attrID("article"), attrURL)},
 	"correction": {group: groupBlock, attrs: attrs(correctionKind, attrOf(kindDate, "date")), content: blockContent},
@@ -214,7 +220,7 @@ var (
 // markOrder lists the marks from the outermost to the innermost.
 var markOrder = []string{
 	"link", "lang", "ins", "del", "q", "cite", "small", "highlight",
-	"strong", "em", "underline", "strike", "abbr", "sub", "sup", "kbd", "code",
+	"strong", "em", "underline", "strike", "abbr", "sub", "sup", "kbd", "code", "said",
 }
 
 // markSpec is the schema's entry of one mark.
@@ -227,6 +233,9 @@ var markAttrs = map[string][]attrSpec{
 	"link": attrs(must(attrSpec{name: "href", kind: kindURL}), attrText("title"), attrOf(kindRel, "rel")),
 	"lang": attrs(attrOf(kindLang, "lang"), attrEnum("dir", "ltr", "rtl", "auto")),
 	"abbr": attrText("title"),
+	// said shows nothing: it tells whose words a passage is.
+	"said": attrs(must(attrWords("speaker", MaxSpeaker)), attrWords("role", MaxSpeaker), attrWords("outlet", MaxSpeaker),
+		attrOf(kindDate, "date"), attrOf(kindURL, "source")),
 }
 
 var markSpecs = func() map[string]markSpec {

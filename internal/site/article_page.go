@@ -132,7 +132,11 @@ func (c *scene) articleView(r *reading, p part, want string, partAt func(n int64
 	if page.Meta.Translations, err = c.translations(&r.a, page.Meta.Canonical); err != nil {
 		return Answer{}, err
 	}
-	page.Meta.JSONLD = c.ld(c.articleLD(r, out, page))
+	ld, err := c.articleLD(r, out, page)
+	if err != nil {
+		return Answer{}, err
+	}
+	page.Meta.JSONLD = c.ld(ld)
 	if out.Comments != nil && out.Comments.Script != nil {
 		page.Meta.Script = out.Comments.Script.URL
 	}

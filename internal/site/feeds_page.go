@@ -9,6 +9,7 @@ import (
 	"dateline/internal/edition"
 	"dateline/internal/fault"
 	"dateline/internal/media"
+	"dateline/internal/quote"
 	"dateline/internal/taxonomy"
 	"dateline/internal/view"
 )
@@ -46,6 +47,9 @@ func (c *scene) feedsPage() (Answer, error) {
 	}
 	if f.corrections {
 		out.Groups[0].Feeds = append(out.Groups[0].Feeds, named(c.words.T("corrections.title"), correctionsPath(0)))
+	}
+	if f.quotes {
+		out.Groups[0].Feeds = append(out.Groups[0].Feeds, named(c.words.T("quotes.title"), quote.Base))
 	}
 	if len(group.Feeds) > 0 {
 		out.Groups = append(out.Groups, group)

@@ -9,6 +9,7 @@ import (
 	"dateline/internal/article"
 	"dateline/internal/db"
 	"dateline/internal/i18n"
+	"dateline/internal/quote"
 	"dateline/internal/settings"
 	"dateline/internal/view"
 )
@@ -37,6 +38,9 @@ func (c *scene) frame() (view.Site, error) {
 	c.shows(f.keys...)
 	if f.corrections {
 		s.CorrectionsPath = correctionsPath(0)
+	}
+	if f.quotes {
+		s.QuotesPath = quote.Base
 	}
 	s.MainMenu, s.FooterMenu, s.Logo = c.current(f.main), c.current(f.footer), f.logo
 	return s, nil
@@ -73,6 +77,9 @@ func (c *scene) readFrame() (frame, error) {
 		var some []article.Correct
 		some, err = c.public.Corrections(c.ctx, 0, 1)
 		f.corrections = len(some) > 0
+	}
+	if err == nil {
+		f.quotes, err = own.quotes().Any(c.ctx)
 	}
 	return f, err
 }

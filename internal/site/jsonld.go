@@ -56,7 +56,7 @@ func (c *scene) crumbsLD(crumbs []view.Link) object {
 
 // articleLD has what Google asks of NewsArticle: headline, images, dates and
 // authors with their pages.
-func (c *scene) articleLD(r *reading, out *view.Article, page view.Page) object {
+func (c *scene) articleLD(r *reading, out *view.Article, page view.Page) (object, error) {
 	ld := object{"@type": schemaType[r.a.Kind], "@id": page.Meta.Canonical + "#article", "mainEntityOfPage": page.Meta.Canonical,
 		"headline": clip(r.a.Headline, 110), "description": page.Meta.Description, "inLanguage": out.Language,
 		"datePublished": page.Meta.Published.Format(time.RFC3339), "dateModified": page.Meta.Updated.Format(time.RFC3339),
@@ -119,7 +119,15 @@ func (c *scene) articleLD(r *reading, out *view.Article, page view.Page) object 
 	}
 	crumbs := c.crumbsLD(page.Crumbs)
 	delete(crumbs, "@context")
-	return object{"@context": "https://schema.org", "@graph": []object{ld, crumbs}}
+	graph := []object{ld, crumbs}
+	if !c.opened {
+		reviews, err := c.quotedLD(ld, &r.a, r.content.Body, page.Meta.Canonical)
+		if err != nil {
+			return nil, err
+		}
+		graph = append(graph, reviews...)
+	}
+	return object{"@context": "https://schema.org", "@graph": graph}, nil
 }
 
 // listLD describes a list: its breadcrumbs, and the person of an author page.

@@ -92,6 +92,7 @@ type frame struct {
 	main, footer []view.MenuItem
 	logo         *view.Picture
 	corrections  bool // there are some: a purge of "site" tells when that turns
+	quotes       bool // likewise
 	keys         []string
 }
 

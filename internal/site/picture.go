@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dateline/internal/article"
+	"dateline/internal/claim"
 	"dateline/internal/db"
 	"dateline/internal/feed"
 	"dateline/internal/i18n"
@@ -55,6 +56,7 @@ func (c *scene) picture(use article.Picture, _ pictureSize) (*view.Picture, erro
 type resolver struct {
 	media    map[int64]media.Medium
 	articles map[int64]article.Article
+	records  map[int64]richtext.Accounts
 	opened   bool // media that are not public may be shown
 }
 
@@ -94,13 +96,40 @@ func (r resolver) Article(id int64) (richtext.Link, bool) {
 	return richtext.Link{URL: urlpath.Escape(a.Path), Title: a.Headline}, ok
 }
 
+// Accounts implements richtext.Resolver.
+func (r resolver) Accounts(id int64) (richtext.Accounts, bool) {
+	a, ok := r.records[id]
+	return a, ok
+}
+
+// accountsIn reads the shared accounts of a document, as they are now.
+func (c *scene) accountsIn(doc richtext.Doc) (map[int64]richtext.Accounts, error) {
+	ids := richtext.RecordIDs(doc)
+	found, err := claim.ByIDs(c.ctx, c.db, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]richtext.Accounts, len(found))
+	for _, id := range ids {
+		c.shows(db.Key("accounts", id))
+		if r, ok := found[id]; ok {
+			out[id] = r.Shown(c.zone)
+		}
+	}
+	return out, nil
+}
+
 func (c *scene) resolverFor(doc richtext.Doc) (resolver, error) {
 	r := resolver{articles: map[int64]article.Article{}, opened: c.opened}
+	records, err := c.accountsIn(doc)
+	if err != nil {
+		return r, err
+	}
+	r.records = records
 	ids := richtext.MediaIDs(doc)
 	for _, id := range ids {
 		c.shows(db.Key("media", id))
 	}
-	var err error
 	if len(ids) > 0 {
 		if r.media, err = c.media.GetMany(c.ctx, c.db, ids); err != nil {
 			return r, err

@@ -11,6 +11,7 @@ import (
 	"dateline/internal/article"
 	"dateline/internal/fault"
 	"dateline/internal/importer"
+	"dateline/internal/quote"
 	"dateline/internal/settings"
 	"dateline/internal/taxonomy"
 	"dateline/internal/urlpath"
@@ -190,6 +191,9 @@ func (c *scene) fixed(key string) (Answer, bool, error) {
 			answer, err = c.correctionsPage(number(m[1]))
 			return answer, true, err
 		}
+		if answer, done, err := c.quotesAt(key); done || err != nil {
+			return answer, done, err
+		}
 		if answer, done, err := c.talkAt(key); done || err != nil {
 			return answer, done, err
 		}
@@ -232,6 +236,9 @@ func (c *scene) at(key string, p part) (Answer, error) {
 	}
 	if key == "/corrections" && p.feed != "" {
 		return c.correctionsFeed(p.feed)
+	}
+	if speaker, below := strings.CutPrefix(key+"/", quote.Base); below && p.feed != "" && strings.Count(speaker, "/") < 2 {
+		return c.quotesFeed(speakerOf(key), p.feed)
 	}
 	addr, err := c.public.Address(c.ctx, key)
 	switch {

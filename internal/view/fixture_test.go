@@ -39,7 +39,7 @@ func (f fixture) site() view.Site {
 	s := view.Site{
 		Title: "The Brannock Post", Tagline: "News of the coast since 1887", URL: "https://post.example",
 		Language: f.words.Locale(), Direction: f.words.Dir(), Today: today, TodayText: f.words.FullDate(today),
-		SearchPath: "/search/", FeedPath: "/feed/", FeedsPath: "/feeds/", CorrectionsPath: "/corrections/", Year: 2026,
+		SearchPath: "/search/", FeedPath: "/feed/", FeedsPath: "/feeds/", CorrectionsPath: "/corrections/", QuotesPath: "/quotes/", Year: 2026,
 		FooterMenu: []view.MenuItem{{Label: "Imprint", URL: "/imprint/"}, {Label: "Privacy", URL: "/privacy/"}},
 	}
 	labels := []string{"World", "Politics", "City", "Business", "Science", "Culture", "Sport", "Opinion"}
@@ -351,6 +351,19 @@ func (f fixture) versionShown() view.Page {
 	return p
 }
 
+func (f fixture) quotes(speaker string) view.Page {
+	p := f.page("quotes", f.words.T("quotes.title"))
+	p.Quotes = &view.Quotes{Speaker: speaker, FeedURL: "/quotes/feed/", Pager: view.Pager{Older: "/quotes/after/1.2/"}}
+	if speaker != "" {
+		p.Quotes.Role = "harbour master"
+	}
+	for i := range 3 {
+		p.Quotes.Entries = append(p.Quotes.Entries, view.Quote{Speaker: "Ruth Palmer", SpeakerURL: "/quotes/ruth-palmer/", Role: "harbour master", Words: "We have read every page of it.", Direct: i != 1,
+			Said: f.stamp(2), Outlet: "Courier", Source: "https://example.org/a", Of: view.Link{Label: "The harbour stays open", URL: "/world/harbour/#said-1"}, Published: f.stamp(1)})
+	}
+	return p
+}
+
 func (f fixture) corrections() view.Page {
 	p := f.page("corrections", f.words.T("corrections.title"))
 	p.Corrections = &view.Corrections{FeedURL: "/corrections/feed/", Pager: view.Pager{Older: "/corrections/after/1/"}}
@@ -396,7 +409,7 @@ func (f fixture) all() map[string]view.Page {
 	return map[string]view.Page{
 		"front": f.front(), "article": f.article(), "page": f.standing(), "section": f.list(), "author": f.author(),
 		"archive": f.archive(), "month": f.month(), "search": f.search(), "attachment": f.attachment(), "password": f.password(),
-		"feeds": f.feeds(), "versions": f.versions(), "version": f.versionShown(), "corrections": f.corrections(), "editions": f.editions(), "edition": f.edition(),
+		"feeds": f.feeds(), "versions": f.versions(), "version": f.versionShown(), "corrections": f.corrections(), "quotes": f.quotes(""), "speaker": f.quotes("Ruth Palmer"), "editions": f.editions(), "edition": f.edition(),
 		"notfound": f.problem("notfound", 404), "gone": f.problem("gone", 410), "error": f.problem("error", 500),
 	}
 }

@@ -12,7 +12,7 @@ import (
 // Page is what every page template is given; exactly one of the pointers
 // below Meta is set, named by Template.
 type Page struct {
-	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "newsletter", "editions", "talk", "subject", "subjects", "notfound", "gone", "error"
+	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "quotes", "newsletter", "editions", "talk", "subject", "subjects", "notfound", "gone", "error"
 	Site     Site
 	Meta     Meta
 	Crumbs   []Link // Home / Section / Headline; the last one is the page itself
@@ -27,6 +27,7 @@ type Page struct {
 	Feeds       *FeedList
 	Versions    *Versions
 	Corrections *Corrections
+	Quotes      *Quotes
 	Newsletter  *Newsletter
 	Editions    *Editions
 	Talk        *Talk
@@ -50,6 +51,7 @@ type Site struct {
 	FeedPath        string
 	FeedsPath       string
 	CorrectionsPath string // "" while there are none
+	QuotesPath      string // likewise
 	Year            int
 }
 
@@ -252,6 +254,31 @@ type Corrections struct {
 	Entries []Correction
 	FeedURL string
 	Pager   Pager
+}
+
+// Quote is what somebody said, with the article that attributes it.
+type Quote struct {
+	Speaker, Role string
+	SpeakerURL    string // of all that the speaker has said
+	Words         string
+	Direct        bool  // the speaker's own words; else reported
+	Said          Stamp // when; empty when that is not told
+	Outlet        string
+	Source        string // address
+	Of            Link   // the passage in the article
+	Published     Stamp
+	Language      string // of the article; "" when the site's
+	Direction     string
+}
+
+// Quotes is what one speaker has said, what all have, or what was found.
+type Quotes struct {
+	Speaker, Role string // "" for all
+	Entries       []Quote
+	Searched      bool
+	Words, Name   string // that were looked for
+	FeedURL       string
+	Pager         Pager
 }
 
 // Editions is what a newsletter has sent: the list of its editions, or one of

@@ -10,6 +10,7 @@ import { Fields } from './write/fields';
 import * as library from './write/library';
 import { Local } from './write/local';
 import { Notes } from './write/notes';
+import { Said } from './write/said';
 import { Presence } from './write/presence';
 import { Subjects } from './write/subjects';
 import { Sync, type Condition } from './write/sync';
@@ -32,7 +33,7 @@ function begin(form: HTMLFormElement): void {
   for (const e of document.querySelectorAll<HTMLElement>('.w-unscripted')) e.hidden = true;
   document.body.classList.add('w-ready');
 
-  let editor: Editor | null = null, presence: Presence | null = null, notes: Notes | null = null, lastSaved = '';
+  let editor: Editor | null = null, presence: Presence | null = null, notes: Notes | null = null, said: Said | null = null, lastSaved = '';
   const mount = byId('w-editor');
   const pick = () => library.pick('picture', article);
   const touched = () => { sync.changed(); presence?.typing(); count(); };
@@ -52,10 +53,12 @@ function begin(form: HTMLFormElement): void {
           upload: (file, progress) => library.upload(article, file, progress, t('upload_broken')), media: library.media, pickMedia: (kind) => library.pick(kind, article),
           searchArticles: (q) => get<Hit[]>('/desk/write/find?kind=article&q=' + encodeURIComponent(q)).then(hits),
           articles: (ids) => get<Hit[]>('/desk/write/find?kind=article&ids=' + ids.join(',')).then(hits),
-          onChange: () => { touched(); notes?.moved(); },
+          accounts: library.accounts,
+          onChange: () => { touched(); notes?.moved(); said?.changed(); },
         });
       } else {
         editor.setDoc(c.body);
+        said?.changed();
       }
       count();
     },
@@ -272,6 +275,10 @@ function begin(form: HTMLFormElement): void {
     if (!editable) writable(false);
     presence = new Presence(at, tab, me, sync, editor!, banners, t, writable);
     notes = new Notes(at, editor!, t, time, ['editor', 'administrator', 'owner'].includes(role), openNotes);
+    if (document.getElementById('w-said')) {
+      said = new Said(at, editor!.quotes, t, editable, article);
+      said.reveal = () => { showPanel(true); select(tabs[0]!); };
+    }
     form.dataset.ready = 'yes';
     fromHash();
     if (!s.content.headline && editable) (form.elements.namedItem('headline') as HTMLTextAreaElement).focus();

@@ -72,7 +72,7 @@ const heading = (level: number): Action => ({
   run: command(turnInto(n.heading!, { level })),
 });
 
-export function actions(open: { link(): void; language(): void; abbreviation(): void; find(): void; help(): void }): Action[] {
+export function actions(open: { link(): void; language(): void; abbreviation(): void; said(): void; accounts(): void; find(): void; help(): void }): Action[] {
   const mark = (name: string, keys?: string, typed?: string): Action => ({ id: name, icon: ({ strong: 'bold', em: 'italic' } as Record<string, string>)[name] ?? name, label: 'editor.mark.' + name, keys, typed, group: 'mark', run: command(toggle(name)) });
   return [
     { id: 'paragraph', icon: 'paragraph', label: 'editor.block.paragraph', keys: 'Mod-Alt-0', group: 'text', slash: true, run: command(turnInto(n.paragraph!)) },
@@ -84,6 +84,7 @@ export function actions(open: { link(): void; language(): void; abbreviation(): 
 
     { id: 'attributed_quote', icon: 'quote', label: 'editor.block.attributed_quote', keys: 'Mod-Alt-q', group: 'news', slash: true, run: around(n.attributed_quote!) },
     { id: 'accounts', icon: 'accounts', label: 'editor.block.accounts', keys: 'Mod-Alt-a', group: 'news', slash: true, run: insert(() => n.accounts!.create(null, [account(), account()])) },
+    { id: 'shared_accounts', icon: 'accounts', label: 'editor.block.shared_accounts', group: 'news', slash: true, run: () => { open.accounts(); return true; } },
     { id: 'timeline', icon: 'timeline', label: 'editor.block.timeline', keys: 'Mod-Alt-t', group: 'news', slash: true, run: insert(() => n.timeline!.create(null, [event(), event()])) },
     { id: 'fact_box', icon: 'facts', label: 'editor.block.fact_box', keys: 'Mod-Alt-f', group: 'news', slash: true, run: around(n.fact_box!) },
     { id: 'related_link', icon: 'related', label: 'editor.block.related_link', keys: 'Mod-Alt-r', group: 'news', slash: true, run: insert(() => n.related_link!.create()) },
@@ -115,6 +116,7 @@ export function actions(open: { link(): void; language(): void; abbreviation(): 
     { id: 'link', icon: 'link', label: 'editor.mark.link', keys: 'Mod-k', typed: '[…](…)', group: 'mark', run: () => { open.link(); return true; } },
     mark('highlight', 'Mod-Shift-h'), mark('sup', 'Mod-.'), mark('sub', 'Mod-,'),
     { id: 'lang', icon: 'language', label: 'editor.mark.lang', keys: 'Mod-Shift-l', group: 'mark', run: () => { open.language(); return true; } },
+    { id: 'said', icon: 'quote', label: 'editor.mark.said', keys: 'Mod-Alt-s', group: 'mark', run: () => { open.said(); return true; } },
     { id: 'abbr', icon: 'more_line', label: 'editor.mark.abbr', keys: 'Mod-Alt-b', group: 'mark', run: () => { open.abbreviation(); return true; } },
     mark('q', 'Mod-Alt-Shift-q'), mark('cite', 'Mod-Alt-Shift-c'), mark('small', 'Mod-Alt-Shift-s'), mark('kbd', 'Mod-Alt-Shift-k'), mark('ins', 'Mod-Alt-Shift-i'), mark('del', 'Mod-Alt-Shift-d'),
     { id: 'clear', icon: 'close', label: 'editor.mark.clear', keys: 'Mod-\\', group: 'mark', run: command(clearMarks) },

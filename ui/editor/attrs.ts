@@ -104,7 +104,9 @@ export function checked(a: AttrSpec, value: unknown): unknown {
   if (typeof value !== 'string') return null;
   switch (a.kind) {
     case 'enum': return a.values!.includes(value) ? value : null;
-    case 'text': return cleanText(value).slice(0, 16000);
+    case 'text':
+      if (a.max && new TextEncoder().encode(value).length > a.max) return null;
+      return cleanText(value).slice(0, 16000);
     case 'raw': return cleanText(value).slice(0, 250000);
     case 'url': return safeURL(value);
     case 'web': return safeURL(value, true);

@@ -17,6 +17,8 @@ import { leaveBlock, newline, nodes, plainAtStart, selectEmptyBlock } from './co
 import { Context, topBlock, type Command } from './context';
 import { fromEditor, resolvePath, toEditor } from './document';
 import { h } from './dom';
+import { quotes, saidDialog } from './said';
+import { accountsDialog } from './blocks/shared_accounts';
 import { abbreviationDialog, helpDialog, languageDialog, linkDialog } from './menus/dialogs';
 import { FindBar, findPlugin } from './menus/find';
 import { handles } from './menus/handles';
@@ -52,7 +54,7 @@ export function createEditor(o: EditorOptions): Editor {
 
   let find: FindBar | null = null;
   const open = {
-    link: () => linkDialog(ctx), language: () => languageDialog(ctx), abbreviation: () => abbreviationDialog(ctx),
+    link: () => linkDialog(ctx), language: () => languageDialog(ctx), abbreviation: () => abbreviationDialog(ctx), said: () => saidDialog(ctx), accounts: () => accountsDialog(ctx),
     find: () => find!.open(), help: () => helpDialog(ctx, all, typography),
   };
   const all = actions(open);
@@ -137,6 +139,7 @@ export function createEditor(o: EditorOptions): Editor {
       ctx.root.classList.toggle('ed-reading', !on);
       view.setProps({});
     },
+    quotes: quotes(ctx, view),
     find: () => open.find(),
     help: () => open.help(),
     destroy() {

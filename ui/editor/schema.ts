@@ -152,11 +152,19 @@ function fromElement(mark: string): (e: HTMLElement) => Record<string, unknown> 
   };
 }
 
+function readSaid(e: HTMLElement): Record<string, unknown> | false {
+  let given: unknown;
+  try { given = JSON.parse(e.getAttribute('data-said') ?? '{}'); } catch { return false; }
+  const fit = fitting(attrsOfMark('said'), (given && typeof given === 'object' ? given : {}) as Record<string, unknown>);
+  return fit.speaker ? fit : false;
+}
+
 function markSpec(name: string): MarkSpec {
   const spec: MarkSpec = { attrs: attributes(attrsOfMark(name)) };
   switch (name) {
     case 'link': return { ...spec, inclusive: false, toDOM: (m) => ['a', plainAttrs(m), 0], parseDOM: [{ tag: 'a[href]', getAttrs: fromElement(name) }] };
     case 'lang': return { ...spec, toDOM: (m) => ['span', plainAttrs(m), 0], parseDOM: [{ tag: 'span[lang], span[dir]', getAttrs: fromElement(name) }] };
+    case 'said': return { ...spec, inclusive: false, toDOM: (m) => ['span', { class: 'ed-said', 'data-said': JSON.stringify(plainAttrs(m)) }, 0], parseDOM: [{ tag: 'span[data-said]', getAttrs: readSaid }] };
     case 'abbr': return { ...spec, toDOM: (m) => ['abbr', plainAttrs(m), 0], parseDOM: [{ tag: 'abbr', getAttrs: fromElement(name) }, { tag: 'acronym', getAttrs: fromElement(name) }] };
   }
   const t = markTags[name]!;

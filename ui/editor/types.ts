@@ -8,6 +8,8 @@ export interface RichNode {
   marks?: { type: string; attrs?: Record<string, unknown> }[];
 }
 
+import type { Quotes } from './said';
+
 /** An article document as docs/contracts/document.md has it, ids as decimal strings. */
 export interface RichDoc { v: number; content: RichNode[] }
 
@@ -20,6 +22,9 @@ export interface Media {
 }
 
 export interface ArticleHit { id: string; headline: string; path: string; published: string; status: string }
+
+/** A record of shared accounts; page is its address at the desk. */
+export interface AccountsHit { id: string; title: string; detail: string; page: string }
 
 /** A passage, found again by its words and by what stands around them. */
 export interface Anchor { quote: string; prefix: string; suffix: string }
@@ -41,11 +46,19 @@ export interface EditorOptions {
   searchArticles(q: string): Promise<ArticleHit[]>;
   /** Headlines of articles by id, for links in the document; optional. */
   articles?(ids: string[]): Promise<ArticleHit[]>;
+  /** Records of shared accounts; without them the block cannot be added. */
+  accounts?: {
+    share(node: unknown): Promise<AccountsHit>;
+    find(q: string): Promise<AccountsHit[]>;
+    get(id: string): Promise<AccountsHit | null>;
+  };
   onChange(): void;
   onSelection?(): void;
 }
 
 export interface Editor {
+  /** Whose words passages are. */
+  readonly quotes: Quotes;
   doc(): RichDoc;
   setDoc(d: RichDoc): void;
   focus(): void;

@@ -108,6 +108,7 @@ func (p *Part) Routes() []web.Route {
 		desk.Post("restore revision", at+"/versions/{number}/restore", desk.Contributor, web.RateDesk, p.restore),
 		desk.Get("article notes", at+"/notes", desk.Contributor, p.notes),
 		desk.PostRaw("write note", at+"/notes", desk.Contributor, web.RateReading, jsonLimit, p.writeNote),
+		desk.PostRaw("find quotes", at+"/quotes", desk.Contributor, web.RateReading, textLimit, p.findQuotes),
 		desk.PostRaw("link translation", at+"/translations", desk.Contributor, web.RateReading, jsonLimit, p.translate),
 		desk.Get("find for article", "/desk/write/find", desk.Contributor, p.find, "kind", "q", "ids"),
 		desk.Get("media for article", "/desk/write/media", desk.Contributor, p.media, "ids"),

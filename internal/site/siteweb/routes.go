@@ -15,6 +15,7 @@ import (
 	"dateline/internal/fault"
 	"dateline/internal/mention"
 	"dateline/internal/preview"
+	"dateline/internal/quote"
 	"dateline/internal/site"
 	"dateline/internal/subscriber"
 	"dateline/internal/vault"
@@ -52,11 +53,14 @@ func Routes(p Parts) []web.Route {
 	query := web.ParamsAt(front, "s", "feed", "p", "page_id", "attachment_id", "cat", "tag_id", "author", "name", "pagename",
 		"category_name", "tag", "author_name", "m")
 	query = append(query, web.ParamsAt([]string{"/search/"}, "q", "before")...)
+	query = append(query, web.ParamsAt([]string{quote.Base}, "words", "speaker", "before")...)
 	query = append(query, web.Params("wrong")...)
 	return append(append(newsletterRoutes(p, query), talkRoutes(p)...), []web.Route{
 		{Name: "page", Methods: []string{"GET"}, Pattern: "/{path...}", Role: web.Anyone, Rate: web.RateReading, Cache: web.CachePages,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
 		{Name: "search", Methods: []string{"GET"}, Pattern: "/search/", Role: web.Anyone, Rate: web.RateSearch, Cache: web.CachePages,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
+		{Name: "quotes", Methods: []string{"GET"}, Pattern: quote.Base, Role: web.Anyone, Rate: web.RateSearch, Cache: web.CachePages,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
 		// Where other sites tell of their links, visitors get what they would
 		// without that.

@@ -109,6 +109,7 @@ func TestManual_Draws(t *testing.T) {
 	}
 	fill(t, phone.Page, map[string]string{"email": "olga@courier.example", "password": secret}, "/desk/")
 	c.people(olga)
+	c.quotes(olga)
 	c.writing(olga, phone)
 	c.lists(olga, phone)
 	c.fronts(olga, phone)

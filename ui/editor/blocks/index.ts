@@ -8,6 +8,7 @@ import { BlockView, type BlockSpec } from './block';
 import { simple } from './specs';
 import { attributedQuote } from './attributed_quote';
 import { accounts, account } from './accounts';
+import { sharedAccounts } from './shared_accounts';
 import { timeline, timelineEvent } from './timeline';
 import { factBox } from './fact_box';
 import { correction } from './correction';
@@ -23,7 +24,7 @@ import { math } from './math';
 import { footnotes, footnote, FootnoteRefView } from './footnotes';
 import { fallback } from './fallback';
 
-export const specs: BlockSpec[] = [...simple, attributedQuote, accounts, account, timeline, timelineEvent, factBox, correction, relatedLink,
+export const specs: BlockSpec[] = [...simple, attributedQuote, accounts, account, sharedAccounts, timeline, timelineEvent, factBox, correction, relatedLink,
   figure, gallery, audio, video, file, embed, table, code, math, footnotes, footnote, fallback];
 
 /** A small picture inside a line. */

@@ -7,7 +7,7 @@ import { markActive, marks, nodes } from '../commands';
 import type { Context } from '../context';
 import { h, icon, iconButton, place, roving, uid } from '../dom';
 
-const front = ['strong', 'em', 'underline', 'strike', 'code', 'link', 'highlight', 'sup', 'sub', 'lang'];
+const front = ['strong', 'em', 'underline', 'strike', 'code', 'link', 'highlight', 'sup', 'sub', 'lang', 'said'];
 const turns = ['paragraph', 'heading2', 'heading3', 'heading4', 'bullet_list', 'ordered_list', 'quote', 'attributed_quote', 'fact_box'];
 const rest = ['abbr', 'q', 'cite', 'small', 'kbd', 'ins', 'del', 'clear'];
 

@@ -1,10 +1,12 @@
 import type { BlockSpec } from '../block';
+import { shareButton } from '../shared_accounts';
 
 /** What each side says of the same event. */
 export const accounts: BlockSpec = {
   node: 'accounts', icon: 'accounts', label: 'editor.block.accounts', body: 'div', bodyClass: 'ed-accounts',
   before: [{ attr: 'title', kind: 'text', label: 'editor.field.title', wide: true }],
   adds: { node: 'account', label: 'editor.account.add' },
+  build: shareButton,
 };
 
 export const account: BlockSpec = {
