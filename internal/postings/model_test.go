@@ -43,6 +43,11 @@ func (m model) find(q postings.Query) postings.Found {
 	})
 	found := postings.Found{Count: int64(len(hits)), Exact: true, More: len(hits) > q.Offset+q.Limit}
 	found.Hits = hits[min(q.Offset, len(hits)):min(q.Offset+q.Limit, len(hits))]
+	if q.Explain {
+		for _, h := range found.Hits {
+			found.Matched = append(found.Matched, matched(m[h.ID], q))
+		}
+	}
 	for c, values := range facets {
 		if found.Facets == nil {
 			found.Facets, found.FacetsExact = map[uint8][]postings.FacetCount{}, true
@@ -55,6 +60,15 @@ func (m model) find(q postings.Query) postings.Found {
 		found.Facets[c] = list
 	}
 	return found
+}
+
+func matched(d postings.Doc, q postings.Query) (bits uint64) {
+	for i, c := range slices.Concat(q.All, q.Any) {
+		if _, ok := clauseOf(d, c); ok {
+			bits |= 1 << i
+		}
+	}
+	return bits
 }
 
 func (m model) score(d postings.Doc, q postings.Query) (float64, bool) {
