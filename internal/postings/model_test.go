@@ -56,7 +56,9 @@ func (m model) find(q postings.Query) postings.Found {
 		for v, n := range values {
 			list = append(list, postings.FacetCount{Value: v, N: n})
 		}
-		slices.SortFunc(list, func(a, b postings.FacetCount) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value)) })
+		slices.SortFunc(list, func(a, b postings.FacetCount) int {
+			return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value))
+		})
 		found.Facets[c] = list
 	}
 	return found

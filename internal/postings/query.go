@@ -89,9 +89,9 @@ type Found struct {
 	// Matched has for each hit the clauses that it has, where the query asked
 	// to explain: bit i for the i-th of All and, behind them, of Any.
 	Matched []uint64
-	More  bool  // there are hits behind these
-	Count int64 // documents that match; at least that many unless Exact
-	Exact bool
+	More    bool  // there are hits behind these
+	Count   int64 // documents that match; at least that many unless Exact
+	Exact   bool
 	// Facets has the values of each column asked for, the most frequent
 	// first, at most 200 a column. They count what Count counts: all matches
 	// when FacetsExact, else those of the newest part of the archive, scaled up.
