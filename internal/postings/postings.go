@@ -24,10 +24,17 @@
 package postings
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"dateline/internal/clock"
 	"dateline/internal/db"
+	"dateline/internal/fault"
+	"dateline/internal/job"
 )
 
 // Limits of what is indexed and asked.
@@ -43,12 +50,18 @@ const (
 // Index is the index of one database. Safe for concurrent use; every process
 // on a database may have its own.
 type Index struct {
-	db    *db.DB
-	clock clock.Clock
+	db      *db.DB
+	clock   clock.Clock
+	room    int // documents that go into a bucket
+	cache   cache
+	scratch scratches
+
+	mu      sync.Mutex
+	current *view // the newest state that this process knows
 }
 
 // New returns the index in the tables of d.
-func New(d *db.DB, c clock.Clock) *Index { return &Index{db: d, clock: c} }
+func New(d *db.DB, c clock.Clock) *Index { return &Index{db: d, clock: c, room: bucketSlots} }
 
 // Doc is a document to be found.
 type Doc struct {
@@ -89,43 +102,88 @@ func Impact(weighted, length float64) uint8 {
 }
 
 // PutTx makes the documents found from the commit of tx on, in place of
-// former ones of the same IDs. Errors: Invalid for a document beyond the
-// limits. It asks for JobMerge when enough have come together.
-func (ix *Index) PutTx(ctx context.Context, tx *db.Tx, docs ...Doc) error { return errUnbuilt }
+// former ones of the same IDs. It asks for JobMerge from time to time. Errors:
+// Invalid for a document beyond the limits.
+func (ix *Index) PutTx(ctx context.Context, tx *db.Tx, docs ...Doc) error {
+	for i := range docs {
+		if err := docs[i].check(); err != nil {
+			return err
+		}
+		if err := ix.fresh(ctx, tx, docs[i].ID, false, encodeDoc(&docs[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // RemoveTx makes the documents found no more from the commit of tx on; IDs
 // that are not there are ignored. It asks for JobMerge.
-func (ix *Index) RemoveTx(ctx context.Context, tx *db.Tx, ids ...int64) error { return errUnbuilt }
+func (ix *Index) RemoveTx(ctx context.Context, tx *db.Tx, ids ...int64) error {
+	for _, id := range ids {
+		if err := ix.fresh(ctx, tx, id, true, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mergeEvery is after how many changes a merge is asked for.
+const mergeEvery = 64
+
+func (ix *Index) fresh(ctx context.Context, tx *db.Tx, id int64, gone bool, body []byte) error {
+	seq, err := putFresh(ctx, tx, id, gone, body)
+	if err == nil && (gone || seq%mergeEvery == 0) {
+		err = askMerge(ctx, tx)
+	}
+	return err
+}
+
+// check refuses a document beyond the limits, and sorts its terms.
+func (d *Doc) check() error {
+	refuse := func(format string, args ...any) error {
+		return fault.New(fault.Invalid, "document %d cannot be indexed: "+format, append([]any{d.ID}, args...)...)
+	}
+	if d.ID <= 0 {
+		return refuse("its number is not positive")
+	}
+	if len(d.Terms) > MaxTerms {
+		return refuse("it has %d terms, more than %d", len(d.Terms), MaxTerms)
+	}
+	for _, c := range d.Cols {
+		if c.Column >= Columns {
+			return refuse("there is no column %d", c.Column)
+		}
+	}
+	d.Terms = slices.SortedFunc(slices.Values(d.Terms), func(a, b Term) int { return cmp.Compare(a.Text, b.Text) })
+	for i, t := range d.Terms {
+		switch {
+		case t.Text == "" || len(t.Text) > MaxTerm || !utf8.ValidString(t.Text) || strings.IndexByte(t.Text, 0) >= 0:
+			return refuse("the term %.40q is empty, too long or no text", t.Text)
+		case i > 0 && t.Text == d.Terms[i-1].Text:
+			return refuse("it has the term %q twice", t.Text)
+		case !slices.IsSorted(t.Places) || len(t.Places) > 0 && t.Places[len(t.Places)-1] >= MaxPlace:
+			return refuse("the places of %q are out of order or too great", t.Text)
+		}
+	}
+	return nil
+}
 
 // JobMerge is the job that merges what is fresh; its handler is HandleMerge.
 const JobMerge = "postings.merge"
 
+// mergesAtOnce bounds one run of the job, so that others get their turn.
+const mergesAtOnce = 20
+
+func askMerge(ctx context.Context, tx *db.Tx) error {
+	return job.Enqueue(ctx, tx, job.Spec{Kind: JobMerge, Key: JobMerge})
+}
+
 // HandleMerge carries out JobMerge. Doing it twice changes nothing.
-func (ix *Index) HandleMerge(ctx context.Context, payload []byte) error { return errUnbuilt }
-
-// Merge moves up to some hundred fresh documents into the buckets in one
-// transaction, or sweeps some of what a rebuild left behind, and says whether
-// there is more to do.
-func (ix *Index) Merge(ctx context.Context) (more bool, err error) { return false, errUnbuilt }
-
-// Build fills the index anew beside the one that answers. Merging rests
-// meanwhile. A build that was interrupted goes on: Last says behind which
-// document. Only one runs at a time. Not safe for concurrent use.
-type Build struct{}
-
-// Build begins a build or goes on with one that stands still. Errors:
-// Conflict when another process is building.
-func (ix *Index) Build(ctx context.Context) (*Build, error) { return nil, errUnbuilt }
-
-// Last returns the document that was kept last by an earlier run, zeros for
-// none: documents come in ascending order of (At, ID), beginning behind it.
-func (b *Build) Last() (at, id int64) { return 0, 0 }
-
-// Add adds a document; it is on disk only some thousands later. Errors:
-// Conflict when the build was taken over by another process.
-func (b *Build) Add(ctx context.Context, d Doc) error { return errUnbuilt }
-
-// Finish makes the new index answer, in one transaction; what is fresh stays
-// and goes over what was built. The caller must put again what changed while
-// it read (which PutTx and RemoveTx, called by every change, do anyway).
-func (b *Build) Finish(ctx context.Context) error { return errUnbuilt }
+func (ix *Index) HandleMerge(ctx context.Context, _ []byte) error {
+	for range mergesAtOnce {
+		if more, err := ix.Merge(ctx); err != nil || !more {
+			return err
+		}
+	}
+	return ix.db.Write(ctx, askMerge)
+}

@@ -1,7 +1,5 @@
 package postings
 
-import "context"
-
 // Order is the order of hits.
 type Order uint8
 
@@ -44,6 +42,7 @@ type Query struct {
 type Clause struct {
 	Alts   []Alt
 	Weight float64 // 1 for 0; negative for a clause that only narrows
+	Rarity float64 // as Rarity gives it; 0 to have it counted
 }
 
 // Alt is a term or a phrase.
@@ -101,25 +100,3 @@ type FacetCount struct {
 	Value int64
 	N     int64
 }
-
-// Find answers a query from one state of the database. Errors: Invalid for a
-// query beyond the limits.
-func (ix *Index) Find(ctx context.Context, q Query) (Found, error) { return Found{}, errUnbuilt }
-
-// TermCount is a term of the dictionary with the number of documents that
-// have it (which may still count ones that were just removed, never only such).
-type TermCount struct {
-	Text string
-	N    int64
-}
-
-// Counts returns for each of the terms how many documents have it, and how
-// many documents there are.
-func (ix *Index) Counts(ctx context.Context, terms ...string) (n []int64, docs int64, err error) { return nil, 0, errUnbuilt }
-
-// Complete returns the most frequent terms that begin with prefix.
-func (ix *Index) Complete(ctx context.Context, prefix string, limit int) ([]TermCount, error) { return nil, errUnbuilt }
-
-// Rarity is the weight that a query gives to a term of n documents out of docs
-// (BM25's inverse document frequency, never negative).
-func Rarity(n, docs int64) float64 { return 0 }

@@ -24,7 +24,7 @@ const (
 // them stands on the same storey.
 var layers = map[layer][]string{
 	foundations: {"fault", "clock", "id", "throttle", "richtext", "urlpath", "fold", "words", "wxr", "wpcontent", "wholefile"},
-	platform:    {"config", "db", "job", "event", "web", "view", "pagecache", "fetch", "blob", "i18n", "vault", "audit", "mail"},
+	platform:    {"config", "db", "job", "event", "web", "view", "pagecache", "fetch", "blob", "i18n", "vault", "audit", "mail", "postings"},
 	features:    featureOrder,
 	surfaces:    {"site", "desk"},
 	wiring:      {"app"},

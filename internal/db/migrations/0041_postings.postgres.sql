@@ -3,12 +3,11 @@
 
 -- Counters: put grows with every change of posting_fresh, merge with every
 -- change of the rest; era is the one of the buckets that answer, building the
--- one that is being filled (0 for none).
+-- one that is being filled (0 for none). One without a row is 0.
 CREATE TABLE posting_state (
     name  TEXT PRIMARY KEY,
     value BIGINT NOT NULL
 );
-INSERT INTO posting_state (name, value) VALUES ('put', 0), ('merge', 0), ('era', 1), ('building', 0), ('builder', 0), ('built_at', 0), ('sweep', 0);
 
 -- What was put and is not merged yet; gone is 1 for what was removed.
 CREATE TABLE posting_fresh (
@@ -33,12 +32,12 @@ CREATE TABLE posting_bucket (
 
 -- Where a document is, and its terms' numbers, by which it is taken out.
 CREATE TABLE posting_doc (
-    doc    BIGINT NOT NULL,
     era    BIGINT NOT NULL,
+    doc    BIGINT NOT NULL,
     bucket BIGINT NOT NULL,
     slot   BIGINT NOT NULL,
     terms  BYTEA NOT NULL,
-    PRIMARY KEY (doc, era)
+    PRIMARY KEY (era, doc)
 );
 
 -- The dictionary. n is the number of documents, level its bits (for
