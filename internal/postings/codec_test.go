@@ -73,8 +73,18 @@ func FuzzBlobs(f *testing.F) {
 			t.Fatalf("numbers out of order: %v", ids)
 		}
 		if n >= 0 && n < 100 {
-			if each, err := partPlaces(b, int(n)); err == nil && int64(len(each)) != n {
+			each, err := partPlaces(b, int(n))
+			if err == nil && int64(len(each)) != n {
 				t.Fatalf("%d documents have places of %d", len(each), n)
+			}
+			c := placesCursor{b: b}
+			for i := range n {
+				if got := c.next(); err == nil && !bytes.Equal(got, each[i]) {
+					t.Fatalf("the cursor gives %x, not %x", got, each[i])
+				}
+			}
+			if err == nil && c.bad {
+				t.Fatal("the cursor refuses what is good")
 			}
 		}
 		_, _ = decodeCards(b, n)
