@@ -3,7 +3,6 @@ package postings
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"slices"
 
 	"dateline/internal/clock"
@@ -128,7 +127,7 @@ func (b *Build) Add(ctx context.Context, d Doc) error {
 		own[i] = uint32(g.id)
 		places = encodePlaces(places[:0], t.Places)
 		g.slots, g.impacts = append(g.slots, slot), append(g.impacts, t.Impact)
-		g.places = append(binary.AppendUvarint(g.places, uint64(len(places))), places...)
+		g.places = appendPlaces(g.places, places)
 		g.any = g.any || len(places) > 0
 	}
 	b.termsOf = append(b.termsOf, own)

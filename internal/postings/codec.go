@@ -197,13 +197,16 @@ func joinPlaces(each [][]byte) []byte {
 	any := false
 	for _, p := range each {
 		any = any || len(p) > 0
-		b = binary.AppendUvarint(b, uint64(len(p)))
-		b = append(b, p...)
+		b = appendPlaces(b, p)
 	}
 	if !any {
 		return nil
 	}
 	return b
+}
+
+func appendPlaces(b, places []byte) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(places))), places...)
 }
 
 // partPlaces cuts what joinPlaces made into the packed places of n documents.
@@ -220,6 +223,33 @@ func partPlaces(b []byte, n int) ([][]byte, error) {
 		return nil, damaged("places of documents")
 	}
 	return each, nil
+}
+
+// placesCursor goes through what joinPlaces made, document by document.
+type placesCursor struct {
+	b   []byte
+	bad bool
+}
+
+func (c *placesCursor) next() []byte {
+	if len(c.b) == 0 {
+		return nil // none of the documents has places
+	}
+	n, size := uint64(c.b[0]), 1
+	if n >= 0x80 {
+		if n, size = binary.Uvarint(c.b); size <= 0 {
+			c.bad, c.b = true, nil
+			return nil
+		}
+	}
+	if n > uint64(len(c.b)-size) {
+		c.bad, c.b = true, nil
+		return nil
+	}
+	end := size + int(n)
+	out := c.b[size:end]
+	c.b = c.b[end:]
+	return out
 }
 
 // share is what the dictionary says of a term in one bucket.

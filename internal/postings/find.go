@@ -135,7 +135,7 @@ func (ix *Index) find(ctx context.Context, from db.Querier, q *Query) (Found, er
 	if err := r.near(ctx); err != nil {
 		return Found{}, err
 	}
-	return r.answer(), nil
+	return r.answer(ctx)
 }
 
 // compile looks the terms up and weighs the clauses.
@@ -586,12 +586,19 @@ func (r *run) addScores(ctx context.Context, p *part, c *clause, match bitmap) e
 }
 
 // answer cuts the page out of the best.
-func (r *run) answer() Found {
+func (r *run) answer(ctx context.Context) (Found, error) {
 	q := r.asked
 	hits := r.best.sorted()
 	found := Found{Count: r.count, Exact: !r.pruned}
 	found.More = len(hits) > q.Offset+q.Limit
 	for _, h := range hits[min(q.Offset, len(hits)):min(q.Offset+q.Limit, len(hits))] {
+		if q.Explain {
+			matched, err := r.explain(ctx, h)
+			if err != nil {
+				return Found{}, err
+			}
+			found.Matched = append(found.Matched, matched)
+		}
 		h.Score /= unit * 255
 		found.Hits = append(found.Hits, h.Hit)
 	}
@@ -602,7 +609,30 @@ func (r *run) answer() Found {
 			found.Facets[column] = r.counted(r.facets[i])
 		}
 	}
-	return found
+	return found, nil
+}
+
+// explain says which clauses a document has.
+func (r *run) explain(ctx context.Context, h hit) (matched uint64, err error) {
+	one := bitmap(r.match[:(h.part.slots+63)/64])
+	clear(one)
+	one.set(h.slot)
+	bit := uint64(1)
+	for _, group := range [][]clause{r.all, r.any} {
+		for i := range group {
+			if group[i].in(h.part) > 0 {
+				have, err := r.slots(ctx, h.part, &group[i], one)
+				if err != nil {
+					return 0, err
+				}
+				if have.has(h.slot) {
+					matched |= bit
+				}
+			}
+			bit <<= 1
+		}
+	}
+	return matched, nil
 }
 
 func (r *run) counted(values map[int64]int64) []FacetCount {

@@ -56,7 +56,7 @@ type wanted struct {
 	got    map[int64]list // by bucket
 	ahead  int            // buckets to read with the next one
 	docs   int64          // documents that have it
-	places map[*part][][]byte
+	places map[*part][]byte
 }
 
 // lists reads the lists of one query.
@@ -183,22 +183,19 @@ func (ls *lists) fetch(ctx context.Context, w *wanted, i int) error {
 	return nil
 }
 
-// placesIn returns the packed places of a term in each document of its list in p.
-func (ls *lists) placesIn(ctx context.Context, w *wanted, p *part, n int) ([][]byte, error) {
+// placesIn returns the places of a term in the documents of p, as joinPlaces
+// makes them.
+func (ls *lists) placesIn(ctx context.Context, w *wanted, p *part) ([]byte, error) {
 	if p.bucket == 0 {
 		return p.terms[w.text].places, nil
 	}
-	if each, ok := w.places[p]; ok {
-		return each, nil
+	if b, ok := w.places[p]; ok {
+		return b, nil
 	}
 	b, err := placesAt(ctx, ls.q, placeOf(w.entry.id, p.bucket))
-	if err != nil {
-		return nil, err
-	}
-	each, err := partPlaces(b, n)
 	if w.places == nil {
-		w.places = map[*part][][]byte{}
+		w.places = map[*part][]byte{}
 	}
-	w.places[p] = each
-	return each, err
+	w.places[p] = b
+	return b, err
 }

@@ -43,6 +43,11 @@ func (m model) find(q postings.Query) postings.Found {
 	})
 	found := postings.Found{Count: int64(len(hits)), Exact: true, More: len(hits) > q.Offset+q.Limit}
 	found.Hits = hits[min(q.Offset, len(hits)):min(q.Offset+q.Limit, len(hits))]
+	if q.Explain {
+		for _, h := range found.Hits {
+			found.Matched = append(found.Matched, matched(m[h.ID], q))
+		}
+	}
 	for c, values := range facets {
 		if found.Facets == nil {
 			found.Facets, found.FacetsExact = map[uint8][]postings.FacetCount{}, true
@@ -51,10 +56,21 @@ func (m model) find(q postings.Query) postings.Found {
 		for v, n := range values {
 			list = append(list, postings.FacetCount{Value: v, N: n})
 		}
-		slices.SortFunc(list, func(a, b postings.FacetCount) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value)) })
+		slices.SortFunc(list, func(a, b postings.FacetCount) int {
+			return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value))
+		})
 		found.Facets[c] = list
 	}
 	return found
+}
+
+func matched(d postings.Doc, q postings.Query) (bits uint64) {
+	for i, c := range slices.Concat(q.All, q.Any) {
+		if _, ok := clauseOf(d, c); ok {
+			bits |= 1 << i
+		}
+	}
+	return bits
 }
 
 func (m model) score(d postings.Doc, q postings.Query) (float64, bool) {

@@ -1,6 +1,7 @@
 package postings
 
 import (
+	"cmp"
 	"context"
 	"slices"
 )
@@ -34,15 +35,21 @@ func (r *run) phrase(ctx context.Context, p *part, a *alt, within bitmap) (list,
 	places := make([][][]byte, len(a.terms)) // by term, then by candidate
 	impacts := make([]int, candidates.count())
 	for i, w := range a.terms {
-		each, err := r.placesIn(ctx, w, p, len(lists[i].slots))
+		b, err := r.placesIn(ctx, w, p)
 		if err != nil {
 			return list{}, err
 		}
+		c := placesCursor{b: b}
+		places[i] = make([][]byte, 0, len(impacts))
 		for k, s := range lists[i].slots {
+			at := c.next()
 			if candidates.has(int(s)) {
 				impacts[len(places[i])] += int(lists[i].impacts[k])
-				places[i] = append(places[i], each[k])
+				places[i] = append(places[i], at)
 			}
+		}
+		if c.bad {
+			return list{}, damaged("places of documents")
 		}
 	}
 	var out list
@@ -114,47 +121,83 @@ func (r *run) near(ctx context.Context) error {
 	}
 	hits := r.best.sorted()
 	hits = hits[:min(len(hits), nearDocs)]
+	byPart := map[*part][]*hit{}
 	for i := range hits {
-		places := make([][]uint32, 0, len(r.all))
+		byPart[hits[i].part] = append(byPart[hits[i].part], &hits[i])
+	}
+	for p, some := range byPart {
+		slices.SortFunc(some, func(a, b *hit) int { return cmp.Compare(a.slot, b.slot) })
+		places := make([][][]uint32, len(some)) // by hit, then by clause
 		for k := range r.all {
-			at, err := r.placesOf(ctx, &r.all[k], hits[i])
+			at, err := r.placesOf(ctx, p, &r.all[k], some)
 			if err != nil {
 				return err
 			}
-			if len(at) > 0 {
-				places = append(places, at)
+			for i := range some {
+				if len(at[i]) > 0 {
+					places[i] = append(places[i], at[i])
+				}
 			}
 		}
-		hits[i].Score *= 1 + r.asked.Near*closeness(places)
+		for i, h := range some {
+			h.Score *= 1 + r.asked.Near*closeness(places[i])
+		}
 	}
 	r.best.sort()
 	return nil
 }
 
-// placesOf returns where a document has single terms of a clause, ascending.
-func (r *run) placesOf(ctx context.Context, c *clause, h hit) ([]uint32, error) {
-	var out []uint32
+// placesOf returns where each of some documents of p, ascending, has terms of
+// a clause.
+func (r *run) placesOf(ctx context.Context, p *part, c *clause, some []*hit) ([][]uint32, error) {
+	out := make([][]uint32, len(some))
 	for i := range c.alts {
 		for _, w := range c.alts[i].terms {
-			l, err := r.list(ctx, w, h.part)
+			l, err := r.list(ctx, w, p)
 			if err != nil {
 				return nil, err
 			}
-			at, ok := slices.BinarySearch(l.slots, uint16(h.slot))
-			if !ok {
+			if len(l.slots) == 0 {
 				continue
 			}
-			each, err := r.placesIn(ctx, w, h.part, len(l.slots))
+			b, err := r.placesIn(ctx, w, p)
 			if err != nil {
 				return nil, err
 			}
-			if out, err = decodePlaces(out, each[at]); err != nil {
+			if err := pick(out, l.slots, b, some); err != nil {
 				return nil, err
 			}
 		}
 	}
-	slices.Sort(out)
+	for i := range out {
+		slices.Sort(out[i])
+	}
 	return out, nil
+}
+
+// pick appends to out the places of those documents of a list that are some.
+func pick(out [][]uint32, slots []uint16, places []byte, some []*hit) error {
+	c := placesCursor{b: places}
+	next := 0
+	for _, s := range slots {
+		at := c.next()
+		for next < len(some) && some[next].slot < int(s) {
+			next++
+		}
+		if next == len(some) {
+			break
+		}
+		if some[next].slot == int(s) {
+			var err error
+			if out[next], err = decodePlaces(out[next], at); err != nil {
+				return err
+			}
+		}
+	}
+	if c.bad {
+		return damaged("places of documents")
+	}
+	return nil
 }
 
 // closeness is 1 where one place of each list stand together, in any order,

@@ -2,7 +2,9 @@ package postings_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -16,6 +18,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/db/dbtest"
 	"dateline/internal/fault"
+	"dateline/internal/job"
 	"dateline/internal/postings"
 )
 
@@ -163,6 +166,7 @@ func (w *twin) query() postings.Query {
 	if q.Order != postings.Best && w.rand.IntN(2) == 0 {
 		q.After = &postings.Hit{ID: w.rand.Int64N(w.next + 1), At: db.Micros(start) - w.rand.Int64N(200)*day}
 	}
+	q.Explain = w.rand.IntN(3) == 0
 	if w.rand.IntN(3) == 0 {
 		q.Facets = []uint8{3, 0}
 	}
@@ -338,5 +342,165 @@ func TestBuild_OneThatStandsStillIsGivenUp(t *testing.T) {
 		w.build(-1)
 		w.mergeAll()
 		w.compare(40)
+	})
+}
+
+func TestPut_RefusesWhatCannotBeIndexed(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite)
+	ix := postings.New(d, clock.NewManual(start))
+	term := func(terms ...postings.Term) postings.Doc { return postings.Doc{ID: 1, Terms: terms} }
+	for name, doc := range map[string]postings.Doc{
+		"no number":       {},
+		"empty term":      term(postings.Term{}),
+		"long term":       term(postings.Term{Text: strings.Repeat("x", postings.MaxTerm+1)}),
+		"NUL":             term(postings.Term{Text: "a\x00"}),
+		"no text":         term(postings.Term{Text: "\xff"}),
+		"twice":           term(postings.Term{Text: "a"}, postings.Term{Text: "b"}, postings.Term{Text: "a"}),
+		"places":          term(postings.Term{Text: "a", Places: []uint32{2, 1}}),
+		"far place":       term(postings.Term{Text: "a", Places: []uint32{postings.MaxPlace}}),
+		"column":          {ID: 1, Cols: []postings.Col{{Column: postings.Columns}}},
+		"very many terms": {ID: 1, Terms: make([]postings.Term, postings.MaxTerms+1)},
+	} {
+		err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return ix.PutTx(ctx, tx, doc) })
+		if !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v, want invalid", name, err)
+		}
+	}
+}
+
+func TestFind_RefusesQueriesBeyondTheLimits(t *testing.T) {
+	ix := postings.New(dbtest.Open(t, db.SQLite), clock.NewManual(start))
+	for name, q := range map[string]postings.Query{
+		"far":        {Offset: postings.MaxLimit, Limit: 1},
+		"clauses":    {Any: make([]postings.Clause, postings.MaxClauses+1)},
+		"cursor":     {After: &postings.Hit{}},
+		"column":     {Facets: []uint8{postings.Columns}},
+		"filter":     {Filters: []postings.Filter{{Column: postings.Columns}}},
+		"no term":    {All: []postings.Clause{{Alts: []postings.Alt{{}}}}},
+		"offsets":    {All: []postings.Clause{{Alts: []postings.Alt{{Terms: []string{"a", "b"}, Offsets: []int{1}}}}}},
+		"freshness":  {Fresh: postings.Prior{Weight: 1}},
+		"below zero": {Limit: -1},
+	} {
+		if _, err := ix.Find(t.Context(), q); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v, want invalid", name, err)
+		}
+	}
+}
+
+// TestMerge_IsAllOrNothing fails a merge behind each of its statements and
+// looks whether anything has changed.
+func TestMerge_IsAllOrNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTwin(t, d, 10)
+		for range 4 {
+			w.change()
+			_, err := w.ix.Merge(t.Context())
+			w.must(err)
+		}
+		w.change()
+		before := w.dump()
+		for budget := 1; ; budget = budget*3/2 + 1 {
+			ctx := &failing{Context: t.Context(), left: budget}
+			_, err := w.ix.Merge(ctx)
+			if err == nil {
+				break
+			}
+			if diff := cmp.Diff(before, w.dump()); diff != "" {
+				t.Fatalf("a merge that failed left (-before +after):\n%s", diff)
+			}
+			w.compare(2)
+		}
+		if cmp.Equal(before, w.dump()) {
+			t.Fatal("the merge that went through changed nothing")
+		}
+		w.compare(40)
+	})
+}
+
+// failing is a context that ends after some looks at it.
+type failing struct {
+	context.Context
+	left int
+}
+
+func (f *failing) Err() error {
+	if f.left--; f.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// dump is everything in the tables.
+func (w *twin) dump() []string {
+	w.t.Helper()
+	var all []string
+	for _, query := range []string{
+		`SELECT name, value, 0, '' FROM posting_state ORDER BY 1`,
+		`SELECT 'fresh', doc, seq, CAST(gone AS TEXT) FROM posting_fresh ORDER BY 2`,
+		`SELECT 'bucket', id, version, CAST(slots AS TEXT) FROM posting_bucket ORDER BY 2`,
+		`SELECT 'doc', doc, bucket, CAST(slot AS TEXT) FROM posting_doc ORDER BY 2, 3`,
+		`SELECT 'term', id, n, term FROM posting_term ORDER BY 2`,
+		`SELECT 'posting', place, LENGTH(docs), CAST(LENGTH(places) AS TEXT) FROM posting ORDER BY 2`,
+	} {
+		rows, err := w.d.Query(w.t.Context(), query)
+		lines, err := db.All(rows, err, func(r *sql.Rows) (string, error) {
+			var kind, more string
+			var a, b int64
+			err := r.Scan(&kind, &a, &b, &more)
+			return fmt.Sprintln(kind, a, b, more), err
+		})
+		w.must(err)
+		all = append(all, lines...)
+	}
+	return all
+}
+
+func TestNear_RaisesWordsThatStandTogether(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTwin(t, d, 11)
+		w.write(func(ctx context.Context, tx *db.Tx) error {
+			for id, places := range [][2]uint32{{5, 40}, {5, 8}, {9, 8}, {5, 6}} {
+				err := w.ix.PutTx(ctx, tx, postings.Doc{ID: int64(id + 1), At: 1, Terms: []postings.Term{
+					{Text: "a", Impact: 100, Places: places[:1]}, {Text: "b", Impact: 100, Places: places[1:]}}})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for range 2 { // fresh, then merged
+			found, err := w.ix.Find(t.Context(), postings.Query{All: []postings.Clause{postings.Is("a"), postings.Is("b")}, Near: 0.5, Limit: 10})
+			w.must(err)
+			var ids []int64
+			for _, h := range found.Hits {
+				ids = append(ids, h.ID)
+			}
+			if !slices.Equal(ids, []int64{4, 3, 2, 1}) {
+				t.Errorf("found %v, want those whose words are closest first", ids)
+			}
+			w.mergeAll()
+		}
+	})
+}
+
+func TestJob_MergesWhatWasPut(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTwin(t, d, 12)
+		runner := job.NewRunner(d, w.clock, slog.New(slog.DiscardHandler))
+		runner.Handle(postings.JobMerge, w.ix.HandleMerge)
+		for range 8 {
+			w.change()
+		}
+		w.write(func(ctx context.Context, tx *db.Tx) error { return w.ix.RemoveTx(ctx, tx, 1) })
+		delete(w.model, 1)
+		if err := runner.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var waiting int64
+		w.must(d.QueryRow(t.Context(), `SELECT COUNT(*) FROM posting_fresh`).Scan(&waiting))
+		if waiting != 0 {
+			t.Errorf("%d documents still wait", waiting)
+		}
+		w.compare(30)
 	})
 }

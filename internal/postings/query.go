@@ -32,6 +32,7 @@ type Query struct {
 	Offset int
 	After  *Hit // begin behind this hit of the same query in place of Offset; Newest and Oldest only
 
+	Explain bool    // say which clauses each hit has
 	CountTo int     // count exactly up to this many; 0 for no count
 	Facets  []uint8 // columns whose values are counted over all that matches
 }
@@ -84,10 +85,13 @@ type Hit struct {
 
 // Found is the answer to a query.
 type Found struct {
-	Hits  []Hit
-	More  bool  // there are hits behind these
-	Count int64 // documents that match; at least that many unless Exact
-	Exact bool
+	Hits []Hit
+	// Matched has for each hit the clauses that it has, where the query asked
+	// to explain: bit i for the i-th of All and, behind them, of Any.
+	Matched []uint64
+	More    bool  // there are hits behind these
+	Count   int64 // documents that match; at least that many unless Exact
+	Exact   bool
 	// Facets has the values of each column asked for, the most frequent
 	// first, at most 200 a column. They count what Count counts: all matches
 	// when FacetsExact, else those of the newest part of the archive, scaled up.

@@ -48,7 +48,7 @@ type column struct {
 type held struct {
 	list
 	most   byte
-	places [][]byte
+	places []byte // as joinPlaces makes them
 }
 
 // of returns the values of a slot.
@@ -134,7 +134,7 @@ func chunkOf(docs []freshDoc) *part {
 				h = &held{}
 				p.terms[t.text] = h
 			}
-			h.slots, h.impacts, h.places = append(h.slots, uint16(slot)), append(h.impacts, t.impact), append(h.places, t.places)
+			h.slots, h.impacts, h.places = append(h.slots, uint16(slot)), append(h.impacts, t.impact), appendPlaces(h.places, t.places)
 			h.most = max(h.most, t.impact)
 		}
 	}
