@@ -36,6 +36,7 @@ import (
 	"dateline/internal/media"
 	"dateline/internal/mention"
 	"dateline/internal/outline"
+	"dateline/internal/postings"
 	"dateline/internal/preview"
 	"dateline/internal/search"
 	"dateline/internal/settings"
@@ -122,6 +123,9 @@ func open(ctx context.Context, cfg *config.Config, logTo io.Writer, c clock.Cloc
 	if err := a.features(ctx); err != nil {
 		return nil, err
 	}
+	if err := a.search.EnsureBuilt(ctx); err != nil {
+		return nil, err
+	}
 	a.holdMail()
 	return a, a.surface(ctx)
 }
@@ -177,6 +181,8 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.bus.Subscribe(article.EventSettled, jobSettled, nil)
 	a.jobs.Handle(jobSettled, a.search.HandleSettled)
 	a.jobs.Handle(search.JobIndex, a.search.HandleIndex)
+	a.jobs.Handle(search.JobRebuild, a.search.HandleRebuild, job.Lane("rebuild", 1))
+	a.jobs.Handle(postings.JobMerge, a.search.Index().HandleMerge, job.Lane("index", 1))
 	a.jobs.Handle(account.JobLetter, a.accounts.HandleLetter, job.Lane("letters", 2))
 	a.jobs.Handle(account.JobForgot, a.accounts.HandleForgot, job.Lane("letters", 2))
 	a.jobs.Handle(account.JobTell, a.articles.HandleTell, job.Lane("letters", 2))
@@ -296,6 +302,12 @@ func (a *App) FillDemo(ctx context.Context, progress func(stage string, done, to
 func (a *App) ImportWordPress(ctx context.Context, opt importer.Options) (*importer.Report, error) {
 	opt.Parallel = a.cfg.ImportParallel
 	return a.importer.Run(ctx, opt)
+}
+
+// RebuildSearch makes the index of the search anew, beside the one that
+// answers. It goes on where an interrupted run stopped.
+func (a *App) RebuildSearch(ctx context.Context, progress func(done, total int64)) error {
+	return a.search.Rebuild(ctx, progress)
 }
 
 // CheckDatabase opens the database, migrating nothing.

@@ -166,7 +166,7 @@ func (c *scene) fixed(key string) (Answer, bool, error) {
 		if answer, done, err := c.taken(key); done || err != nil {
 			return answer, done, err
 		}
-		answer, err = c.searchPage(c.ask.Query.Get("q"))
+		answer, err = c.searchPage()
 	case "/archive":
 		if answer, done, err := c.taken(key); done || err != nil {
 			return answer, done, err
@@ -229,6 +229,9 @@ func (c *scene) at(key string, p part) (Answer, error) {
 	}
 	if key == "/corrections" && p.feed != "" {
 		return c.correctionsFeed(p.feed)
+	}
+	if key == "/search" && p.feed != "" {
+		return c.searchFeed(p.feed)
 	}
 	addr, err := c.public.Address(c.ctx, key)
 	switch {

@@ -82,10 +82,11 @@ func (a *Analyzer) Tokens(text string) []Token {
 // Ask is one word of a question: the words, one of which must stand in a text
 // for each place, or a run of pairs that must follow each other.
 type Ask struct {
-	Written string   // as typed, folded
-	Stem    string   // its stem, Written where there is none
-	Pairs   []string // neighbours of a run without spaces, in order; nil for a word with spaces
-	Stop    bool
+	From, To int      // where it stands, in bytes
+	Written  string   // as typed, folded
+	Stem     string   // its stem, Written where there is none
+	Pairs    []string // neighbours of a run without spaces, in order; nil for a word with spaces
+	Stop     bool
 }
 
 // Query cuts a question like a text: whole words with their stems, and runs
@@ -97,7 +98,7 @@ func (a *Analyzer) Query(text string) []Ask {
 		t := found[i]
 		syllables := hangul(t.Word)
 		if !single(t.Word) && len(syllables) == 0 {
-			out = append(out, Ask{Written: t.Word, Stem: a.stem(text[t.From:t.To], t.Word), Stop: a.stop[t.Word]})
+			out = append(out, Ask{From: t.From, To: t.To, Written: t.Word, Stem: a.stem(text[t.From:t.To], t.Word), Stop: a.stop[t.Word]})
 			continue
 		}
 		run := syllables
@@ -107,7 +108,7 @@ func (a *Analyzer) Query(text string) []Ask {
 				run = append(run, []rune(found[i+1].Word)...)
 			}
 		}
-		ask := Ask{Written: string(run), Stem: string(run)}
+		ask := Ask{From: t.From, To: found[i].To, Written: string(run), Stem: string(run)}
 		for j := 0; j+1 < len(run); j++ {
 			ask.Pairs = append(ask.Pairs, string(run[j:j+2]))
 		}
