@@ -44,6 +44,7 @@ type commands struct {
 
 	Newsletter newsletterCmds `cmd:"" help:"Newsletters and their readers: make, move in, move out, erase."`
 
+	Rebuild rebuildCmds `cmd:"" help:"Make anew what is derived from the articles."`
 	Restore restoreCmds `cmd:"" help:"Let a restored copy of the site send mail."`
 
 	Rebuild rebuildCmds `cmd:"" help:"Make again what follows from the articles."`

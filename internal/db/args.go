@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// Blob is an argument that is bound as bytes, for columns of type BYTEA.
+type Blob []byte
+
 // plain returns args with the types that the two drivers treat differently
 // turned into ones that they treat alike.
 func plain(args []any) []any {
@@ -14,6 +17,8 @@ func plain(args []any) []any {
 		switch v := arg.(type) {
 		case bool:
 			value = Bool(v)
+		case Blob:
+			value = append([]byte{}, v...) // not nil, which is NULL
 		case []byte:
 			value = string(v)
 		case json.RawMessage:

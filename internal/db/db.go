@@ -15,8 +15,8 @@
 //   - a statement that fails spoils its transaction: Write rolls it back and
 //     returns the failure even when the function ignored it. Use ON CONFLICT
 //     where a duplicate is expected;
-//   - arguments are integers, floats, strings, []byte (bound as text), bool
-//     (bound as 0 and 1) and nil. Times go through [Micros].
+//   - arguments are integers, floats, strings, []byte (bound as text), [Blob],
+//     bool (bound as 0 and 1) and nil. Times go through [Micros].
 //
 // Tables: schema_migration (which migrations ran), purge (see [Tx.Purge]).
 package db

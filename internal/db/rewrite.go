@@ -136,14 +136,17 @@ func numbered(query string) string {
 	return b.String()
 }
 
-// integers turns the column type BIGINT into INTEGER: in SQLite only an
-// INTEGER PRIMARY KEY is the row id itself.
-func integers(migration string) string {
+// columnTypes turns the column type BIGINT into INTEGER, since in SQLite only
+// an INTEGER PRIMARY KEY is the row id itself, and BYTEA into BLOB.
+func columnTypes(migration string) string {
 	var b strings.Builder
 	b.Grow(len(migration))
 	eachToken(migration, func(kind tokenKind, text string) {
 		if kind == word && strings.EqualFold(text, "BIGINT") {
 			text = "INTEGER"
+		}
+		if kind == word && strings.EqualFold(text, "BYTEA") {
+			text = "BLOB"
 		}
 		b.WriteString(text)
 	})

@@ -29,11 +29,11 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
-func TestIntegers(t *testing.T) {
-	in := "id BIGINT, bigint_x bigint DEFAULT 'BIGINT' -- BIGINT\n"
-	want := "id INTEGER, bigint_x INTEGER DEFAULT 'BIGINT' -- BIGINT\n"
-	if got := integers(in); got != want {
-		t.Errorf("integers = %q, want %q", got, want)
+func TestColumnTypes(t *testing.T) {
+	in := "body BYTEA, id BIGINT, bigint_x bigint DEFAULT 'BIGINT' -- BIGINT\n"
+	want := "body BLOB, id INTEGER, bigint_x INTEGER DEFAULT 'BIGINT' -- BIGINT\n"
+	if got := columnTypes(in); got != want {
+		t.Errorf("columnTypes = %q, want %q", got, want)
 	}
 }
 

@@ -178,7 +178,7 @@ func (b *sqliteBackend) rewrite(query string) string { return numbered(query) }
 // translate drops the collation that makes PostgreSQL compare bytes, as SQLite
 // does anyway.
 func (b *sqliteBackend) translate(migration string) string {
-	return integers(strings.ReplaceAll(migration, ` COLLATE "C"`, ""))
+	return columnTypes(strings.ReplaceAll(migration, ` COLLATE "C"`, ""))
 }
 func (b *sqliteBackend) fault(err error) error { return sqliteFault("", err) }
 func (b *sqliteBackend) close() error          { b.writer.close(); return nil }

@@ -53,6 +53,13 @@ func (s *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
 	return stmt, nil
 }
 
+// known returns the statement for query if it is prepared.
+func (s *statements) known(query string) *sql.Stmt {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.byText[query]
+}
+
 func (s *statements) close() {
 	if s == nil {
 		return

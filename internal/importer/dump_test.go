@@ -46,7 +46,8 @@ var tables = map[string]string{
 	"tag": `SELECT * FROM tag`, "term": `SELECT * FROM term`, "media": `SELECT * FROM media`, "media_variant": `SELECT * FROM media_variant`,
 	"media_alias": `SELECT * FROM media_alias`, "article": `SELECT * FROM article`, "version": `SELECT * FROM version`, "listing": `SELECT * FROM listing`,
 	"calendar": `SELECT * FROM calendar WHERE n > 0`, "listing_count": `SELECT * FROM listing_count WHERE n > 0`, "address": `SELECT * FROM address`, "media_use": `SELECT * FROM media_use`,
-	"comment": `SELECT * FROM comment`, "import_key": `SELECT * FROM import_key`, "search_doc": `SELECT article_id, place FROM search_doc`,
+	"comment": `SELECT * FROM comment`, "import_key": `SELECT * FROM import_key`, "search": `SELECT doc FROM posting_fresh WHERE gone = 0
+		UNION SELECT doc FROM posting_doc WHERE era = (SELECT value FROM posting_state WHERE name = 'era') AND doc NOT IN (SELECT doc FROM posting_fresh WHERE gone = 1)`,
 }
 
 func line(table string, row map[string]string, versions map[string]string) string {

@@ -25,6 +25,8 @@ import (
 	"dateline/internal/importer"
 	"dateline/internal/job"
 	"dateline/internal/media"
+	"dateline/internal/postings"
+	"dateline/internal/related"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/site"
@@ -81,9 +83,11 @@ func openWith(t testing.TB, d *db.DB, fetching fetch.Options) *newsroom {
 	n.importer = importer.NewService(importer.Parts{DB: d, Clock: n.clock, Settings: n.settings, Articles: n.articles,
 		Comments: comment.NewStore(n.vault), Media: n.media, Vault: n.vault, Fetch: client, Ask: n.ask})
 	n.jobs.Handle(search.JobIndex, finder.HandleIndex)
+	n.jobs.Handle(postings.JobMerge, finder.Index().HandleMerge)
 	n.jobs.Handle(article.JobRelease, n.articles.HandleRelease)
 	n.jobs.Handle(article.JobRelist, n.articles.HandleRelist)
-	n.jobs.Handle(importer.JobRelate, n.importer.HandleRelate)
+	kin := related.NewService(d, n.clock, finder.Index())
+	n.jobs.Handle(related.JobAll, kin.HandleAll)
 	return n
 }
 

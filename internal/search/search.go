@@ -1,55 +1,64 @@
-// Package search finds listed articles by their words, newest first.
+// Package search finds listed articles by their words.
 //
-// Words are folded in Go (lower case, no accents), so that both engines index
-// and find the same. The two engines' full-text indexes sit behind engine;
-// snippets are cut in Go from the few results shown. Tables: search_doc, and
-// on SQLite search_index (FTS5).
+// A question is read by Parse, which never fails; what it asks for is put to
+// the inverted index of internal/postings, which ranks. Texts and questions
+// are cut by internal/words, so that both engines find the same. What is found
+// passes article.Visible once more before it is shown, whatever the index
+// still has; suggestions too, since a word can give an article away.
+//
+// An article is indexed by a job after the change that readers may notice;
+// publishing waits for nothing. Rebuild makes the whole index anew, beside
+// the one that answers.
+//
+// Terms of a document: words as written, folded; stems after StemTerm's mark;
+// words of bylines and of speakers after marks of their own. Columns:
+// ColumnSection and its kin.
+//
+// Tables: search_language, search_state; the index has its own.
 package search
 
 import (
 	"context"
 	"encoding/json"
 	"strconv"
-	"strings"
 
 	"dateline/internal/article"
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/fault"
-	"dateline/internal/fold"
 	"dateline/internal/job"
-	"dateline/internal/richtext"
+	"dateline/internal/postings"
+	"dateline/internal/settings"
 )
 
 // JobIndex brings the index up to date for the articles of its payload, a JSON
 // array of ids.
 const JobIndex = "search.index"
 
-// engine is what differs between the two databases.
-type engine interface {
-	put(ctx context.Context, tx *db.Tx, articleID, place int64, headline, body string) error
-	remove(ctx context.Context, tx *db.Tx, articleID int64) error
-	find(ctx context.Context, q db.Querier, words []string, before int64, limit int) ([]match, error)
-}
-
-type match struct{ article, place int64 }
+// Columns of the index.
+const (
+	ColumnSection uint8 = iota // sections of an article and all above them
+	ColumnAuthor               // profiles of its bylines
+	ColumnYear                 // year of publication in the site's time zone
+	ColumnTag
+)
 
 // Service indexes and finds. Safe for concurrent use.
 type Service struct {
-	db     *db.DB
-	public *article.Public
-	clock  clock.Clock
-	engine engine
+	db       *db.DB
+	public   *article.Public
+	clock    clock.Clock
+	settings *settings.Store
+	index    *postings.Index
 }
 
-// NewService uses the full-text index of d's engine.
+// NewService finds in d by an index in it.
 func NewService(d *db.DB, c clock.Clock) *Service {
-	s := &Service{db: d, public: article.NewPublic(d, c), clock: c, engine: sqliteEngine{}}
-	if d.Engine() == db.Postgres {
-		s.engine = postgresEngine{}
-	}
-	return s
+	return &Service{db: d, public: article.NewPublic(d, c), clock: c, settings: settings.NewStore(d), index: postings.New(d, c)}
 }
+
+// Index is the inverted index that the service keeps.
+func (s *Service) Index() *postings.Index { return s.index }
 
 // EnqueueTx asks for the articles to be indexed after the transaction.
 func EnqueueTx(ctx context.Context, tx *db.Tx, ids ...int64) error {
@@ -66,14 +75,7 @@ func (s *Service) HandleIndex(ctx context.Context, payload []byte) error {
 	if err := json.Unmarshal(payload, &ids); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		for _, id := range ids {
-			if err := s.index(ctx, tx, id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return s.put(ctx, ids...)
 }
 
 // HandleSettled carries out the job of article.EventSettled.
@@ -82,115 +84,46 @@ func (s *Service) HandleSettled(ctx context.Context, payload []byte) error {
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.index(ctx, tx, p.Article) })
+	return s.put(ctx, p.Article)
 }
 
-func (s *Service) index(ctx context.Context, tx *db.Tx, id int64) error {
-	if err := s.engine.remove(ctx, tx, id); err != nil {
-		return err
-	}
-	public := article.NewPublic(tx, s.clock)
+// put indexes articles as they are now: documents of listed ones, nothing of
+// all others.
+func (s *Service) put(ctx context.Context, ids ...int64) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		conf, err := settings.Read(ctx, tx)
+		if err != nil {
+			return err
+		}
+		x := newIndexer(tx, s.clock, conf)
+		var docs []postings.Doc
+		var gone []int64
+		for _, id := range ids {
+			doc, listed, err := x.document(ctx, id)
+			if err != nil {
+				return err
+			}
+			if listed {
+				docs = append(docs, doc)
+			} else {
+				gone = append(gone, id)
+			}
+		}
+		if err := x.keepLanguages(ctx, tx); err != nil {
+			return err
+		}
+		if err := s.index.RemoveTx(ctx, tx, gone...); err != nil {
+			return err
+		}
+		return s.index.PutTx(ctx, tx, docs...)
+	})
+}
+
+// listed reads an article that readers may find; ok is false for all others.
+func listed(ctx context.Context, public *article.Public, id int64) (a article.Article, ok bool, err error) {
 	a, vis, err := public.Read(ctx, id)
 	if fault.Is(err, fault.NotFound) || err == nil && vis != article.Listed {
-		return nil
+		return a, false, nil
 	}
-	if err != nil {
-		return err
-	}
-	v, err := public.Live(ctx, &a)
-	if err != nil {
-		return err
-	}
-	place, err := freePlace(ctx, tx, &a)
-	if err != nil {
-		return err
-	}
-	headline := distinct(a.Headline + " " + v.Content.ShortHeadline + " " + a.Standfirst)
-	return s.engine.put(ctx, tx, id, place, headline, distinct(richtext.Text(v.Content.Body)))
-}
-
-// maxIndexed keeps an article's words below the megabyte that PostgreSQL's
-// tsvector may hold; both engines index the same.
-const maxIndexed = 400_000
-
-// distinct returns the folded words of a text, each once.
-func distinct(text string) string {
-	var b strings.Builder
-	seen := map[string]bool{}
-	for _, t := range fold.Tokens(text) {
-		if seen[t.Word] {
-			continue
-		}
-		if b.Len()+len(t.Word) >= maxIndexed {
-			break
-		}
-		seen[t.Word] = true
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(t.Word)
-	}
-	return b.String()
-}
-
-// placeOf is a key that grows with the time of publication: milliseconds
-// (negative before 1970), then 20 bits of the id to tell articles of the same
-// moment apart.
-func placeOf(a *article.Article) int64 {
-	return db.Micros(a.FirstPublished)/1000<<20 | a.ID&(1<<20-1)
-}
-
-// freePlace is placeOf or, when another article has that by chance, the next
-// one that is free.
-func freePlace(ctx context.Context, q db.Querier, a *article.Article) (int64, error) {
-	for place := placeOf(a); ; place++ {
-		var taken int64
-		err := q.QueryRow(ctx, `SELECT COUNT(*) FROM search_doc WHERE place = $1`, place).Scan(&taken)
-		if err != nil || taken == 0 && place != 0 { // 0 means the first page to Find
-			return place, err
-		}
-	}
-}
-
-// Result is one found article.
-type Result struct {
-	Article article.Article
-	Snippet []Span
-	Place   int64 // cursor for the next page
-}
-
-// Limit is the most results that one page may ask for.
-const Limit = 50
-
-// Find returns up to limit listed articles that have all words of the query,
-// newest first, published before the place of a former result (0 for the first
-// page). A query without words finds nothing.
-func (s *Service) Find(ctx context.Context, query string, before int64, limit int) ([]Result, error) {
-	words := Words(query)
-	if len(words) == 0 {
-		return nil, nil
-	}
-	if before == 0 {
-		before = 1<<63 - 1
-	}
-	found, err := s.engine.find(ctx, s.db, words, before, min(limit, Limit))
-	if err != nil {
-		return nil, err
-	}
-	var out []Result
-	for _, m := range found {
-		a, vis, err := s.public.Read(ctx, m.article)
-		if fault.Is(err, fault.NotFound) || err == nil && vis != article.Listed {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		v, err := s.public.Live(ctx, &a)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, Result{Article: a, Snippet: Snippet(richtext.Text(v.Content.Body), words), Place: m.place})
-	}
-	return out, nil
+	return a, err == nil, err
 }

@@ -85,20 +85,29 @@ func (c *scene) security() (Answer, error) {
 	return c.plain("text/plain; charset=utf-8", []byte(body)), nil
 }
 
-// openSearch answers OpenSearch 1.1, so that browsers can offer our search.
+// openSearch answers OpenSearch 1.1, so that browsers can offer our search and
+// complete words in their own box.
 func (c *scene) openSearch() (Answer, error) {
 	name := []rune(c.conf.Title)
+	type address struct {
+		Type     string `xml:"type,attr"`
+		Rel      string `xml:"rel,attr,omitempty"`
+		Template string `xml:"template,attr"`
+	}
 	doc := struct {
 		XMLName     xml.Name `xml:"http://a9.com/-/spec/opensearch/1.1/ OpenSearchDescription"`
 		ShortName   string
 		Description string
-		Encoding    string `xml:"InputEncoding"`
-		URL         struct {
-			Type     string `xml:"type,attr"`
-			Template string `xml:"template,attr"`
-		} `xml:"Url"`
-	}{ShortName: string(name[:min(len(name), 16)]), Description: c.conf.Title, Encoding: "UTF-8"}
-	doc.URL.Type, doc.URL.Template = "text/html", c.abs("/search/?q={searchTerms}")
+		Encoding    string    `xml:"InputEncoding"`
+		URLs        []address `xml:"Url"`
+		Language    string
+	}{ShortName: string(name[:min(len(name), 16)]), Description: c.conf.Title, Encoding: "UTF-8", Language: c.conf.Locale, URLs: []address{
+		{"text/html", "", c.abs(searchPath) + "?q={searchTerms}"},
+		{"application/x-suggestions+json", "suggestions", c.abs(SuggestPath) + "?q={searchTerms}"},
+		{"application/rss+xml", "", c.abs(feedSearchPath) + "?q={searchTerms}"},
+		{"application/atom+xml", "", c.abs(feedSearchPath) + "atom/?q={searchTerms}"},
+		{"application/opensearchdescription+xml", "self", c.abs("/opensearch.xml")},
+	}}
 	body, err := xml.MarshalIndent(doc, "", "  ")
 	return c.plain("application/opensearchdescription+xml; charset=utf-8", append([]byte(xml.Header), body...)), err
 }

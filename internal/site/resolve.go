@@ -167,7 +167,7 @@ func (c *scene) fixed(key string) (Answer, bool, error) {
 		if answer, done, err := c.taken(key); done || err != nil {
 			return answer, done, err
 		}
-		answer, err = c.searchPage(c.ask.Query.Get("q"))
+		answer, err = c.searchPage()
 	case "/archive":
 		if answer, done, err := c.taken(key); done || err != nil {
 			return answer, done, err
@@ -239,6 +239,9 @@ func (c *scene) at(key string, p part) (Answer, error) {
 	}
 	if speaker, below := strings.CutPrefix(key+"/", quote.Base); below && p.feed != "" && strings.Count(speaker, "/") < 2 {
 		return c.quotesFeed(speakerOf(key), p.feed)
+	}
+	if key == "/search" && p.feed != "" {
+		return c.searchFeed(p.feed)
 	}
 	addr, err := c.public.Address(c.ctx, key)
 	switch {

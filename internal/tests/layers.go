@@ -23,8 +23,8 @@ const (
 // layers places the packages right under internal/. A package inside one of
 // them stands on the same storey.
 var layers = map[layer][]string{
-	foundations: {"fault", "clock", "id", "throttle", "richtext", "urlpath", "fold", "wxr", "wpcontent", "wholefile"},
-	platform:    {"config", "db", "job", "event", "web", "view", "pagecache", "fetch", "blob", "i18n", "vault", "audit", "mail"},
+	foundations: {"fault", "clock", "id", "throttle", "richtext", "urlpath", "fold", "words", "wxr", "wpcontent", "wholefile"},
+	platform:    {"config", "db", "job", "event", "web", "view", "pagecache", "fetch", "blob", "i18n", "vault", "audit", "mail", "postings"},
 	features:    featureOrder,
 	surfaces:    {"site", "desk"},
 	wiring:      {"app"},
@@ -32,7 +32,7 @@ var layers = map[layer][]string{
 
 // featureOrder is the order in which features know each other: one imports
 // those before it, never one after it.
-var featureOrder = []string{"account", "fence", "settings", "taxonomy", "author", "media", "claim", "article", "front", "preview", "comment", "mention", "outline", "register", "search", "quote", "feed", "subscriber", "delivery", "edition", "importer", "demo"}
+var featureOrder = []string{"account", "fence", "settings", "taxonomy", "author", "media", "claim", "article", "front", "preview", "comment", "mention", "outline", "register", "search", "related", "quote", "feed", "subscriber", "delivery", "edition", "importer", "demo"}
 
 // webOnly are packages that a feature's inner package must not see: its rules
 // hold for the web, the command line and the importer alike.

@@ -290,7 +290,13 @@ func (f fixture) month() view.Page {
 
 func (f fixture) search() view.Page {
 	p := f.page("search", "Search: gate")
-	s := &view.Search{Query: "gate", Asked: true, Summary: f.words.N("search.results", 12, "gate")}
+	link := func(label string) view.Link { return view.Link{Label: label, URL: "/search/?q=gate&section=city"} }
+	s := &view.Search{Query: "gate", Asked: true, Summary: f.words.N("search.results", 12, "gate"), FeedURL: "/search/feed/?q=gate",
+		Notes: []string{f.words.T("search.note_date", "before:soon")}, DidMean: &view.Link{Label: "gates", URL: "/search/?q=gates"},
+		Chosen: []view.Link{link(f.words.T("search.filter_section", "City"))},
+		Sorts:  []view.SortOrder{{Label: f.words.T("search.sort_best")}, {Label: f.words.T("search.sort_new"), URL: "/search/?q=gate&sort=new"}},
+		Groups: []view.FacetGroup{{Title: f.words.T("search.by_author"), Values: []view.FacetValue{{Link: link("Iris Daoud"), Count: "8"}, {Link: link("Tomas Brandt"), Count: "4"}}}},
+		Help:   []view.SearchHelp{{Example: f.words.T("search.example_author"), Text: f.words.T("search.help_author")}}}
 	for i := range 4 {
 		s.Cards = append(s.Cards, view.Hit{Card: f.card(i), Snippet: view.Snippet([]view.Span{{Text: "… show that the "}, {Text: "gate", Match: true}, {Text: " which should have held the tide back was ordered shut at 15.20 and never moved. A report from 2023 had called its motor …"}})})
 	}

@@ -428,7 +428,34 @@ type Search struct {
 	Cards   []Hit
 	Summary string // "12 results for “…”"
 	Pager   Pager
+	FeedURL string // the newest results as RSS
+
+	Notes    []string    // what of the question was not understood, or what was searched in its place
+	DidMean  *Link       // a spelling that finds more
+	Continue []Link      // questions that begin like this one, when it finds nothing
+	Chosen   []Link      // filters in force; each link takes one away
+	Sorts    []SortOrder // orders to choose from
+	Groups   []FacetGroup
+	Help     []SearchHelp // what can be typed
 }
+
+// SortOrder is an order of results. URL is "" for the present one.
+type SortOrder struct{ Label, URL string }
+
+// FacetGroup is one way to narrow results: by section, author, year or tag.
+type FacetGroup struct {
+	Title  string
+	Values []FacetValue
+}
+
+// FacetValue is a filter with the number of results that it leaves.
+type FacetValue struct {
+	Link  Link
+	Count string
+}
+
+// SearchHelp is something that can be typed, and what it asks for.
+type SearchHelp struct{ Example, Text string }
 
 // Hit is a search result with its snippet, query words marked.
 type Hit struct {

@@ -95,7 +95,7 @@ func (s *Articles) showList(r *web.Request, status int, w wish, done []outcome) 
 	switch {
 	case err != nil:
 	case w.Q != "":
-		if found, err = s.matching(ctx, actor, w.Q); err == nil {
+		if found, err = s.matching(ctx, actor, w.Q, true); err == nil {
 			found = keep(found, f, w.Group)
 		}
 	default:
@@ -191,7 +191,7 @@ func (s *Articles) find(r *web.Request) (web.Response, error) {
 	if query == "" {
 		found, err = s.Articles.Find(ctx, actor, article.Filter{Group: article.GroupWork, Limit: 10})
 	} else {
-		found, err = s.matching(ctx, actor, query)
+		found, err = s.matching(ctx, actor, query, false)
 	}
 	if err != nil {
 		return web.Response{}, err

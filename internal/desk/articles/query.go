@@ -1,8 +1,10 @@
 package articles
 
 import (
+	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"dateline/internal/author"
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/richtext"
 	"dateline/internal/search"
 )
 
@@ -126,52 +129,74 @@ func (s *Articles) authorNames(ctx context.Context) ([]author.Profile, error) {
 	return db.All(rows, err, scanName)
 }
 
-// matching finds articles by words: what readers can find by its whole text,
-// all else by headline, byline, kicker and address word.
-func (s *Articles) matching(ctx context.Context, actor account.Actor, query string) ([]article.Article, error) {
-	words := search.Words(query)
-	if len(words) == 0 {
-		return nil, nil
-	}
-	hidden, err := s.Articles.Hidden(ctx, actor, searched)
+// read is how many of the newest hidden articles a search reads as a whole; of
+// older ones it reads headline, byline, kicker, standfirst and address word.
+const read = 300
+
+// scored is an article that a search by words found.
+type scored struct {
+	article.Article
+	score float64
+}
+
+// matching finds articles by words, the best first: what is on its way before
+// what readers have, which the index ranks. whole reads the texts of what is on
+// its way, too.
+func (s *Articles) matching(ctx context.Context, actor account.Actor, query string, whole bool) ([]article.Article, error) {
+	judge, err := s.Search.Judge(ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	var found []article.Article
-	for i := range hidden {
-		a := &hidden[i]
-		if len(found) < pageSize && hasAll(words, a.Headline+" "+a.Kicker+" "+a.BylineText+" "+a.Slug) {
-			found = append(found, *a)
+	if !judge.Empty() {
+		hidden, err := s.Articles.Hidden(ctx, actor, searched)
+		if err != nil {
+			return nil, err
+		}
+		if found, err = s.judged(ctx, actor, judge, hidden, whole); err != nil {
+			return nil, err
 		}
 	}
-	public, err := s.Search.Find(ctx, query, 0, pageSize)
+	public, err := s.Search.Find(ctx, query, pageSize)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range public {
-		if actor.Role > account.Contributor || article.Own(actor, &r.Article) {
-			found = append(found, r.Article)
+	for _, a := range public {
+		if actor.Role > account.Contributor || article.Own(actor, &a) {
+			found = append(found, a)
 		}
 	}
 	return found, nil
 }
 
-// hasAll tells whether each word begins a word of the text.
-func hasAll(words []string, text string) bool {
-	in := search.Words(text)
-	for _, w := range words {
-		ok := false
-		for _, t := range in {
-			if strings.HasPrefix(t, w) {
-				ok = true
-				break
+// judged are the articles that fit, the best first, of equals the last written.
+func (s *Articles) judged(ctx context.Context, actor account.Actor, judge *search.Judge, hidden []article.Article, whole bool) ([]article.Article, error) {
+	var fit []scored
+	for i := range hidden {
+		a := &hidden[i]
+		fields := []search.Field{{Text: a.Headline, Weight: 5, Language: a.Language}, {Text: a.Standfirst, Weight: 2.5, Language: a.Language},
+			{Text: a.Kicker, Weight: 1.5, Language: a.Language}, {Text: a.BylineText, Weight: 2}, {Text: a.Slug, Weight: 2}}
+		if whole && i < read {
+			w, err := s.Articles.Working(ctx, actor, a.ID)
+			if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Denied) {
+				continue
 			}
+			if err != nil {
+				return nil, err
+			}
+			fields = append(fields, search.Field{Text: richtext.Text(w.Copy.Content.Body), Weight: 1, Language: a.Language},
+				search.Field{Text: w.Copy.Content.ShortHeadline + "\n" + w.Copy.Content.Storyline + "\n" + w.Copy.Content.Dateline, Weight: 1.5, Language: a.Language})
 		}
-		if !ok {
-			return false
+		if score := judge.Score(fields...); score > 0 {
+			fit = append(fit, scored{*a, score})
 		}
 	}
-	return true
+	slices.SortStableFunc(fit, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	var out []article.Article
+	for _, f := range fit[:min(len(fit), pageSize)] {
+		out = append(out, f.Article)
+	}
+	return out, nil
 }
 
 // keep applies the rest of a wish to what a search by words found.

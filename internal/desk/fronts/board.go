@@ -14,7 +14,6 @@ import (
 	"dateline/internal/front"
 	"dateline/internal/i18n"
 	"dateline/internal/media"
-	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/taxonomy"
 	"dateline/internal/web"
@@ -282,11 +281,7 @@ func (p *Part) find(ctx context.Context, data *boardData, plan front.Plan) ([]st
 		}
 		published, err = p.public.List(ctx, scope, ref, article.Cursor{}, foundShown)
 	} else {
-		var found []search.Result
-		found, err = p.Search.Find(ctx, data.Query, 0, foundShown)
-		for _, f := range found {
-			published = append(published, f.Article)
-		}
+		published, err = p.Search.Find(ctx, data.Query, foundShown)
 	}
 	for _, a := range published {
 		out = append(out, *p.story(data, a, now))

@@ -139,13 +139,11 @@ func (p *Part) hits(ctx context.Context, query string, have []edition.Item) ([]h
 		}
 		found = some
 	} else {
-		some, err := p.Search.Find(ctx, query, 0, mostHits+len(have))
+		some, err := p.Search.Find(ctx, query, mostHits+len(have))
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range some {
-			found = append(found, s.Article)
-		}
+		found = some
 	}
 	var out []hit
 	for _, a := range found {

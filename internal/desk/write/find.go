@@ -118,9 +118,9 @@ func (p *Part) findArticles(ctx context.Context, actor account.Actor, q, ids str
 		}
 		return hits, nil
 	}
-	found, err := p.Search.Find(ctx, q, 0, maxHits)
+	found, err := p.Search.Find(ctx, q, maxHits)
 	for i := range found {
-		hits = append(hits, articleHit(&found[i].Article))
+		hits = append(hits, articleHit(&found[i]))
 	}
 	return hits, err
 }

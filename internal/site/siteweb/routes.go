@@ -52,7 +52,8 @@ func Routes(p Parts) []web.Route {
 	front := []string{"/", "/index.php"}
 	query := web.ParamsAt(front, "s", "feed", "p", "page_id", "attachment_id", "cat", "tag_id", "author", "name", "pagename",
 		"category_name", "tag", "author_name", "m")
-	query = append(query, web.ParamsAt([]string{"/search/"}, "q", "before")...)
+	query = append(query, web.ParamsAt([]string{"/search/", "/search/feed/", "/search/feed/atom/", "/search/feed/json/"},
+		"q", "sort", "section", "author", "year", "tag", "page")...)
 	query = append(query, web.ParamsAt([]string{quote.Base}, "words", "speaker", "before")...)
 	query = append(query, web.Params("wrong")...)
 	return append(append(newsletterRoutes(p, query), talkRoutes(p)...), []web.Route{
@@ -62,6 +63,10 @@ func Routes(p Parts) []web.Route {
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
 		{Name: "quotes", Methods: []string{"GET"}, Pattern: quote.Base, Role: web.Anyone, Rate: web.RateSearch, Cache: web.CachePages,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
+		{Name: "search feed", Methods: []string{"GET"}, Pattern: "/search/feed/{kind...}", Role: web.Anyone, Rate: web.RateSearch, Cache: web.CachePages,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
+		{Name: "search suggestions", Methods: []string{"GET"}, Pattern: site.SuggestPath, Role: web.Anyone, Rate: web.RateSearch, Cache: web.CacheNone,
+			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: web.Params("q"), Handle: p.suggest},
 		// Where other sites tell of their links, visitors get what they would
 		// without that.
 		{Name: "page of webmentions", Methods: []string{"GET"}, Pattern: mention.Path, Role: web.Anyone, Rate: web.RateReading, Cache: web.CachePages,
@@ -225,6 +230,12 @@ func (p Parts) shareImage(ctx context.Context, ask web.Ask) (web.Response, error
 }
 
 // health says that the server answers; a balancer may ask.
+// suggest answers a browser's search box.
+func (p Parts) suggest(r *web.Request) (web.Response, error) {
+	body, err := p.Site.Suggest(r.HTTP.Context(), r.Query.Get("q"))
+	return web.Response{ContentType: "application/x-suggestions+json; charset=utf-8", Body: body, NoIndex: true}, err
+}
+
 func (p Parts) health(*web.Request) (web.Response, error) {
 	return web.Response{ContentType: "text/plain; charset=utf-8", Body: []byte("ok\n")}, nil
 }

@@ -152,7 +152,8 @@ func (n *newsroom) readTraces(ctx context.Context, h *holding) (err error) {
 	if err != nil {
 		return err
 	}
-	if h.found, err = n.ids(ctx, `SELECT article_id FROM search_doc`); err != nil {
+	if h.found, err = n.ids(ctx, `SELECT doc FROM posting_fresh WHERE gone = 0
+		UNION SELECT doc FROM posting_doc WHERE era = (SELECT value FROM posting_state WHERE name = 'era') AND doc NOT IN (SELECT doc FROM posting_fresh WHERE gone = 1)`); err != nil {
 		return err
 	}
 	for id := range waiting {

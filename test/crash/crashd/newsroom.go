@@ -15,6 +15,7 @@ import (
 	"dateline/internal/event"
 	"dateline/internal/fault"
 	"dateline/internal/job"
+	"dateline/internal/postings"
 	"dateline/internal/richtext"
 	"dateline/internal/search"
 	"dateline/internal/settings"
@@ -63,6 +64,7 @@ func openNewsroom(ctx context.Context, opt options) (*newsroom, error) {
 	bus.Subscribe(article.EventSettled, jobSettled, nil)
 	n.jobs.Handle(jobSettled, index.HandleSettled)
 	n.jobs.Handle(search.JobIndex, index.HandleIndex)
+	n.jobs.Handle(postings.JobMerge, index.Index().HandleMerge)
 	n.jobs.Handle(article.JobRelease, n.articles.HandleRelease)
 	if err := n.furnish(ctx); err != nil {
 		d.Close()

@@ -1,0 +1,201 @@
+package postings
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"dateline/internal/db"
+)
+
+// cacheBytes bounds the lists that a process keeps in memory.
+const cacheBytes = 48 << 20
+
+// listKey names a list: a term in one version of a bucket.
+type listKey struct{ place, version int64 }
+
+// cache keeps lists that were used lately, in two generations: what is asked
+// for moves to the young one, and when that is full, the old one goes.
+type cache struct {
+	mu         sync.Mutex
+	young, old map[listKey]list
+	bytes      int
+}
+
+func (c *cache) get(k listKey) (list, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l, ok := c.young[k]
+	if !ok {
+		if l, ok = c.old[k]; ok {
+			delete(c.old, k)
+			c.add(k, l)
+		}
+	}
+	return l, ok
+}
+
+func (c *cache) put(k listKey, l list) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.add(k, l)
+}
+
+func (c *cache) add(k listKey, l list) {
+	if c.bytes += 3*cap(l.slots) + 150; c.young == nil || c.bytes > cacheBytes/2 {
+		c.young, c.old, c.bytes = map[listKey]list{}, c.young, 3*cap(l.slots)+150
+	}
+	c.young[k] = l
+}
+
+// wanted is a term of a query.
+type wanted struct {
+	text   string
+	entry  entry          // id 0 when no merged document has it
+	got    map[int64]list // by bucket
+	ahead  int            // buckets to read with the next one
+	docs   int64          // documents that have it
+	places map[*part][]byte
+}
+
+// lists reads the lists of one query.
+type lists struct {
+	q     db.Querier
+	cache *cache
+	view  *view
+	terms map[string]*wanted
+	older bool // parts are asked for from the oldest to the newest
+}
+
+// look finds the terms in the dictionary and counts their documents.
+func (ls *lists) look(ctx context.Context, texts []string) error {
+	entries, err := entriesByText(ctx, ls.q, texts)
+	if err != nil {
+		return err
+	}
+	ls.terms = make(map[string]*wanted, len(texts))
+	for _, text := range texts {
+		ls.terms[text] = &wanted{text: text, ahead: 1}
+	}
+	for _, e := range entries {
+		if w := ls.terms[e.text]; w != nil {
+			e.spread = slices.DeleteFunc(e.spread, func(s share) bool { _, ok := ls.view.bucket(s.bucket); return !ok })
+			w.entry = e
+			for _, s := range e.spread {
+				w.docs += int64(s.n)
+			}
+		}
+	}
+	for _, w := range ls.terms {
+		for _, p := range ls.view.chunks {
+			if h := p.terms[w.text]; h != nil {
+				w.docs += int64(len(h.slots))
+			}
+		}
+	}
+	return nil
+}
+
+// bucket returns the part of a bucket of the era.
+func (v *view) bucket(id int64) (*part, bool) {
+	i, ok := slices.BinarySearchFunc(v.buckets, id, func(p *part, id int64) int { return cmp.Compare(p.bucket, id) })
+	if !ok {
+		return nil, false
+	}
+	return v.buckets[i], true
+}
+
+func (w *wanted) share(bucket int64) (int, bool) {
+	return slices.BinarySearchFunc(w.entry.spread, bucket, func(s share, id int64) int { return cmp.Compare(s.bucket, id) })
+}
+
+// in returns how many documents of p have the term and its greatest impact.
+func (w *wanted) in(p *part) (n int, most byte) {
+	if p.bucket == 0 {
+		if h := p.terms[w.text]; h != nil {
+			return len(h.slots), h.most
+		}
+		return 0, 0
+	}
+	if i, ok := w.share(p.bucket); ok {
+		return w.entry.spread[i].n, w.entry.spread[i].most
+	}
+	return 0, 0
+}
+
+// list returns the documents of p that have the term.
+func (ls *lists) list(ctx context.Context, w *wanted, p *part) (list, error) {
+	if p.bucket == 0 {
+		if h := p.terms[w.text]; h != nil {
+			return h.list, nil
+		}
+		return list{}, nil
+	}
+	i, ok := w.share(p.bucket)
+	if !ok {
+		return list{}, nil
+	}
+	if l, ok := w.got[p.bucket]; ok {
+		return l, nil
+	}
+	if l, ok := ls.cache.get(listKey{placeOf(w.entry.id, p.bucket), p.version}); ok {
+		return l, nil
+	}
+	if err := ls.fetch(ctx, w, i); err != nil {
+		return list{}, err
+	}
+	l, ok := w.got[p.bucket]
+	if !ok {
+		return list{}, damaged("a term that is not in its bucket")
+	}
+	return l, nil
+}
+
+// fetch reads the list of the i-th bucket of a term, and of those that will
+// likely be asked for next.
+func (ls *lists) fetch(ctx context.Context, w *wanted, i int) error {
+	from, to := max(0, i-w.ahead+1), i
+	if ls.older {
+		from, to = i, min(len(w.entry.spread)-1, i+w.ahead-1)
+	}
+	w.ahead = min(4*w.ahead, 16)
+	spread := w.entry.spread
+	rows, err := docsBetween(ctx, ls.q, placeOf(w.entry.id, spread[from].bucket), placeOf(w.entry.id, spread[to].bucket))
+	if err != nil {
+		return err
+	}
+	if w.got == nil {
+		w.got = make(map[int64]list, len(spread))
+	}
+	for _, r := range rows {
+		p, ok := ls.view.bucket(r.place % maxBucket)
+		if !ok {
+			continue
+		}
+		l, err := decodeList(r.docs)
+		if err != nil {
+			return err
+		}
+		w.got[p.bucket] = l
+		ls.cache.put(listKey{r.place, p.version}, l)
+	}
+	return nil
+}
+
+// placesIn returns the places of a term in the documents of p, as joinPlaces
+// makes them.
+func (ls *lists) placesIn(ctx context.Context, w *wanted, p *part) ([]byte, error) {
+	if p.bucket == 0 {
+		return p.terms[w.text].places, nil
+	}
+	if b, ok := w.places[p]; ok {
+		return b, nil
+	}
+	b, err := placesAt(ctx, ls.q, placeOf(w.entry.id, p.bucket))
+	if w.places == nil {
+		w.places = map[*part][]byte{}
+	}
+	w.places[p] = b
+	return b, err
+}

@@ -1,0 +1,148 @@
+package words
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"dateline/internal/fold"
+)
+
+// Token is one word of a text.
+type Token struct {
+	From, To int    // where it stands, in bytes
+	Place    int    // which word of the text it is, from 0; pieces of one word have places of their own
+	Word     string // folded, as written
+	Stem     string // folded stem; Word itself where there is none
+	Stop     bool   // says nothing about what the text is about
+	Piece    Piece
+}
+
+// Piece tells whole words from pieces of what is written without spaces.
+type Piece uint8
+
+// The pieces.
+const (
+	Whole     Piece = iota
+	Character       // one character of Chinese, Japanese or Thai
+	Pair            // two neighbouring characters, also of a Korean word
+)
+
+// Analyzer cuts texts of one language. It remembers stems and must not be used
+// by several goroutines at once.
+type Analyzer struct {
+	language string
+	script   script
+	stop     map[string]bool
+	stems    map[string]string
+}
+
+// New returns an analyser for texts of a BCP 47 language; unknown ones and ""
+// are folded and cut but not stemmed.
+func New(tag string) *Analyzer {
+	base := Base(tag)
+	return &Analyzer{language: base, script: scripts[base], stop: stopLists()[base], stems: map[string]string{}}
+}
+
+// Tokens cuts a text. Of a run of characters without spaces it gives each
+// character and each pair of neighbours; of a Korean word the word and its
+// pairs of syllables.
+func (a *Analyzer) Tokens(text string) []Token {
+	found := fold.Tokens(text)
+	out := make([]Token, 0, len(found)+len(found)/8)
+	place := 0
+	for i, t := range found {
+		switch syllables := hangul(t.Word); {
+		case single(t.Word):
+			out = append(out, Token{t.From, t.To, place, t.Word, t.Word, false, Character})
+			if i+1 < len(found) && found[i+1].From == t.To && single(found[i+1].Word) {
+				pair := t.Word + found[i+1].Word
+				out = append(out, Token{t.From, found[i+1].To, place, pair, pair, false, Pair})
+			}
+			place++
+		case len(syllables) > 0:
+			whole := string(syllables)
+			out = append(out, Token{t.From, t.To, place, whole, whole, false, Whole})
+			for j := range syllables[1:] {
+				pair := string(syllables[j : j+2])
+				if pair != whole {
+					out = append(out, Token{t.From, t.To, place + j, pair, pair, false, Pair})
+				}
+			}
+			place += len(syllables)
+		default:
+			out = append(out, Token{t.From, t.To, place, t.Word, a.stem(text[t.From:t.To], t.Word), a.stop[t.Word], Whole})
+			place++
+		}
+	}
+	return out
+}
+
+// Ask is one word of a question: the words, one of which must stand in a text
+// for each place, or a run of pairs that must follow each other.
+type Ask struct {
+	From, To int      // where it stands, in bytes
+	Written  string   // as typed, folded
+	Stem     string   // its stem, Written where there is none
+	Pairs    []string // neighbours of a run without spaces, in order; nil for a word with spaces
+	Stop     bool
+}
+
+// Query cuts a question like a text: whole words with their stems, and runs
+// without spaces as the pairs that must be found.
+func (a *Analyzer) Query(text string) []Ask {
+	var out []Ask
+	found := fold.Tokens(text)
+	for i := 0; i < len(found); i++ {
+		t := found[i]
+		syllables := hangul(t.Word)
+		if !single(t.Word) && len(syllables) == 0 {
+			out = append(out, Ask{From: t.From, To: t.To, Written: t.Word, Stem: a.stem(text[t.From:t.To], t.Word), Stop: a.stop[t.Word]})
+			continue
+		}
+		run := syllables
+		if single(t.Word) {
+			run = []rune(t.Word)
+			for ; i+1 < len(found) && found[i+1].From == found[i].To && single(found[i+1].Word); i++ {
+				run = append(run, []rune(found[i+1].Word)...)
+			}
+		}
+		ask := Ask{From: t.From, To: found[i].To, Written: string(run), Stem: string(run)}
+		for j := 0; j+1 < len(run); j++ {
+			ask.Pairs = append(ask.Pairs, string(run[j:j+2]))
+		}
+		out = append(out, ask)
+	}
+	return out
+}
+
+// single reports whether fold made one word of one character because its
+// script has no spaces.
+func single(word string) bool {
+	for i, r := range word {
+		if i > 0 {
+			return false
+		}
+		if !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) {
+			return false
+		}
+	}
+	return word != ""
+}
+
+// hangul returns the syllables of a Korean word, which fold takes apart into
+// letters; nil for other words.
+func hangul(word string) []rune {
+	if first, _ := utf8.DecodeRuneInString(word); !unicode.Is(unicode.Hangul, first) {
+		return nil
+	}
+	var out []rune
+	for _, r := range norm.NFC.String(word) {
+		if !unicode.Is(unicode.Hangul, r) {
+			return nil
+		}
+		out = append(out, r)
+	}
+	return out
+}
