@@ -66,14 +66,14 @@ type wanted struct {
 // wanted returns the words of a text.
 func (r *reader) wanted(text string) []wanted {
 	var out []wanted
-	for i, ask := range r.site.Query(text) {
+	for i, ask := range r.site.Asks(text) {
 		w := wanted{text: ask.Written, from: ask.From, to: ask.To, spaced: len(ask.Pairs) == 0, stop: r.stop(ask.Written)}
 		w.alt(ask.Written, 1)
 		if len(ask.Pairs) > 0 {
 			w.clause.Alts = append(w.clause.Alts, postings.Alt{Terms: ask.Pairs, Weight: weightStem})
 		}
 		for _, an := range r.all {
-			if asks := an.Query(text); i < len(asks) && asks[i].Stem != ask.Written {
+			if asks := an.Asks(text); i < len(asks) && asks[i].Stem != ask.Written {
 				w.alt(asks[i].Stem, weightStem)
 				w.alt(stemMark+asks[i].Stem, weightStem)
 			} else if len(ask.Pairs) == 0 {
