@@ -25,7 +25,7 @@ const (
 	forSection   = 0.1
 	forNew       = 0.4 // for a story of this moment
 	halfLife     = 180 * 24 * 3600 * 1_000_000
-	against      = 0.35 // what a story loses that shares the same with ours as one chosen before
+	against      = 0.2 // what a story loses that shares the same with ours as one chosen before
 )
 
 const (
@@ -74,7 +74,8 @@ func (f Finder) Kin(ctx context.Context, self int64, g Gist, own Traits, now int
 		q.AtLeast = 2 // one word alone makes no kin
 	}
 	for _, t := range topics {
-		q.Any = append(q.Any, postings.Clause{Alts: f.alts(t.Stem), Weight: t.Weight, Rarity: t.rarity})
+		// Less than rarity itself: one very rare word should not decide alone.
+		q.Any = append(q.Any, postings.Clause{Alts: f.alts(t.Stem), Weight: t.Weight, Rarity: math.Pow(t.rarity, 0.7)})
 	}
 	answer, err := f.Index.Find(ctx, q)
 	if err != nil {

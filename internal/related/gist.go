@@ -30,7 +30,7 @@ const (
 
 const (
 	mostTopics = 80 // stems that are looked up
-	mostAsked  = 28 // stems that are asked for
+	mostAsked  = 36 // stems that are asked for
 	halfCount  = 1.2
 )
 
