@@ -157,7 +157,7 @@ type plan struct {
 
 func (r *reader) plan(p Parsed, sections, tags map[int]int64) plan {
 	var out plan
-	var stops []wanted
+	var stops, vain []wanted
 	n := 0
 	all := func(c postings.Clause) { out.query.All = append(out.query.All, c); n++ }
 	for i, part := range p.Parts {
@@ -183,7 +183,10 @@ func (r *reader) plan(p Parsed, sections, tags map[int]int64) plan {
 					stops = append(stops, w)
 					continue
 				}
-				w.part = i
+				if w.part = i; part.Vain {
+					vain = append(vain, w)
+					continue
+				}
 				out.wanted = append(out.wanted, w)
 				all(w.clause)
 			}
@@ -214,8 +217,23 @@ func (r *reader) plan(p Parsed, sections, tags map[int]int64) plan {
 			}
 		}
 	}
+	out.vain(vain, n)
 	out.stops(stops, n)
 	return out
+}
+
+// vain adds words that were meant as something else: they raise what has them,
+// and must be there only when nothing else is asked for.
+func (p *plan) vain(words []wanted, n int) {
+	must := len(p.query.All) == 0
+	for _, w := range words[:min(len(words), max(maxClauses-n, 0))] {
+		if must {
+			p.wanted = append(p.wanted, w)
+			p.query.All = append(p.query.All, w.clause)
+		} else {
+			p.query.Any = append(p.query.Any, w.clause)
+		}
+	}
 }
 
 // bound is a time as a bound of the index, where 0 stands for none.
@@ -231,7 +249,7 @@ func (p *plan) stops(stops []wanted, n int) {
 	if len(p.query.All) > 0 || len(p.query.None) > 0 {
 		return
 	}
-	for _, w := range stops[:min(len(stops), maxClauses-n)] {
+	for _, w := range stops[:min(len(stops), max(maxClauses-n, 0))] {
 		p.wanted = append(p.wanted, w)
 		p.query.All = append(p.query.All, w.clause)
 	}

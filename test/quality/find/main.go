@@ -38,6 +38,9 @@ func run(ctx context.Context, markdown string, queries int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil { // PostgreSQL runs as another user
+		return err
+	}
 	text, err := report(ctx, dir, stories, queries)
 	if err != nil {
 		return err
