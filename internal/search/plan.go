@@ -27,7 +27,8 @@ type reader struct {
 	tags []string
 }
 
-// reader returns one for the present index.
+// reader returns one for the present index, for one question; give it back to
+// s.readers.
 func (s *Service) reader(ctx context.Context, locale string) (*reader, error) {
 	rows, err := s.db.Query(ctx, `SELECT language FROM search_language ORDER BY language`)
 	tags, err := db.All(rows, err, func(r *sql.Rows) (tag string, err error) { return tag, r.Scan(&tag) })
@@ -35,14 +36,15 @@ func (s *Service) reader(ctx context.Context, locale string) (*reader, error) {
 		return nil, err
 	}
 	home := words.Base(locale)
-	r := &reader{site: words.New(home), tags: []string{home}}
-	r.all = []*words.Analyzer{r.site}
-	for _, tag := range tags {
-		if tag != home {
-			r.all = append(r.all, words.New(tag))
-			r.tags = append(r.tags, tag)
-		}
+	want := append([]string{home}, slices.DeleteFunc(tags, func(tag string) bool { return tag == home })...)
+	if r, ok := s.readers.Get().(*reader); ok && slices.Equal(r.tags, want) {
+		return r, nil
 	}
+	r := &reader{tags: want}
+	for _, tag := range want {
+		r.all = append(r.all, words.New(tag))
+	}
+	r.site = r.all[0]
 	return r, nil
 }
 
