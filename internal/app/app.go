@@ -38,6 +38,7 @@ import (
 	"dateline/internal/outline"
 	"dateline/internal/postings"
 	"dateline/internal/preview"
+	"dateline/internal/related"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/site"
@@ -75,6 +76,7 @@ type App struct {
 	fronts    *front.Service
 	previews  *preview.Service
 	search    *search.Service
+	related   *related.Service
 	readers   *subscriber.Service
 	delivery  *delivery.Service
 	moving    *transfer.Desk
@@ -182,6 +184,12 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(jobSettled, a.search.HandleSettled)
 	a.jobs.Handle(search.JobIndex, a.search.HandleIndex)
 	a.jobs.Handle(search.JobRebuild, a.search.HandleRebuild, job.Lane("rebuild", 1))
+	const jobRelated = "related.settled"
+	a.bus.Subscribe(article.EventSettled, jobRelated, nil)
+	a.related = related.NewService(a.db, a.clock, a.search.Index())
+	a.jobs.Handle(jobRelated, a.related.HandleSettled, job.Lane("related", 1))
+	a.jobs.Handle(related.JobKin, a.related.HandleKin, job.Lane("related", 1))
+	a.jobs.Handle(related.JobAll, a.related.HandleAll, job.Lane("related", 1))
 	a.jobs.Handle(postings.JobMerge, a.search.Index().HandleMerge, job.Lane("index", 1))
 	a.jobs.Handle(account.JobLetter, a.accounts.HandleLetter, job.Lane("letters", 2))
 	a.jobs.Handle(account.JobForgot, a.accounts.HandleForgot, job.Lane("letters", 2))
@@ -200,7 +208,6 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(media.JobVariants, a.media.VariantsJob, job.Lane("media", 1))
 	a.jobs.Handle(media.JobWords, a.media.WordsJob)
 	a.jobs.Handle(media.JobForget, a.media.ForgetJob)
-	a.jobs.Handle(importer.JobRelate, a.importer.HandleRelate)
 	return nil
 }
 
@@ -302,6 +309,11 @@ func (a *App) FillDemo(ctx context.Context, progress func(stage string, done, to
 func (a *App) ImportWordPress(ctx context.Context, opt importer.Options) (*importer.Report, error) {
 	opt.Parallel = a.cfg.ImportParallel
 	return a.importer.Run(ctx, opt)
+}
+
+// RebuildRelated chooses the related stories of all articles anew.
+func (a *App) RebuildRelated(ctx context.Context, progress func(done, total int64)) error {
+	return a.related.All(ctx, progress)
 }
 
 // RebuildSearch makes the index of the search anew, beside the one that

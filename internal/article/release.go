@@ -62,25 +62,11 @@ func (s *Service) releaseAgain(ctx context.Context, tx *db.Tx, articleID int64, 
 // lift ends an embargo: readers see the article as first published now.
 func (s *Service) lift(ctx context.Context, tx *db.Tx, a *Article) error {
 	end := a.EmbargoUntil
-	return s.restateAndRelate(ctx, tx, a, func(a *Article) {
+	return s.restate(ctx, tx, scheduler, a, "release", func(a *Article) {
 		a.EmbargoUntil = time.Time{}
 		a.FirstPublished = latest(a.FirstPublished, end)
 		a.Updated = latest(a.Updated, end)
 	})
-}
-
-func (s *Service) restateAndRelate(ctx context.Context, tx *db.Tx, a *Article, apply func(*Article)) error {
-	if err := s.restate(ctx, tx, scheduler, a, "release", apply); err != nil {
-		return err
-	}
-	if !a.Public {
-		return nil
-	}
-	v, err := versionByID(ctx, tx, a.LiveVersion)
-	if err != nil {
-		return err
-	}
-	return s.relate(ctx, tx, a, &v.Content)
 }
 
 // CatchUp enqueues the release of everything that is due or will be, so that

@@ -248,11 +248,6 @@ func (s *Service) PublishTx(ctx context.Context, tx *db.Tx, actor account.Actor,
 	if err := s.settle(ctx, tx, change{before: before, after: &a, content: &live.Content}); err != nil {
 		return a, err
 	}
-	if a.Public {
-		if err := s.relate(ctx, tx, &a, &live.Content); err != nil {
-			return a, err
-		}
-	}
 	return a, s.record(ctx, tx, actor, "publish", a.ID, map[string]any{"version": live.Number, "change": live.Change})
 }
 

@@ -374,36 +374,6 @@ func TestVersions_AreChained(t *testing.T) {
 	})
 }
 
-func TestRelate_PrefersSharedStorylineAndNeverItself(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		k := newDesk(t, d)
-		make := func(headline, storyline string) article.Article {
-			c := k.content(headline)
-			c.Storyline = storyline
-			k.clock.Advance(time.Hour)
-			a, err := k.service.Create(t.Context(), editor, article.Draft{Type: article.TypeArticle, Content: c})
-			if err == nil {
-				a, err = k.service.Publish(t.Context(), editor, article.PublishInput{ID: a.ID, Revision: a.Revision})
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			return a
-		}
-		first := make("Strike begins", "strike")
-		make("Weather", "")
-		last := make("Strike ends", "strike")
-		if len(last.Related) == 0 || last.Related[0] != first.ID {
-			t.Errorf("related to %v, want %d first", last.Related, first.ID)
-		}
-		for _, r := range last.Related {
-			if r == last.ID {
-				t.Error("related to itself")
-			}
-		}
-	})
-}
-
 func TestVisible(t *testing.T) {
 	now := midnight
 	live := article.Article{LiveVersion: 1, Status: article.StatusPublished, Access: article.AccessOpen, FirstPublished: now}

@@ -2,13 +2,13 @@ package importer
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"dateline/internal/article"
 	"dateline/internal/db"
-	"dateline/internal/job"
+	"dateline/internal/related"
 	"dateline/internal/search"
 	"dateline/internal/wxr"
 )
@@ -94,37 +94,16 @@ func (r *run) template(s string, c *article.Content) string {
 	return strings.Join(strings.Fields(out), " ")
 }
 
-// JobRelate computes "Check Also" of imported articles once their neighbours
-// are there; its payload is an array of ids.
-const JobRelate = "import.relate"
-
 // later leaves search entries and related stories of a batch's articles to
 // jobs, in the batch's transaction.
-func later(ctx context.Context, tx *db.Tx, ids []int64) error {
+func later(ctx context.Context, tx *db.Tx, now time.Time, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	if err := search.EnqueueTx(ctx, tx, ids...); err != nil {
 		return err
 	}
-	return job.Enqueue(ctx, tx, job.Spec{Kind: JobRelate, Key: strconv.FormatInt(ids[0], 36), Payload: ids})
-}
-
-// HandleRelate carries out JobRelate. Doing it twice changes nothing.
-func (s *Service) HandleRelate(ctx context.Context, payload []byte) error {
-	var ids []int64
-	if err := json.Unmarshal(payload, &ids); err != nil {
-		return err
-	}
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		for _, id := range ids {
-			if err := s.Articles.RelateTx(ctx, tx, id); err != nil && !notFound(err) {
-				return err
-			}
-		}
-		tx.Purge("*")
-		return nil
-	})
+	return related.EnqueueAllTx(ctx, tx, now)
 }
 
 // titleOf is the headline of an imported item, for menu entries without a label.

@@ -26,6 +26,7 @@ import (
 	"dateline/internal/job"
 	"dateline/internal/media"
 	"dateline/internal/postings"
+	"dateline/internal/related"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/site"
@@ -85,7 +86,8 @@ func openWith(t testing.TB, d *db.DB, fetching fetch.Options) *newsroom {
 	n.jobs.Handle(postings.JobMerge, finder.Index().HandleMerge)
 	n.jobs.Handle(article.JobRelease, n.articles.HandleRelease)
 	n.jobs.Handle(article.JobRelist, n.articles.HandleRelist)
-	n.jobs.Handle(importer.JobRelate, n.importer.HandleRelate)
+	kin := related.NewService(d, n.clock, finder.Index())
+	n.jobs.Handle(related.JobAll, kin.HandleAll)
 	return n
 }
 

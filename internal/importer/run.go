@@ -232,7 +232,7 @@ func (r *run) commit(ctx context.Context, batch []task) error {
 		if len(r.touched) > 0 {
 			tx.Purge("*")
 		}
-		return later(ctx, tx, r.touched)
+		return later(ctx, tx, r.Clock.Now(), r.touched)
 	})
 	if err != nil {
 		return err

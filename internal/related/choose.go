@@ -25,7 +25,7 @@ const (
 	forSection   = 0.1
 	forNew       = 0.4 // for a story of this moment
 	halfLife     = 180 * 24 * 3600 * 1_000_000
-	against      = 0.2 // what a story loses that shares the same with ours as one chosen before
+	against      = 0.1 // what a story loses that shares the same with ours as one chosen before
 )
 
 const (
@@ -61,25 +61,24 @@ type asked struct {
 }
 
 // Kin returns up to limit stories that go with the one of a gist, the best
-// first. traits says what a story has beside its text, ok is false for one
+// first, and those which it goes with best itself, other tellings among them. traits says what a story has beside its text, ok is false for one
 // that must not be offered. now is the present in microseconds.
 func (f Finder) Kin(ctx context.Context, self int64, g Gist, own Traits, now int64, limit int,
-	traits func(ctx context.Context, id int64) (t Traits, ok bool, err error)) ([]Kin, error) {
+	traits func(ctx context.Context, id int64) (t Traits, ok bool, err error)) (kin []Kin, near []int64, err error) {
 	topics, err := f.weigh(ctx, g.Topics)
 	if err != nil || len(topics) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
 	q := postings.Query{Limit: candidates, Explain: true, Fresh: postings.Prior{Weight: forNew, HalfLife: halfLife, Now: now}}
 	if len(topics) > 2 {
 		q.AtLeast = 2 // one word alone makes no kin
 	}
 	for _, t := range topics {
-		// Less than rarity itself: one very rare word should not decide alone.
-		q.Any = append(q.Any, postings.Clause{Alts: f.alts(t.Stem), Weight: t.Weight, Rarity: math.Pow(t.rarity, 0.7)})
+		q.Any = append(q.Any, postings.Clause{Alts: f.alts(t.Stem), Weight: t.Weight, Rarity: t.rarity})
 	}
 	answer, err := f.Index.Find(ctx, q)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var all []found
 	for i, h := range answer.Hits {
@@ -88,17 +87,19 @@ func (f Finder) Kin(ctx context.Context, self int64, g Gist, own Traits, now int
 		}
 		t, ok, err := traits(ctx, h.ID)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if ok && !own.Sketch.Same(&t.Sketch) {
 			all = append(all, found{h, answer.Matched[i], t, h.Score * (1 + own.bonus(t))})
 		}
 	}
-	var out []Kin
-	for _, c := range chosen(all, topics, limit) {
-		out = append(out, Kin{c.ID, c.score, sharedBy(g, topics, c.shares)})
+	for _, c := range all[:min(len(all), limit)] {
+		near = append(near, c.ID)
 	}
-	return out, nil
+	for _, c := range chosen(all, topics, limit) {
+		kin = append(kin, Kin{c.ID, c.score, sharedBy(g, topics, c.shares)})
+	}
+	return kin, near, nil
 }
 
 func (f Finder) alts(stem string) []postings.Alt {
@@ -121,7 +122,8 @@ func (f Finder) weigh(ctx context.Context, topics []Topic) ([]asked, error) {
 		if n == 0 || docs > 100 && n > docs/4 {
 			continue // nobody else's, or everybody's
 		}
-		out = append(out, asked{t, postings.Rarity(n, docs)})
+		// Less than rarity itself: one very rare word should not decide alone.
+		out = append(out, asked{t, math.Pow(postings.Rarity(n, docs), 0.7)})
 	}
 	slices.SortStableFunc(out, func(a, b asked) int { return cmp.Compare(b.Weight*b.rarity, a.Weight*a.rarity) })
 	return out[:min(len(out), mostAsked)], nil
@@ -226,7 +228,9 @@ func sharedBy(g Gist, topics []asked, shares uint64) []string {
 			all = append(all, named{t.Shown, []string{t.Stem}, w})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b named) int { return cmp.Or(cmp.Compare(b.weight, a.weight), strings.Compare(a.shown, b.shown)) })
+	slices.SortStableFunc(all, func(a, b named) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), strings.Compare(a.shown, b.shown))
+	})
 	said := map[string]bool{}
 	var out []string
 	for _, n := range all {

@@ -30,7 +30,7 @@ const (
 
 const (
 	mostTopics = 80 // stems that are looked up
-	mostAsked  = 36 // stems that are asked for
+	mostAsked  = 50 // stems that are asked for
 	halfCount  = 1.2
 )
 
@@ -109,6 +109,9 @@ func (g *gathering) read(toks []words.Token, text string, weight float64) {
 		}
 		if i > 0 && telling(toks[i-1]) && beside(text, toks[i-1], t) {
 			g.phrase(toks[i-1:i+1], text)
+			if i > 1 && telling(toks[i-2]) && toks[i-2].To+1 == toks[i-1].From && text[toks[i-2].To] == '-' { // de-escalation zones
+				g.phrase(toks[i-2:i+1], text)
+			}
 		}
 	}
 	g.endRun(&run, text)

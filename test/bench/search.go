@@ -41,10 +41,10 @@ func (p *searchPlan) flags() {
 // The archive of -search: words by Zipf's law, so that there are rare and very
 // common ones as in a language.
 const (
-	vocabularySize   = 300_000
-	wordsOfStory = 320
-	searchTags   = 500
-	searchYears  = 20
+	vocabularySize = 300_000
+	wordsOfStory   = 320
+	searchTags     = 500
+	searchYears    = 20
 )
 
 // word is the rank-th most common word: a pronounceable one of its own.

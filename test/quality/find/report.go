@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -203,10 +202,7 @@ func report(ctx context.Context, dir string, stories []reuters.Story, queries in
 
 // engines compares SQLite with PostgreSQL where one is installed.
 func engines(ctx context.Context, b *strings.Builder, dir string, ours finder, items []known, stories []reuters.Story) error {
-	cluster, err := pg.New(ctx, filepath.Join(dir, "pg"), pg.Options{})
-	if err == nil {
-		err = cluster.Start(ctx)
-	}
+	cluster, err := pg.New(ctx, dir, pg.Options{})
 	if err != nil {
 		fmt.Fprintf(b, "\nPostgreSQL was not measured: %v.\n", err)
 		return nil

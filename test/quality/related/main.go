@@ -66,7 +66,7 @@ func between(name, text string) error {
 }
 
 // asked is how many stories are asked for their kin.
-const asked = 1000
+const asked = 2000
 
 func report(ctx context.Context, stories []reuters.Story, train bool) (string, error) {
 	labelled := slices.DeleteFunc(slices.Clone(stories), func(s reuters.Story) bool { return len(s.Topics) == 0 })
@@ -217,7 +217,7 @@ func (w *dateline) traits(i int) related.Traits {
 
 func (w *dateline) kin(ctx context.Context, i int) ([]int, error) {
 	now := db.Micros(w.stories[len(w.stories)-1].At)
-	kin, err := w.finder.Kin(ctx, int64(i+1), w.gists[i], w.traits(i), now, 3,
+	kin, _, err := w.finder.Kin(ctx, int64(i+1), w.gists[i], w.traits(i), now, 3,
 		func(_ context.Context, id int64) (related.Traits, bool, error) {
 			return w.traits(int(id - 1)), true, nil
 		})
