@@ -47,8 +47,6 @@ type commands struct {
 	Rebuild rebuildCmds `cmd:"" help:"Make anew what is derived from the articles."`
 	Restore restoreCmds `cmd:"" help:"Let a restored copy of the site send mail."`
 
-	Rebuild rebuildCmds `cmd:"" help:"Make again what follows from the articles."`
-
 	Routes  routesCmd  `cmd:"" help:"List the routes that the server answers."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

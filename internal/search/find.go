@@ -96,6 +96,7 @@ func (s *Service) Search(ctx context.Context, ask Request) (Answer, error) {
 	if err != nil {
 		return out, err
 	}
+	defer s.readers.Put(r)
 	p := r.plan(out.Parsed, sections, tags)
 	if ask.Typing {
 		if err := s.begin(ctx, &p, out.Parsed); err != nil {

@@ -43,7 +43,7 @@ func (s *Service) Judge(ctx context.Context, text string) (*Judge, error) {
 	}
 	j := &Judge{reader: r}
 	for _, p := range Parse(text, conf.Location()).Parts {
-		asks := r.site.Query(p.Text)
+		asks := r.site.Asks(p.Text)
 		switch {
 		case p.Kind == Before || p.Kind == After:
 		case p.Not:

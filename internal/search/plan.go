@@ -27,7 +27,8 @@ type reader struct {
 	tags []string
 }
 
-// reader returns one for the present index.
+// reader returns one for the present index, for one question; give it back to
+// s.readers.
 func (s *Service) reader(ctx context.Context, locale string) (*reader, error) {
 	rows, err := s.db.Query(ctx, `SELECT language FROM search_language ORDER BY language`)
 	tags, err := db.All(rows, err, func(r *sql.Rows) (tag string, err error) { return tag, r.Scan(&tag) })
@@ -35,14 +36,15 @@ func (s *Service) reader(ctx context.Context, locale string) (*reader, error) {
 		return nil, err
 	}
 	home := words.Base(locale)
-	r := &reader{site: words.New(home), tags: []string{home}}
-	r.all = []*words.Analyzer{r.site}
-	for _, tag := range tags {
-		if tag != home {
-			r.all = append(r.all, words.New(tag))
-			r.tags = append(r.tags, tag)
-		}
+	want := append([]string{home}, slices.DeleteFunc(tags, func(tag string) bool { return tag == home })...)
+	if r, ok := s.readers.Get().(*reader); ok && slices.Equal(r.tags, want) {
+		return r, nil
 	}
+	r := &reader{tags: want}
+	for _, tag := range want {
+		r.all = append(r.all, words.New(tag))
+	}
+	r.site = r.all[0]
 	return r, nil
 }
 
@@ -66,14 +68,14 @@ type wanted struct {
 // wanted returns the words of a text.
 func (r *reader) wanted(text string) []wanted {
 	var out []wanted
-	for i, ask := range r.site.Query(text) {
+	for i, ask := range r.site.Asks(text) {
 		w := wanted{text: ask.Written, from: ask.From, to: ask.To, spaced: len(ask.Pairs) == 0, stop: r.stop(ask.Written)}
 		w.alt(ask.Written, 1)
 		if len(ask.Pairs) > 0 {
 			w.clause.Alts = append(w.clause.Alts, postings.Alt{Terms: ask.Pairs, Weight: weightStem})
 		}
 		for _, an := range r.all {
-			if asks := an.Query(text); i < len(asks) && asks[i].Stem != ask.Written {
+			if asks := an.Asks(text); i < len(asks) && asks[i].Stem != ask.Written {
 				w.alt(asks[i].Stem, weightStem)
 				w.alt(stemMark+asks[i].Stem, weightStem)
 			} else if len(ask.Pairs) == 0 {
@@ -157,7 +159,7 @@ type plan struct {
 
 func (r *reader) plan(p Parsed, sections, tags map[int]int64) plan {
 	var out plan
-	var stops []wanted
+	var stops, vain []wanted
 	n := 0
 	all := func(c postings.Clause) { out.query.All = append(out.query.All, c); n++ }
 	for i, part := range p.Parts {
@@ -183,7 +185,10 @@ func (r *reader) plan(p Parsed, sections, tags map[int]int64) plan {
 					stops = append(stops, w)
 					continue
 				}
-				w.part = i
+				if w.part = i; part.Vain {
+					vain = append(vain, w)
+					continue
+				}
 				out.wanted = append(out.wanted, w)
 				all(w.clause)
 			}
@@ -214,8 +219,23 @@ func (r *reader) plan(p Parsed, sections, tags map[int]int64) plan {
 			}
 		}
 	}
+	out.vain(vain, n)
 	out.stops(stops, n)
 	return out
+}
+
+// vain adds words that were meant as something else: they raise what has them,
+// and must be there only when nothing else is asked for.
+func (p *plan) vain(words []wanted, n int) {
+	must := len(p.query.All) == 0
+	for _, w := range words[:min(len(words), max(maxClauses-n, 0))] {
+		if must {
+			p.wanted = append(p.wanted, w)
+			p.query.All = append(p.query.All, w.clause)
+		} else {
+			p.query.Any = append(p.query.Any, w.clause)
+		}
+	}
 }
 
 // bound is a time as a bound of the index, where 0 stands for none.
@@ -231,7 +251,7 @@ func (p *plan) stops(stops []wanted, n int) {
 	if len(p.query.All) > 0 || len(p.query.None) > 0 {
 		return
 	}
-	for _, w := range stops[:min(len(stops), maxClauses-n)] {
+	for _, w := range stops[:min(len(stops), max(maxClauses-n, 0))] {
 		p.wanted = append(p.wanted, w)
 		p.query.All = append(p.query.All, w.clause)
 	}

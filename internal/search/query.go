@@ -28,6 +28,7 @@ const (
 type Part struct {
 	Kind Kind
 	Not  bool
+	Vain bool      // not understood: its words may raise an article but need not be in it
 	Text string    // what is asked for, without operator and quotation marks
 	Raw  string    // as typed
 	At   time.Time // of Before and After
@@ -185,7 +186,7 @@ func (p *Parsed) operator(part Part, kind Kind, value, body string, zone *time.L
 	part.Text, _ = unquote(value)
 	if !hasWord(part.Text) {
 		p.Notes = append(p.Notes, Note{NoValue, part.Raw})
-		part.Kind, part.Text = Word, body
+		part.Kind, part.Text, part.Not, part.Vain = Word, body, false, true
 		p.Parts = append(p.Parts, part)
 		return
 	}
@@ -206,7 +207,7 @@ func (p *Parsed) operator(part Part, kind Kind, value, body string, zone *time.L
 // AsWords adds a part as plain words, with a note why.
 func (p *Parsed) AsWords(part Part, why Problem) {
 	p.Notes = append(p.Notes, Note{why, part.Raw})
-	part.Kind, part.Text = Word, strings.TrimLeft(part.Raw, "-−–")
+	part.Kind, part.Text, part.Not, part.Vain = Word, strings.TrimLeft(part.Raw, "-−–"), false, true
 	p.Parts = append(p.Parts, part)
 }
 

@@ -21,6 +21,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"sync"
 
 	"dateline/internal/article"
 	"dateline/internal/clock"
@@ -50,6 +51,7 @@ type Service struct {
 	clock    clock.Clock
 	settings *settings.Store
 	index    *postings.Index
+	readers  sync.Pool // of *reader, which remember stems
 }
 
 // NewService finds in d by an index in it.

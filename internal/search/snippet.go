@@ -31,7 +31,7 @@ func (m *marks) add(r *reader, text string) {
 	if m.written == nil {
 		m.written, m.stems = map[string]int{}, map[string]int{}
 	}
-	for i, ask := range r.site.Query(text) {
+	for i, ask := range r.site.Asks(text) {
 		if r.stop(ask.Written) {
 			continue
 		}
@@ -43,7 +43,7 @@ func (m *marks) add(r *reader, text string) {
 			m.written[pair] = m.n
 		}
 		for _, an := range r.all {
-			if asks := an.Query(text); i < len(asks) && len(ask.Pairs) == 0 {
+			if asks := an.Asks(text); i < len(asks) && len(ask.Pairs) == 0 {
 				m.stems[asks[i].Stem] = m.n
 			}
 		}

@@ -349,6 +349,7 @@ func (s *Service) Complete(ctx context.Context, typed string) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
+	defer s.readers.Put(r)
 	before := Parse(lead, conf.Location())
 	sections, tags, err := s.resolve(ctx, &before)
 	if err != nil {

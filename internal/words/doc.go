@@ -5,7 +5,7 @@
 // The form as written is kept beside the stem, so that an exact word can rank
 // above its relatives and a phrase can be asked for literally. What is written
 // and what is asked must come through the same door: [Analyzer.Tokens] for
-// texts, [Analyzer.Query] for questions.
+// texts, [Analyzer.Asks] for questions.
 //
 // Stems are Snowball's. They are made of the word with its accents and folded
 // afterwards, since the rules of French or Spanish need the accents; a reader

@@ -89,9 +89,9 @@ type Ask struct {
 	Stop     bool
 }
 
-// Query cuts a question like a text: whole words with their stems, and runs
+// Asks cuts a question like a text: whole words with their stems, and runs
 // without spaces as the pairs that must be found.
-func (a *Analyzer) Query(text string) []Ask {
+func (a *Analyzer) Asks(text string) []Ask {
 	var out []Ask
 	found := fold.Tokens(text)
 	for i := 0; i < len(found); i++ {

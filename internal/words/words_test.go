@@ -95,7 +95,7 @@ func TestTokens_Unspaced(t *testing.T) {
 	}
 }
 
-func TestQuery(t *testing.T) {
+func TestAsks(t *testing.T) {
 	for _, c := range []struct{ tag, text, want string }{
 		{"en", "The ferries' strike", "the/the! ferries/ferri strike/strike"},
 		{"ja", "東京都", "東京都/東京都[東京 京都]"},
@@ -104,7 +104,7 @@ func TestQuery(t *testing.T) {
 		{"de", "Élysée", "elysee/elyse"},
 	} {
 		var got []string
-		for _, ask := range words.New(c.tag).Query(c.text) {
+		for _, ask := range words.New(c.tag).Asks(c.text) {
 			s := ask.Written + "/" + ask.Stem
 			if ask.Pairs != nil {
 				s += fmt.Sprint(ask.Pairs)
@@ -138,7 +138,7 @@ func FuzzTokens(f *testing.F) {
 				place = tok.Place
 				has[tok.Word], has[tok.Stem] = true, true
 			}
-			for _, ask := range a.Query(s) {
+			for _, ask := range a.Asks(s) {
 				if len(ask.Pairs) == 0 && (!has[ask.Written] || !has[ask.Stem]) {
 					t.Fatalf("%s: %q asks for %q, which it does not hold", tag, s, ask.Written)
 				}

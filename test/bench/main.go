@@ -11,6 +11,8 @@
 //	go run ./test/bench -editor                         the article editor: opening, typing, size
 //	go run ./test/bench -mail                           a newsletter to 100,000 readers
 //	go run ./test/bench -comments                       comments: reading, posting, a flood, open lines
+//	go run ./test/bench -search                         the search: 100,000 articles, 20 questions at once
+//	go run ./test/bench -search -search-articles 1000000 -dir FOLDER   with a million; the folder keeps them
 //	go run ./test/bench -mail -subscribers 1000000 -letters 20000   its memory with a million of them
 package main
 
@@ -47,6 +49,9 @@ func main() {
 	editor := flag.Bool("editor", false, "measure the article editor in Chromium instead")
 	letters := flag.Bool("mail", false, "measure the sending of a newsletter instead")
 	comments := flag.Bool("comments", false, "measure comments instead")
+	finds := flag.Bool("search", false, "measure the search instead")
+	var find searchPlan
+	find.flags()
 	var talk talkPlan
 	talk.flags()
 	sinks := flag.Bool("mail-sink", false, "be the mail server of -mail")
@@ -63,6 +68,8 @@ func main() {
 		err = runMail(ctx, *markdown, mails)
 	case *comments:
 		err = runComments(ctx, *markdown, load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, talk)
+	case *finds:
+		err = runSearch(ctx, *keep, *markdown, find)
 	case *sinks:
 		err = runSink(ctx, mails)
 	case *lighthouse:

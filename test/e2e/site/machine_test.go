@@ -74,12 +74,17 @@ func TestOpenSearch(t *testing.T) {
 	}
 	for _, u := range urls {
 		template := u.attr("template")
-		if !strings.HasPrefix(template, origin+"/") || !strings.Contains(template, "{searchTerms}") || !mediaType(u.attr("type")) {
+		if !strings.HasPrefix(template, origin+"/") || u.attr("rel") != "self" && !strings.Contains(template, "{searchTerms}") || !mediaType(u.attr("type")) {
 			t.Errorf("Url %v", u.Attrs)
 		}
-		page := get(t, strings.ReplaceAll(template, "{searchTerms}", "harbour"))
-		if !strings.Contains(string(page.Body), `class="hit"`) {
-			t.Errorf("%s finds nothing", template)
+		want, terms := map[string]string{"text/html": `class="hit"`, "application/x-suggestions+json": `["harb",["`, "application/rss+xml": "<item>",
+			"application/atom+xml": "<entry", "application/opensearchdescription+xml": "<ShortName>"}[u.attr("type")], "harbour"
+		if u.attr("rel") == "suggestions" {
+			terms = "harb"
+		}
+		page := get(t, strings.ReplaceAll(template, "{searchTerms}", terms))
+		if want == "" || !strings.Contains(string(page.Body), want) {
+			t.Errorf("%s finds nothing: %.200s", template, page.Body)
 		}
 	}
 }
