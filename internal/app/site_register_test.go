@@ -10,6 +10,7 @@ import (
 	"dateline/internal/article"
 	"dateline/internal/db"
 	"dateline/internal/register"
+	"dateline/internal/richtext"
 )
 
 func (w *world) subject(e register.Entry) register.Entry {
@@ -46,7 +47,7 @@ func TestSite_Register(t *testing.T) {
 
 func registerPages(w *world) {
 	t := w.t
-	ann := w.subject(register.Entry{Kind: register.Person, Name: "Ann Lee", Aliases: []string{"Annie <Lee>"}, Description: "Mayor of Brannock.", Wikidata: "Q42", Website: "https://lee.example/"})
+	ann := w.subject(register.Entry{Kind: register.Person, Name: "Ann Lee", Aliases: []string{"Annie <Lee>", "Annie Lee"}, Description: "Mayor of Brannock.", Wikidata: "Q42", Website: "https://lee.example/"})
 	port := w.subject(register.Entry{Kind: register.Place, Name: "Port Sallow", Position: &register.Position{Lat: 51.5, Lon: -0.25}})
 	w.subject(register.Entry{Kind: register.Event, Name: "Lantern Night", Begins: "2026-12-24", Ends: "2026-12-25", Open: true})
 	w.page("/people/", 404)
@@ -85,10 +86,25 @@ func registerPages(w *world) {
 	if len(about) != 1 || len(mentions) != 1 || about[0].(map[string]any)["name"] != "Ann Lee" || mentions[0].(map[string]any)["@type"] != "Place" {
 		t.Errorf("about %v, mentions %v", about, mentions)
 	}
+	// What she said stands on her page, under any of her names, and goes with its article.
+	c := w.harmless("What she said")
+	c.Body.Content = append(c.Body.Content, richtext.Node{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: "“The dam holds.”",
+		Marks: []richtext.Mark{{Type: "said", Attrs: map[string]any{"speaker": "Annie Lee"}}}}}})
+	if w.must(w.app.jobs.Drain(w.ctx)); strings.Contains(w.page("/people/ann-lee/", 200), "The dam holds.") {
+		t.Error("the page knows too early")
+	}
+	said := w.publish(c, article.PublishInput{})
+	w.must(w.app.jobs.Drain(w.ctx))
+	w.has("/people/ann-lee/", w.page("/people/ann-lee/", 200), "The dam holds.", "<b>Annie Lee</b>", `href="`+said.Path)
+	_, err := w.app.articles.Retract(w.ctx, w.actor, said.ID, said.Revision)
+	w.must(err)
+	if strings.Contains(w.page("/people/ann-lee/", 200), "The dam holds.") {
+		t.Error("the page shows words of a withdrawn article")
+	}
 	// A change shows at once; a former address leads on.
 	in := register.Input{Entry: ann, Word: "mayor-lee"}
 	in.Name = "Ann B. Lee"
-	_, err := w.app.register.Save(w.ctx, w.actor, in)
+	_, err = w.app.register.Save(w.ctx, w.actor, in)
 	w.must(err)
 	w.has("moved", w.page("/people/ann-lee/", 301), "/people/mayor-lee/")
 	w.has("moved feed", w.page("/people/ann-lee/feed/", 301), "/people/mayor-lee/feed/")

@@ -111,6 +111,7 @@ func (c *scene) quotesPage(speaker string, after quote.Cursor) (Answer, error) {
 		out.Speaker, out.Role = found.Quotes[0].Speaker, roleIn(found.Quotes)
 		title = c.words.T("quotes.title_by", out.Speaker)
 		crumbs = append(crumbs, view.Link{Label: out.Speaker, URL: path})
+		unlinked(out.Entries)
 	}
 	if after != (quote.Cursor{}) {
 		out.Pager.Newer = quote.Path(speaker)
@@ -191,6 +192,13 @@ func (c *scene) said(all []quote.Quote) []view.Quote {
 		}
 	}
 	return out
+}
+
+// unlinked takes the links to the speaker off quotes that stand on their page.
+func unlinked(quotes []view.Quote) {
+	for i := range quotes {
+		quotes[i].SpeakerURL = ""
+	}
 }
 
 // quotationLD is a quote as structured data. Only words as they were spoken are

@@ -10,6 +10,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/feed"
+	"dateline/internal/quote"
 	"dateline/internal/register"
 	"dateline/internal/settings"
 	"dateline/internal/urlpath"
@@ -51,6 +52,7 @@ func (c *scene) subjectPage(l listing, n, page int64) (Answer, error) {
 		},
 		func() error { return c.addStories(out, l, page) },
 		func() error { return c.addMoments(out, e, page) },
+		func() error { return c.addQuotes(out, e, page) },
 	} {
 		if err := step(); err != nil {
 			return Answer{}, err
@@ -100,6 +102,34 @@ func (c *scene) addMoments(out *view.Subject, e *register.Entry, page int64) err
 		c.shows(db.Key("article", a.ID))
 		out.Moments = append(out.Moments, view.Moment{ISO: m.Day, Date: c.words.ISODate(m.Day), Title: m.Title, Text: m.Body,
 			Story: view.Link{Label: a.Headline, URL: urlpath.Escape(a.Path)}})
+	}
+	return nil
+}
+
+// quotesOfEntry is how many quotes the page of an entry shows.
+const quotesOfEntry = 5
+
+// addQuotes shows what a person or an organisation said last, under any of the
+// names of the entry.
+func (c *scene) addQuotes(out *view.Subject, e *register.Entry, page int64) error {
+	if page > 1 || e.Kind != register.Person && e.Kind != register.Organisation {
+		return nil
+	}
+	var keys []string
+	for _, name := range e.Names() {
+		key := quote.Key(name)
+		keys = append(keys, key)
+		c.shows(quote.PageKey(key))
+	}
+	found, err := c.quotes().By(c.ctx, keys, quote.Cursor{}, quotesOfEntry)
+	if err != nil || len(found.Quotes) == 0 {
+		return err
+	}
+	out.Quotes = c.said(found.Quotes)
+	all := view.Link{Label: c.words.T("quotes.title_by", e.Name), URL: out.Quotes[0].SpeakerURL}
+	unlinked(out.Quotes)
+	if found.Next != (quote.Cursor{}) {
+		out.AllQuotes = &all
 	}
 	return nil
 }

@@ -14,6 +14,8 @@ type Subject struct {
 	Picture     *Picture
 	Links       []Link   // official website, Wikidata
 	Moments     []Moment // of timelines, the latest first; on the first page only
+	Quotes      []Quote  // the newest words of a person or an organisation; on the first page only
+	AllQuotes   *Link    // the rest of them; nil when all are here
 	Cards       []Card   // stories, the newest first
 	Count       string   // "42 articles"
 	Pager       Pager
