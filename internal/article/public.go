@@ -142,20 +142,6 @@ func (p *Public) Between(ctx context.Context, scope string, ref int64, from, to 
 	return p.only(all, Listed), err
 }
 
-type listRow struct{ at, id int64 }
-
-func listRows(ctx context.Context, q db.Querier, scope string, ref int64, after Cursor, limit int) ([]listRow, error) {
-	if after == (Cursor{}) {
-		after = Cursor{At: 1 << 62}
-	}
-	rows, err := q.Query(ctx, `SELECT at, article_id FROM listing WHERE scope = $1 AND ref = $2 AND (at, article_id) < ($3, $4)
-		ORDER BY at DESC, article_id DESC LIMIT $5`, scope, ref, after.At, after.ID, limit)
-	return db.All(rows, err, func(r *sql.Rows) (listRow, error) {
-		var l listRow
-		return l, r.Scan(&l.at, &l.id)
-	})
-}
-
 // Month is how many articles of the site a month has.
 type Month struct {
 	Year  int

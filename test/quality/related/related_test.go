@@ -13,7 +13,7 @@ import (
 // makes the choice worse shows.
 func TestQuality(t *testing.T) {
 	stories, err := reuters.Stories()
-	if errors.Is(err, reuters.Missing) {
+	if errors.Is(err, reuters.ErrMissing) {
 		t.Skip(err)
 	}
 	if err != nil {

@@ -30,8 +30,8 @@ type Story struct {
 	Body     string
 }
 
-// Missing is returned where the collection is not there.
-var Missing = errors.New("reuters21578.tar.xz is not there: set DATELINE_SHARED to the shared folder")
+// ErrMissing is returned where the collection is not there.
+var ErrMissing = errors.New("reuters21578.tar.xz is not there: set DATELINE_SHARED to the shared folder")
 
 // Stories reads all stories that have a text, in the order of their time.
 func Stories() ([]Story, error) {
@@ -41,7 +41,7 @@ func Stories() ([]Story, error) {
 	}
 	name := filepath.Join(dir, "data", "news", "reuters21578.tar.xz")
 	if _, err := os.Stat(name); err != nil {
-		return nil, Missing
+		return nil, ErrMissing
 	}
 	out, err := exec.Command("xz", "-dc", name).Output()
 	if err != nil {
