@@ -14,7 +14,7 @@ func TestSearch_KeepsItsQuality(t *testing.T) {
 		t.Skip("indexes some thousand stories")
 	}
 	stories, err := reuters.Stories()
-	if errors.Is(err, reuters.Missing) {
+	if errors.Is(err, reuters.ErrMissing) {
 		t.Skip(err)
 	}
 	if err != nil {
