@@ -47,7 +47,7 @@ type finder struct {
 }
 
 // person is somebody whom the text has named.
-type person struct{ name, role, outlet string }
+type person struct{ name, role string }
 
 func (f *finder) paragraph(at int, text string) {
 	f.quoted = nil

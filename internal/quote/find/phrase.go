@@ -22,9 +22,6 @@ var (
 	age        = regexp.MustCompile(`^\d{1,3}$`)
 )
 
-// particles stand inside names.
-var particles = words(`de van von der den la le del da di dos bin ibn al el of the and`)
-
 // inner are the particles that join the parts of a person's name.
 var inner = words(`de van von der den la le del da di dos bin ibn al el`)
 

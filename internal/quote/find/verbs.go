@@ -19,8 +19,6 @@ var (
 	finite = words(`is are was were has have had will would can could may might must should did does do`)
 )
 
-const verbPattern = `said|says|say|told|tells|added|adds|wrote|writes|asked|asks|replied|replies|announced|insisted|warned|argued|explained|recalled|joked|continued|shouted|responded|retorted|tweeted|posted|testified|claimed|confirmed|promised|admitted|advised|answered|laughed|noted`
-
 func words(s string) map[string]bool {
 	out := map[string]bool{}
 	for _, w := range strings.Fields(s) {
