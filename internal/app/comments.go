@@ -17,7 +17,7 @@ func (a *App) openExchange() {
 
 // openMentions makes what takes note of links from other sites.
 func (a *App) openMentions() {
-	a.mentions = mention.NewService(mention.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Comments: a.comments, Fetch: a.fetch,
+	a.mentions = mention.NewService(mention.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Comments: a.comments, Talk: a.talk, Fetch: a.fetch,
 		Origin: func() string { return a.web.Origin() }, Ask: a.ask})
 	a.jobs.Handle(mention.JobVerify, a.mentions.HandleVerify, job.Lane("mentions", 2))
 }

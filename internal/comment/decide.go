@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"dateline/internal/account"
 	"dateline/internal/audit"
@@ -22,6 +23,8 @@ type deed struct {
 	Picked    bool   `json:"picked,omitempty"`
 	Decided   int64  `json:"decided,omitempty"`
 	DecidedBy string `json:"decided_by,omitempty"`
+	Decider   int64  `json:"decider,omitempty"`
+	At        int64  `json:"at,omitempty"` // the decision that it left, 0 for none
 	Reports   int64  `json:"reports,omitempty"`
 	Learned   string `json:"learned,omitempty"` // "ham", "spam", and what it took back: "-ham", …
 	Unlearned string `json:"unlearned,omitempty"`
@@ -50,8 +53,9 @@ func (d Decision) status() Status {
 
 // Decide does the same to some comments, in one transaction: their places and
 // counts, what the guard learns, the writers' trust. Comments that are so
-// already are left alone, and so are those that their writers removed.
-func (s *Service) Decide(ctx context.Context, actor account.Actor, ids []int64, d Decision) (undo Undo, err error) {
+// already are left alone, and so are those that their writers removed and those
+// that a colleague decided otherwise since seen: these are told in Undo.Others.
+func (s *Service) Decide(ctx context.Context, actor account.Actor, ids []int64, d Decision, seen Seen) (undo Undo, err error) {
 	if err := moderator(actor); err != nil {
 		return undo, err
 	}
@@ -65,18 +69,19 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, ids []int64, 
 		return undo, err
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		undo, err = s.decideTx(ctx, tx, actor, ids, d)
+		undo, err = s.decideTx(ctx, tx, actor, ids, d, seen)
 		return err
 	})
 	return undo, err
 }
 
-func (s *Service) decideTx(ctx context.Context, tx *db.Tx, actor account.Actor, ids []int64, d Decision) (Undo, error) {
+func (s *Service) decideTx(ctx context.Context, tx *db.Tx, actor account.Actor, ids []int64, d Decision, seen Seen) (Undo, error) {
 	if err := s.learn(ctx); err != nil {
 		return Undo{}, err
 	}
 	t, lesson := s.newTally(), newLesson()
 	var deeds []deed
+	var others []Other
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
@@ -85,6 +90,10 @@ func (s *Service) decideTx(ctx context.Context, tx *db.Tx, actor account.Actor, 
 			return Undo{}, err
 		}
 		if !k.Removed.IsZero() {
+			continue
+		}
+		if was, told := seen[id]; told && overtaken(&k, was, actor, d) {
+			others = append(others, otherOf(&k, actor))
 			continue
 		}
 		one, changed, err := s.decide(ctx, tx, t, lesson, actor, &k, d)
@@ -97,7 +106,7 @@ func (s *Service) decideTx(ctx context.Context, tx *db.Tx, actor account.Actor, 
 	}
 	t.waiting = false // a moderator is here
 	if len(deeds) == 0 {
-		return Undo{}, nil
+		return Undo{Others: others}, nil
 	}
 	if err := lesson.keep(ctx, tx, s.model.Load()); err != nil {
 		return Undo{}, err
@@ -105,7 +114,29 @@ func (s *Service) decideTx(ctx context.Context, tx *db.Tx, actor account.Actor, 
 	if err := s.settle(ctx, tx, t); err != nil {
 		return Undo{}, err
 	}
-	return s.keepUndo(ctx, tx, actor, string(d), deeds)
+	undo, err := s.keepUndo(ctx, tx, actor, string(d), deeds)
+	undo.Others = others
+	return undo, err
+}
+
+// overtaken tells whether a decision would overwrite a colleague's that its maker
+// has not seen. What somebody did themselves they may change, and two who decide
+// the same do not differ.
+func overtaken(k *kept, seen time.Time, actor account.Actor, d Decision) bool {
+	to := d.status()
+	if d == Pick {
+		to = StatusApproved
+	}
+	return !k.decided.Equal(seen) && k.decider != actor.ID && to != "" && k.Status != to
+}
+
+// otherOf tells how a comment stands that somebody else changed.
+func otherOf(k *kept, actor account.Actor) Other {
+	out := Other{Comment: k.ID, Name: k.Name, Status: k.Status}
+	if k.decider != actor.ID {
+		out.By, out.At = k.decidedBy, k.decided
+	}
+	return out
 }
 
 func (s *Service) keepUndo(ctx context.Context, tx *db.Tx, actor account.Actor, verb string, deeds []deed) (Undo, error) {
@@ -121,7 +152,7 @@ func (s *Service) keepUndo(ctx context.Context, tx *db.Tx, actor account.Actor, 
 // decide changes one comment and says what changed.
 func (s *Service) decide(ctx context.Context, tx *db.Tx, t *tally, lesson *lesson, actor account.Actor, k *kept, d Decision) (out deed, changed bool, err error) {
 	now := s.now()
-	out = deed{ID: k.ID, Was: k.Status, Is: k.Status, Picked: k.Picked, Decided: db.Micros(k.decided), DecidedBy: k.decidedBy, Reports: k.reports}
+	out = deed{ID: k.ID, Was: k.Status, Is: k.Status, Picked: k.Picked, Decided: db.Micros(k.decided), DecidedBy: k.decidedBy, Decider: k.decider, At: db.Micros(k.decided), Reports: k.reports}
 	to := d.status()
 	if to == "" {
 		pick := d == Pick
@@ -154,8 +185,9 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, t *tally, lesson *lesso
 	if to == StatusPending {
 		decided = 0
 	}
-	if _, err := tx.Exec(ctx, `UPDATE comment SET decided_at = $1, decided_by = $2, reports = 0, shadow = CASE WHEN $3 = 'approved' THEN 0 ELSE shadow END WHERE id = $4`,
-		decided, actor.Name, string(to), k.ID); err != nil {
+	out.At = decided
+	if _, err := tx.Exec(ctx, `UPDATE comment SET decided_at = $1, decided_by = $2, decided_by_id = $3, reports = 0, shadow = CASE WHEN $4 = 'approved' THEN 0 ELSE shadow END WHERE id = $5`,
+		decided, actor.Name, actor.ID, string(to), k.ID); err != nil {
 		return out, false, err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE comment_report SET settled_at = $1 WHERE comment_id = $2 AND settled_at = 0`, now, k.ID); err != nil {
@@ -213,15 +245,16 @@ func (s *Service) setReputation(ctx context.Context, tx *db.Tx, writer, approved
 }
 
 // Undo takes a decision back, on those of its comments that are still as it left
-// them. Gone when it was undone before.
-func (s *Service) Undo(ctx context.Context, actor account.Actor, undo int64) error {
+// them, and tells of the others. Gone when it was undone before.
+func (s *Service) Undo(ctx context.Context, actor account.Actor, undo int64) (others []Other, err error) {
 	if err := moderator(actor); err != nil {
-		return err
+		return nil, err
 	}
 	if err := s.learn(ctx); err != nil {
-		return err
+		return nil, err
 	}
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		others = nil
 		var raw, verb string
 		var undone int64
 		if err := tx.QueryRow(ctx, `SELECT deeds, verb, undone_at FROM comment_undo WHERE id = $1`, undo).Scan(&raw, &verb, &undone); err != nil {
@@ -236,8 +269,12 @@ func (s *Service) Undo(ctx context.Context, actor account.Actor, undo int64) err
 		}
 		t, lesson := s.newTally(), newLesson()
 		for _, one := range slices.Backward(deeds) {
-			if err := s.takeBack(ctx, tx, t, lesson, actor, one, Decision(verb)); err != nil {
+			other, err := s.takeBack(ctx, tx, t, lesson, actor, one, Decision(verb))
+			if err != nil {
 				return err
+			}
+			if other != nil {
+				others = append(others, *other)
 			}
 		}
 		t.waiting = false
@@ -249,29 +286,40 @@ func (s *Service) Undo(ctx context.Context, actor account.Actor, undo int64) err
 		}
 		return s.settle(ctx, tx, t)
 	})
+	return others, err
 }
 
-func (s *Service) takeBack(ctx context.Context, tx *db.Tx, t *tally, lesson *lesson, actor account.Actor, one deed, d Decision) error {
+// takeBack takes back what a decision did to one comment, unless somebody changed
+// it since.
+func (s *Service) takeBack(ctx context.Context, tx *db.Tx, t *tally, lesson *lesson, actor account.Actor, one deed, d Decision) (*Other, error) {
 	k, err := byID(ctx, tx, one.ID)
 	if fault.Is(err, fault.NotFound) {
-		return nil
+		return nil, nil
 	}
-	if err != nil || !k.Removed.IsZero() || k.Status != one.Is {
-		return err
+	if err != nil || !k.Removed.IsZero() {
+		return nil, err
 	}
+	if k.Status != one.Is || one.At != 0 && db.Micros(k.decided) != one.At {
+		other := otherOf(&k, actor)
+		return &other, nil
+	}
+	return nil, s.putBack(ctx, tx, t, lesson, actor, &k, one, d)
+}
+
+func (s *Service) putBack(ctx context.Context, tx *db.Tx, t *tally, lesson *lesson, actor account.Actor, k *kept, one deed, d Decision) error {
 	if d == Pick || d == Unpick {
 		t.touched[k.Article] = struct{}{}
 		_, err := tx.Exec(ctx, `UPDATE comment SET picked = $1, changed_at = $2 WHERE id = $3`, db.Bool(one.Picked), s.now(), k.ID)
 		return err
 	}
-	lesson.takeBack(&k, one)
+	lesson.takeBack(k, one)
 	if k.writer != 0 {
 		if err := s.setReputation(ctx, tx, k.writer, -one.Approved, -one.Refused, one.Trusted); err != nil {
 			return err
 		}
 	}
-	if _, err := tx.Exec(ctx, `UPDATE comment SET decided_at = $1, decided_by = $2, reports = $3, picked = $4 WHERE id = $5`,
-		one.Decided, one.DecidedBy, one.Reports, db.Bool(one.Picked), k.ID); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE comment SET decided_at = $1, decided_by = $2, decided_by_id = $3, reports = $4, picked = $5 WHERE id = $6`,
+		one.Decided, one.DecidedBy, one.Decider, one.Reports, db.Bool(one.Picked), k.ID); err != nil {
 		return err
 	}
 	if one.Reports > 0 {
@@ -279,10 +327,10 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, t *tally, lesson *les
 			return err
 		}
 	}
-	if err := t.turn(ctx, tx, &k, one.Was, 0); err != nil {
+	if err := t.turn(ctx, tx, k, one.Was, 0); err != nil {
 		return err
 	}
-	return s.record(ctx, tx, actor, "undo "+string(d), &k)
+	return s.record(ctx, tx, actor, "undo "+string(d), k)
 }
 
 // lesson is what a transaction's decisions teach the guard.

@@ -194,7 +194,7 @@ func (s *Service) decideByMail(ctx context.Context, tx *db.Tx, out *Access, v []
 	if out.Done || v[3] != db.Micros(out.Comment.Changed) {
 		return fault.New(fault.Gone, "somebody has decided about this comment already: %w", ErrUsed).WithHint("the queue at the desk shows how it stands")
 	}
-	_, err = s.decideTx(ctx, tx, actor, []int64{out.Comment.ID}, out.Decision)
+	_, err = s.decideTx(ctx, tx, actor, []int64{out.Comment.ID}, out.Decision, nil)
 	return err
 }
 

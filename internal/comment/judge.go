@@ -27,7 +27,8 @@ const (
 	WhyStaff   = "comment.why_staff"  // the name poses as the newsroom
 	WhyByline  = "comment.why_byline" // the name is one of the newsroom's people
 	WhyOutside = "comment.why_outside"
-	WhyGuard   = "comment.why_guard" // the sum of signs; these follow
+	WhyMention = "comment.why_mention" // another site says it
+	WhyGuard   = "comment.why_guard"   // the sum of signs; these follow
 )
 
 func guardKey(w guard.Word) string { return "guard." + string(w) }
@@ -117,8 +118,11 @@ func (s *Service) judge(ctx context.Context, p *Post, f form, w written, t *targ
 	if n := s.foreign(links); n > site.CommentLinks && !who.trusted {
 		e.hold(StatusPending, Reason{WhyLinks, decimal(int64(n))})
 	}
-	if err := s.ask1(ctx, p, f, w, t, site, who, e, links); err != nil {
+	if err := s.askGuard(ctx, p, f, w, t, site, who, e); err != nil {
 		return err
+	}
+	if s.outside != nil && e.Status != StatusSpam {
+		s.askOutside(ctx, p, w, t, site, e, richtext.Text(w.body))
 	}
 	switch {
 	case e.Status == StatusSpam:
@@ -147,12 +151,16 @@ func (e *entry) hold(as Status, why Reason) {
 	}
 }
 
-// ask1 asks the guard, and the service outside if there is one.
-func (s *Service) ask1(ctx context.Context, p *Post, f form, w written, t *target, site settings.Site, who person, e *entry, links []string) error {
+// askGuard asks the guard.
+func (s *Service) askGuard(ctx context.Context, p *Post, f form, w written, t *target, site settings.Site, who person, e *entry) error {
 	text := richtext.Text(w.body)
-	sign := guard.Sign{Text: text, Name: w.name, URL: w.url, Links: links, Language: or(t.article.Language, site.Locale), Own: s.hosts(), Article: t.words,
+	sign := guard.Sign{Text: text, Name: w.name, URL: w.url, Links: richtext.Links(w.body), Language: or(t.article.Language, site.Locale), Own: s.hosts(), Article: t.words,
 		Fresh: true, FormAge: f.age, Trap: strings.TrimSpace(p.Trap) != "", First: !who.known}
-	wave, seen := s.waves.Join(text)
+	quoted, err := answered(ctx, s.db, &e.Comment)
+	if err != nil {
+		return err
+	}
+	wave, seen := s.waves.Join(ownWords(w.body, quoted...))
 	e.wave = int64(wave &^ (1 << 63))
 	if seen > 0 {
 		var err error
@@ -175,10 +183,6 @@ func (s *Service) ask1(ctx context.Context, p *Post, f form, w written, t *targe
 			}
 		}
 	}
-	if s.outside == nil || e.Status == StatusSpam {
-		return nil
-	}
-	s.askOutside(ctx, p, w, t, site, e, text)
 	return nil
 }
 
@@ -196,7 +200,7 @@ const mostAlike = 32
 
 // alike counts near-duplicates by others, and by the same person or network.
 func (s *Service) alike(ctx context.Context, e *entry) (others, same int, err error) {
-	rows, err := s.db.Query(ctx, `SELECT device_index, prefix_index, writer_id FROM comment WHERE wave = $1 AND wave <> 0 ORDER BY id DESC LIMIT $2`, e.wave, int64(mostAlike))
+	rows, err := s.db.Query(ctx, `SELECT device_index, prefix_index, writer_id FROM comment WHERE wave = $1 AND wave <> 0 AND id <> $2 ORDER BY created_at DESC, id DESC LIMIT $3`, e.wave, e.ID, int64(mostAlike))
 	if err != nil {
 		return 0, 0, err
 	}
@@ -320,13 +324,17 @@ func (s *Service) learnNow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, err := s.db.Query(ctx, `SELECT `+keptColumns+` FROM comment c WHERE c.wave <> 0 ORDER BY c.id DESC LIMIT $1`, int64(recentWaves))
+	rows, err := s.db.Query(ctx, `SELECT `+keptColumns+` FROM comment c WHERE c.wave <> 0 ORDER BY c.created_at DESC, c.id DESC LIMIT $1`, int64(recentWaves))
 	latest, err := db.All(rows, err, scanKept)
 	if err != nil {
 		return err
 	}
 	for _, k := range slices.Backward(latest) {
-		s.waves.Add(richtext.Text(k.Body), uint64(k.wave))
+		quoted, err := answered(ctx, s.db, &k.Comment)
+		if err != nil {
+			return err
+		}
+		s.waves.Add(ownWords(k.Body, quoted...), uint64(k.wave))
 	}
 	s.model.Store(guard.New(tokens, domains))
 	return nil

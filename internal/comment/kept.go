@@ -25,12 +25,13 @@ type kept struct {
 	reasons               []Reason
 	decided               time.Time
 	decidedBy             string
+	decider               int64 // the colleague behind decidedBy, 0 for one of an older decision
 }
 
 const keptColumns = `c.id, c.article_id, c.parent_id, c.root_id, c.old_id, c.kind, c.status, c.author_name, c.author_url, c.profile_id, c.body, c.created_at,
 	c.staff_id, c.likes, c.replies, c.rank, c.picked, c.edited_at, c.removed_at, c.public_at, c.changed_at, c.shown, c.avatar,
 	c.writer_id, c.device_index, c.prefix_index, c.prefix_sealed, c.form_index, c.language, c.email_sealed, c.email_index, c.source, c.held_for,
-	c.wave, c.reports, c.shadow, c.reason, c.decided_at, c.decided_by`
+	c.wave, c.reports, c.shadow, c.reason, c.decided_at, c.decided_by, c.decided_by_id`
 
 func scanKept(r *sql.Rows) (kept, error) { return scanKeptAnd(r) }
 
@@ -42,7 +43,7 @@ func scanKeptAnd(r *sql.Rows, more ...any) (k kept, err error) {
 	fields := []any{&k.ID, &k.Article, &k.Parent, &k.Root, &k.OldID, &k.Kind, &k.Status, &k.Name, &k.URL, &k.Profile, &body, &created,
 		&k.Staff, &k.Likes, &k.Replies, &k.Rank, &k.Picked, &edited, &removed, &public, &changed, &k.Shown, &k.Avatar,
 		&k.writer, &k.device, &k.prefix, &k.network, &k.form, &k.language, &k.emailSealed, &k.emailKey, &k.source, &k.heldFor,
-		&k.wave, &k.reports, &k.shadow, &reason, &decided, &k.decidedBy}
+		&k.wave, &k.reports, &k.shadow, &reason, &decided, &k.decidedBy, &k.decider}
 	if err := r.Scan(append(fields, more...)...); err != nil {
 		return k, err
 	}

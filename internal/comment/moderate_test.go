@@ -1,15 +1,21 @@
 package comment_test
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"dateline/internal/account"
 	"dateline/internal/comment"
+	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/id"
+	"dateline/internal/richtext"
 	"dateline/internal/settings"
 )
 
@@ -20,8 +26,8 @@ func TestModerating_NeedsAnEditor(t *testing.T) {
 		deeds := map[string]func(account.Actor) error{
 			"queue":   func(a account.Actor) error { _, err := h.s.Queue(ctx, a, comment.QueueFilter{}); return err },
 			"context": func(a account.Actor) error { _, err := h.s.Context(ctx, a, id); return err },
-			"decide":  func(a account.Actor) error { _, err := h.s.Decide(ctx, a, []int64{id}, comment.Pick); return err },
-			"undo":    func(a account.Actor) error { return h.s.Undo(ctx, a, 1) },
+			"decide":  func(a account.Actor) error { _, err := h.s.Decide(ctx, a, []int64{id}, comment.Pick, nil); return err },
+			"undo":    func(a account.Actor) error { return undone(h.s.Undo(ctx, a, 1)) },
 			"ban": func(a account.Actor) error {
 				return h.s.Ban(ctx, a, comment.Ban{Kind: comment.BanDomain, Value: "x.example"})
 			},
@@ -53,6 +59,9 @@ func TestModerating_NeedsAnEditor(t *testing.T) {
 		}
 	})
 }
+
+// undone is the error of an undo.
+func undone(_ []comment.Other, err error) error { return err }
 
 // tokens is how often the guard's rows say that something was decided.
 func (h *house) tokens() (ham, spam, rows int64) {
@@ -92,14 +101,14 @@ func TestDecide_TeachesAndIsTakenBackWhole(t *testing.T) {
 		}
 		// What somebody did meanwhile stands.
 		h.decide(comment.Bin, ids[1])
-		if err := h.s.Undo(ctx, editor, spam.ID); err != nil {
+		if err := undone(h.s.Undo(ctx, editor, spam.ID)); err != nil {
 			t.Fatal(err)
 		}
 		h.wants(2)
-		if err := h.s.Undo(ctx, editor, spam.ID); !fault.Is(err, fault.Gone) {
+		if err := undone(h.s.Undo(ctx, editor, spam.ID)); !fault.Is(err, fault.Gone) {
 			t.Errorf("undone twice: %v", err)
 		}
-		if err := h.s.Undo(ctx, editor, approve.ID); err != nil {
+		if err := undone(h.s.Undo(ctx, editor, approve.ID)); err != nil {
 			t.Fatal(err)
 		}
 		h.wants(0)
@@ -113,10 +122,10 @@ func TestDecide_TeachesAndIsTakenBackWhole(t *testing.T) {
 		if ham, spam, rows := h.tokens(); ham != 0 || spam != 0 || rows != 0 {
 			t.Errorf("the guard still knows %d ham, %d spam, %d tokens", ham, spam, rows)
 		}
-		if _, err := h.s.Decide(ctx, editor, nil, comment.Approve); !fault.Is(err, fault.Invalid) {
+		if _, err := h.s.Decide(ctx, editor, nil, comment.Approve, nil); !fault.Is(err, fault.Invalid) {
 			t.Errorf("nothing: %v", err)
 		}
-		if _, err := h.s.Decide(ctx, editor, ids, "burn"); !fault.Is(err, fault.Invalid) {
+		if _, err := h.s.Decide(ctx, editor, ids, "burn", nil); !fault.Is(err, fault.Invalid) {
 			t.Errorf("an odd decision: %v", err)
 		}
 		var audits int64
@@ -205,12 +214,12 @@ func TestQueue_FiltersWavesAndPages(t *testing.T) {
 			}
 		}
 		seen := map[int64]bool{}
-		for after, pages := int64(0), 0; ; pages++ {
+		for after, pages := (comment.Cursor{}), 0; ; pages++ {
 			got := get(comment.QueueFilter{Status: comment.AnyStatus, Oldest: true, Limit: 2, After: after})
 			for _, c := range got.Comments {
 				seen[c.ID] = true
 			}
-			if after = got.Next; after == 0 || pages > 9 {
+			if after = got.Next; after == (comment.Cursor{}) || pages > 9 {
 				break
 			}
 		}
@@ -388,6 +397,211 @@ func TestDigest_TellsTheDay(t *testing.T) {
 		}
 		if got := h.drain(); len(got) != 0 {
 			t.Errorf("twice a day: %+v", got)
+		}
+	})
+}
+
+// What was imported stands in the queue where it was written, on every page of
+// it and in every list, and the pages hold what they are asked for.
+func TestQueue_GoesByTheTimeOfWriting(t *testing.T) {
+	eachHouse(t, func(s *settings.Site) { s.CommentPolicy = settings.CommentsHeld }, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		var want []int64
+		for i := range 3 {
+			want = append(want, h.says(fmt.Sprintf("Word %d about something else each time, number %d.", i, i*37), comment.StatusPending).Comment.ID)
+		}
+		h.decide(comment.Approve, want...)
+		store := comment.NewStore(h.v)
+		const imported = 240
+		for i := range imported { // two of each moment
+			c := comment.Comment{ID: id.New(), Article: 1, Kind: comment.KindComment, Status: comment.StatusApproved, Name: "Imported", Created: begin.AddDate(-1, 0, i/2), Body: richtext.FromMarkdown("Long ago.")}
+			h.write(func(ctx context.Context, tx *db.Tx) error { return store.PutTx(ctx, tx, c) })
+		}
+		for name, f := range map[string]comment.QueueFilter{"approved": {Status: comment.StatusApproved}, "any": {Status: comment.AnyStatus}, "article": {Status: comment.AnyStatus, Article: 1}} {
+			for _, oldest := range []bool{false, true} {
+				f.Oldest, f.Limit, f.After = oldest, 7, comment.Cursor{}
+				var all []comment.Held
+				for {
+					page, err := h.s.Queue(ctx, editor, f)
+					if err != nil {
+						t.Fatal(err)
+					}
+					all = append(all, page.Comments...)
+					if f.After = page.Next; f.After == (comment.Cursor{}) {
+						break
+					}
+				}
+				seen := map[int64]bool{}
+				for i := range all {
+					seen[all[i].ID] = true
+					if i > 0 && (oldest && all[i].Created.Before(all[i-1].Created) || !oldest && all[i].Created.After(all[i-1].Created)) {
+						t.Fatalf("%s, oldest %v: %s comes after %s", name, oldest, all[i].Created, all[i-1].Created)
+					}
+				}
+				if len(all) != imported+3 || len(seen) != len(all) {
+					t.Errorf("%s, oldest %v: %d rows of %d comments, want %d", name, oldest, len(all), len(seen), imported+3)
+				}
+			}
+			f.Oldest, f.After = false, comment.Cursor{}
+			for limit, n := range map[int]int{0: 50, 200: 200, 1000: 200} {
+				f.Limit = limit
+				page, err := h.s.Queue(ctx, editor, f)
+				if err != nil || len(page.Comments) != n {
+					t.Errorf("%s: %d comments for a limit of %d, want %d: %v", name, len(page.Comments), limit, n, err)
+				}
+				if page.Comments[0].ID != want[2] {
+					t.Errorf("%s begins with %q", name, page.Comments[0].Name)
+				}
+			}
+		}
+	})
+}
+
+// A wave's size is what of it still waits; a network's comments are found as
+// long as it is kept.
+func TestQueue_CountsWhatWaitsAndFindsNetworks(t *testing.T) {
+	eachHouse(t, func(s *settings.Site) { s.CommentPolicy = settings.CommentsHeld }, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		var wave []int64
+		for i := range 4 {
+			wave = append(wave, h.says(fmt.Sprintf("Sign our petition for the old lighthouse keeper's house, neighbours and friends of the island, before it is torn down, number %d", i), comment.StatusPending, func(p *comment.Post) {
+				p.Email, p.Client = fmt.Sprintf("w%d@reader.example", i), netip.MustParseAddr(fmt.Sprintf("10.%d.0.%d", i/2, i))
+			}).Comment.ID)
+		}
+		h.decide(comment.Spam, wave[0])
+		h.decide(comment.Bin, wave[1])
+		if got := h.stored(wave[2]); got.WaveSize != 2 {
+			t.Errorf("of four two wait, and the wave has %d", got.WaveSize)
+		}
+		if got := h.stored(wave[0]); got.WaveSize != 2 {
+			t.Errorf("beside one that is decided %d wait", got.WaveSize)
+		}
+		of := func(id int64) (out []int64) {
+			page, err := h.s.Queue(ctx, editor, comment.QueueFilter{Status: comment.AnyStatus, Network: id, Oldest: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range page.Comments {
+				out = append(out, c.ID)
+			}
+			return out
+		}
+		if got := of(wave[1]); !slices.Equal(got, wave[:2]) {
+			t.Errorf("from its network: %v, want %v", got, wave[:2])
+		}
+		h.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE comment SET prefix_index = '', prefix_sealed = ''`)
+			return err
+		})
+		if got := of(wave[1]); len(got) != 0 {
+			t.Errorf("from a network that is forgotten: %v", got)
+		}
+		if got := of(12345); len(got) != 0 {
+			t.Errorf("from the network of no comment: %v", got)
+		}
+	})
+}
+
+// Two moderators look at the same comment: who comes second is told what the
+// first one did, and overwrites nothing without seeing it.
+func TestDecide_OverwritesNobodyUnseen(t *testing.T) {
+	eachHouse(t, func(s *settings.Site) { s.CommentPolicy = settings.CommentsHeld }, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		first, second := account.Actor{ID: 601, Name: "Anna", Role: account.Editor}, account.Actor{ID: 602, Name: "Anna", Role: account.Editor} // of the same name
+		var ids []int64
+		for i := range 3 {
+			ids = append(ids, h.says(fmt.Sprintf("A matter of taste, number %d of %d.", i, i*31), comment.StatusPending).Comment.ID)
+		}
+		looks := func() comment.Seen {
+			seen := comment.Seen{}
+			for _, id := range ids {
+				seen[id] = h.stored(id).Decided
+			}
+			return seen
+		}
+		decide := func(who account.Actor, d comment.Decision, seen comment.Seen, ids ...int64) comment.Undo {
+			t.Helper()
+			h.now.Advance(time.Minute)
+			undo, err := h.s.Decide(ctx, who, ids, d, seen)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return undo
+		}
+		is := func(id int64, want comment.Status) {
+			t.Helper()
+			if got := h.stored(id).Status; got != want {
+				t.Errorf("it is %s, want %s", got, want)
+			}
+		}
+		both := looks()
+		approved := decide(first, comment.Approve, both, ids[0])
+		at := h.now.Now()
+		late := decide(second, comment.Spam, both, ids[0], ids[1])
+		if late.Changed != 1 || len(late.Others) != 1 || late.Others[0].Comment != ids[0] || late.Others[0].By != "Anna" || late.Others[0].Status != comment.StatusApproved || !late.Others[0].At.Equal(at) {
+			t.Fatalf("the second is told %+v", late)
+		}
+		is(ids[0], comment.StatusApproved)
+		is(ids[1], comment.StatusSpam)
+		if ham, spam, _ := h.tokens(); ham != 1 || spam != 1 {
+			t.Errorf("the guard learnt %d ham, %d spam", ham, spam)
+		}
+		// The same decision is no quarrel; a pick of what a colleague refused is one.
+		if same := decide(second, comment.Approve, both, ids[0]); same.Changed != 0 || len(same.Others) != 0 {
+			t.Errorf("the same decision: %+v", same)
+		}
+		if pick := decide(first, comment.Pick, both, ids[1]); pick.Changed != 0 || len(pick.Others) != 1 {
+			t.Errorf("a pick of spam: %+v", pick)
+		}
+		// Who has seen it may overrule, and then the first one's undo would be blind.
+		over := decide(second, comment.Bin, looks(), ids[0])
+		if over.Changed != 1 || len(over.Others) != 0 {
+			t.Errorf("with open eyes: %+v", over)
+		}
+		others, err := h.s.Undo(ctx, first, approved.ID)
+		if err != nil || len(others) != 1 || others[0].Status != comment.StatusBinned || others[0].By != "Anna" {
+			t.Errorf("an undo over a colleague's decision: %+v, %v", others, err)
+		}
+		is(ids[0], comment.StatusBinned)
+		if others, err := h.s.Undo(ctx, second, over.ID); err != nil || len(others) != 0 {
+			t.Errorf("an undo of one's own: %+v, %v", others, err)
+		}
+		is(ids[0], comment.StatusApproved)
+		// Approved, held, and approved again by a colleague: the first approval is not what stands.
+		mine := decide(first, comment.Approve, nil, ids[2])
+		decide(second, comment.Hold, nil, ids[2])
+		decide(second, comment.Approve, nil, ids[2])
+		if others, err := h.s.Undo(ctx, first, mine.ID); err != nil || len(others) != 1 {
+			t.Errorf("an undo of what a colleague did again: %+v, %v", others, err)
+		}
+		is(ids[2], comment.StatusApproved)
+		// One changes one's own mind, from a page that is old.
+		if again := decide(second, comment.Spam, both, ids[2]); again.Changed != 1 || len(again.Others) != 0 {
+			t.Errorf("another mind of the same person: %+v", again)
+		}
+	})
+}
+
+// Of two at the same moment one comes first, and the other is told.
+func TestDecide_AtTheSameMoment(t *testing.T) {
+	eachHouse(t, func(s *settings.Site) { s.CommentPolicy = settings.CommentsHeld }, func(t *testing.T, h *house) {
+		for i := range 8 {
+			id := h.says(fmt.Sprintf("Both want to decide on this, number %d of %d.", i, i*31), comment.StatusPending).Comment.ID
+			seen := comment.Seen{id: h.stored(id).Decided}
+			out := make([]comment.Undo, 2)
+			var all sync.WaitGroup
+			for n, d := range []comment.Decision{comment.Approve, comment.Spam} {
+				all.Go(func() {
+					var err error
+					if out[n], err = h.s.Decide(context.Background(), account.Actor{ID: int64(701 + n), Name: fmt.Sprint("M", n), Role: account.Editor}, []int64{id}, d, seen); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			if out[0].Changed+out[1].Changed != 1 || len(out[0].Others)+len(out[1].Others) != 1 {
+				t.Fatalf("both decided: %+v", out)
+			}
 		}
 	})
 }

@@ -149,7 +149,7 @@ func (s *Service) digest(p *i18n.Printer, title string, d day) mail.Letter {
 
 // notice shows the oldest comments that wait, each with three links that decide.
 func (s *Service) notice(ctx context.Context, p *i18n.Printer, to account.Actor) (mail.Letter, bool, error) {
-	batch, err := s.queueBatch(ctx, QueueFilter{Status: StatusPending, Oldest: true}, 0)
+	batch, err := s.queueBatch(ctx, QueueFilter{Status: StatusPending, Oldest: true}, Cursor{})
 	if err != nil || len(batch) == 0 {
 		return mail.Letter{}, false, err
 	}

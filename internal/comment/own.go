@@ -143,7 +143,7 @@ func (s *Service) rewrite(ctx context.Context, tx *db.Tx, k *kept, source string
 		return err
 	}
 	k.source, k.Body, k.Edited, k.Changed, k.decided = source, body, s.clock.Now(), s.clock.Now(), time.Time{}
-	if _, err := tx.Exec(ctx, `UPDATE comment SET body = $1, source = $2, edited_at = $3, changed_at = $3, decided_at = 0, decided_by = '' WHERE id = $4`, string(next), source, db.Micros(k.Edited), k.ID); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE comment SET body = $1, source = $2, edited_at = $3, changed_at = $3, decided_at = 0, decided_by = '', decided_by_id = 0 WHERE id = $4`, string(next), source, db.Micros(k.Edited), k.ID); err != nil {
 		return err
 	}
 	t := s.newTally()

@@ -90,7 +90,7 @@ func TestRemove_LeavesAPlaceWhereItWasAnswered(t *testing.T) {
 				t.Errorf("the place of %d stands though nothing answers it", id)
 			}
 		}
-		if err := h.s.Undo(ctx, editor, undo.ID); err != nil {
+		if err := undone(h.s.Undo(ctx, editor, undo.ID)); err != nil {
 			t.Fatal(err)
 		}
 		h.wants(1)

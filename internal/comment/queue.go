@@ -27,13 +27,14 @@ func (s *Service) scanHeld(r *sql.Rows) (h Held, err error) {
 	}
 	h.Comment, h.Writer, h.Reasons, h.Reports, h.Wave, h.Shadow = k.Comment, k.writer, k.reasons, k.reports, k.wave, k.shadow
 	h.Decided, h.DecidedBy, h.Confirmed, h.Trusted = k.decided, k.decidedBy, confirmed > 0, trusted > 0
-	h.heldFor = k.heldFor
+	h.heldFor, h.prefix = k.heldFor, k.prefix
 	h.Network, err = s.vault.Open(purposePrefix, k.network)
 	return h, err
 }
 
 const (
-	queueBatch = 200
+	queuePage  = 50   // comments on a page that asks for no number
+	queueBatch = 200  // and the most
 	queueMost  = 4000 // rows that a page looks through for its filters
 )
 
@@ -43,13 +44,23 @@ func (s *Service) Queue(ctx context.Context, actor account.Actor, f QueueFilter)
 	if err := moderator(actor); err != nil {
 		return QueuePage{}, err
 	}
-	if f.Limit <= 0 || f.Limit > 200 {
-		f.Limit = 50
+	if f.Limit <= 0 {
+		f.Limit = queuePage
 	}
-	if f.Status == "" && f.Wave == 0 && f.Writer == 0 && !f.Reported {
+	f.Limit = min(f.Limit, queueBatch)
+	if f.Status == "" && f.Wave == 0 && f.Writer == 0 && f.Network == 0 && !f.Reported {
 		f.Status = StatusPending
 	}
 	page := QueuePage{}
+	if f.Network != 0 {
+		k, err := byID(ctx, s.db, f.Network)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return page, err
+		}
+		if f.prefix = k.prefix; f.prefix == "" { // it was forgotten after its thirty days
+			return page, s.countQueue(ctx, &page)
+		}
+	}
 	words := foldWords(f.Words)
 	for after, looked := f.After, 0; ; {
 		batch, err := s.queueBatch(ctx, f, after)
@@ -57,7 +68,7 @@ func (s *Service) Queue(ctx context.Context, actor account.Actor, f QueueFilter)
 			return page, err
 		}
 		for _, h := range batch {
-			after = h.ID
+			after = Cursor{db.Micros(h.Created), h.ID}
 			if f.keeps(&h, words) {
 				page.Comments = append(page.Comments, h)
 			}
@@ -88,6 +99,7 @@ func (f *QueueFilter) keeps(h *Held, words []string) bool {
 		f.Article != 0 && h.Article != f.Article,
 		f.Writer != 0 && h.Writer != f.Writer,
 		f.Wave != 0 && h.Wave != f.Wave,
+		f.Network != 0 && h.prefix != f.prefix,
 		f.Reported && h.Reports == 0,
 		f.Reason != "" && h.heldFor != f.Reason && !slices.ContainsFunc(h.Reasons, func(r Reason) bool { return r.Word == f.Reason }):
 		return false
@@ -104,43 +116,51 @@ func (f *QueueFilter) keeps(h *Held, words []string) bool {
 	return true
 }
 
-// queueBatch reads the next rows by the filter's best index.
-func (s *Service) queueBatch(ctx context.Context, f QueueFilter, after int64) ([]Held, error) {
-	if after == 0 && !f.Oldest {
-		after = math.MaxInt64
+// queueBatch reads the next rows by the filter's best index, in the order in
+// which they were written: what was imported stands where it belongs.
+func (s *Service) queueBatch(ctx context.Context, f QueueFilter, after Cursor) ([]Held, error) {
+	if after == (Cursor{}) && !f.Oldest {
+		after = Cursor{math.MaxInt64, math.MaxInt64}
+	}
+	if after == (Cursor{}) {
+		after = Cursor{math.MinInt64, math.MinInt64}
 	}
 	switch {
 	case f.Wave != 0:
-		return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.wave = $1 AND c.wave <> 0 AND c.id < $2 ORDER BY c.id DESC LIMIT $3`,
-			`SELECT `+heldColumns+heldFrom+`WHERE c.wave = $1 AND c.wave <> 0 AND c.id > $2 ORDER BY c.id LIMIT $3`, f.Wave, after)
+		return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.wave = $1 AND c.wave <> 0 AND (c.created_at, c.id) < ($2, $3) ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
+			`SELECT `+heldColumns+heldFrom+`WHERE c.wave = $1 AND c.wave <> 0 AND (c.created_at, c.id) > ($2, $3) ORDER BY c.created_at, c.id LIMIT $4`, f.Wave, after)
 	case f.Writer != 0:
-		return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.writer_id = $1 AND c.writer_id > 0 AND c.id < $2 ORDER BY c.id DESC LIMIT $3`,
-			`SELECT `+heldColumns+heldFrom+`WHERE c.writer_id = $1 AND c.writer_id > 0 AND c.id > $2 ORDER BY c.id LIMIT $3`, f.Writer, after)
+		return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.writer_id = $1 AND c.writer_id > 0 AND (c.created_at, c.id) < ($2, $3) ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
+			`SELECT `+heldColumns+heldFrom+`WHERE c.writer_id = $1 AND c.writer_id > 0 AND (c.created_at, c.id) > ($2, $3) ORDER BY c.created_at, c.id LIMIT $4`, f.Writer, after)
+	case f.prefix != "":
+		return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.prefix_index = $1 AND c.prefix_index <> '' AND (c.created_at, c.id) < ($2, $3) ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
+			`SELECT `+heldColumns+heldFrom+`WHERE c.prefix_index = $1 AND c.prefix_index <> '' AND (c.created_at, c.id) > ($2, $3) ORDER BY c.created_at, c.id LIMIT $4`, f.prefix, after)
 	case f.Reported:
-		return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.reports > 0 AND c.reports >= $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3`,
-			`SELECT `+heldColumns+heldFrom+`WHERE c.reports > 0 AND c.reports >= $1 AND c.id > $2 ORDER BY c.id LIMIT $3`, int64(1), after)
+		return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.reports > 0 AND c.reports >= $1 AND (c.created_at, c.id) < ($2, $3) ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
+			`SELECT `+heldColumns+heldFrom+`WHERE c.reports > 0 AND c.reports >= $1 AND (c.created_at, c.id) > ($2, $3) ORDER BY c.created_at, c.id LIMIT $4`, int64(1), after)
 	case f.Article != 0:
-		return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.article_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3`,
-			`SELECT `+heldColumns+heldFrom+`WHERE c.article_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3`, f.Article, after)
+		return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.article_id = $1 AND (c.created_at, c.id) < ($2, $3) ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
+			`SELECT `+heldColumns+heldFrom+`WHERE c.article_id = $1 AND (c.created_at, c.id) > ($2, $3) ORDER BY c.created_at, c.id LIMIT $4`, f.Article, after)
 	case f.Status == AnyStatus:
-		return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.id >= $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3`,
-			`SELECT `+heldColumns+heldFrom+`WHERE c.id >= $1 AND c.id > $2 ORDER BY c.id LIMIT $3`, int64(0), after)
+		return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.created_at >= $1 AND (c.created_at, c.id) < ($2, $3) ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
+			`SELECT `+heldColumns+heldFrom+`WHERE c.created_at >= $1 AND (c.created_at, c.id) > ($2, $3) ORDER BY c.created_at, c.id LIMIT $4`, int64(math.MinInt64), after)
 	}
-	return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.status = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3`,
-		`SELECT `+heldColumns+heldFrom+`WHERE c.status = $1 AND c.id > $2 ORDER BY c.id LIMIT $3`, string(f.Status), after)
+	return s.some(ctx, f.Oldest, `SELECT `+heldColumns+heldFrom+`WHERE c.status = $1 AND (c.created_at, c.id) < ($2, $3) ORDER BY c.created_at DESC, c.id DESC LIMIT $4`,
+		`SELECT `+heldColumns+heldFrom+`WHERE c.status = $1 AND (c.created_at, c.id) > ($2, $3) ORDER BY c.created_at, c.id LIMIT $4`, string(f.Status), after)
 }
 
 // some runs the one of two statements that goes in the wanted direction.
-func (s *Service) some(ctx context.Context, oldest bool, down, up string, by any, after int64) ([]Held, error) {
+func (s *Service) some(ctx context.Context, oldest bool, down, up string, by any, after Cursor) ([]Held, error) {
 	query := down
 	if oldest {
 		query = up
 	}
-	rows, err := s.db.Query(ctx, query, by, after, int64(queueBatch))
+	rows, err := s.db.Query(ctx, query, by, after.At, after.Root, int64(queueBatch))
 	return db.All(rows, err, s.scanHeld)
 }
 
-// sizeWaves counts the near-duplicates of each comment.
+// sizeWaves counts the near-duplicates of each comment that wait, itself among
+// them if it does.
 func (s *Service) sizeWaves(ctx context.Context, list []Held) error {
 	size := map[int64]int64{}
 	for i := range list {
@@ -150,7 +170,7 @@ func (s *Service) sizeWaves(ctx context.Context, list []Held) error {
 		}
 		n, known := size[wave]
 		if !known {
-			if err := s.db.QueryRow(ctx, `SELECT COUNT(*) FROM comment WHERE wave = $1 AND wave <> 0`, wave).Scan(&n); err != nil {
+			if err := s.db.QueryRow(ctx, `SELECT COUNT(*) FROM comment WHERE wave = $1 AND wave <> 0 AND status = 'pending'`, wave).Scan(&n); err != nil {
 				return err
 			}
 			size[wave] = n
@@ -224,7 +244,7 @@ func (s *Service) Context(ctx context.Context, actor account.Actor, comment int6
 		return out, err
 	}
 	if k.wave != 0 {
-		alike, err := s.queueBatch(ctx, QueueFilter{Wave: k.wave}, 0)
+		alike, err := s.queueBatch(ctx, QueueFilter{Wave: k.wave}, Cursor{})
 		if err != nil {
 			return out, err
 		}
@@ -248,13 +268,13 @@ func (s *Service) earlier(ctx context.Context, k *kept) ([]Held, error) {
 	var err error
 	switch {
 	case k.writer != 0:
-		rows, err = s.db.Query(ctx, `SELECT `+heldColumns+heldFrom+`WHERE c.writer_id = $1 AND c.writer_id > 0 AND c.id <> $2 ORDER BY c.id DESC LIMIT $3`, k.writer, k.ID, int64(mostEarlier))
+		rows, err = s.db.Query(ctx, `SELECT `+heldColumns+heldFrom+`WHERE c.writer_id = $1 AND c.writer_id > 0 AND c.id <> $2 ORDER BY c.created_at DESC, c.id DESC LIMIT $3`, k.writer, k.ID, int64(mostEarlier))
 	case k.device != "":
-		rows, err = s.db.Query(ctx, `SELECT `+heldColumns+heldFrom+`WHERE c.device_index = $1 AND c.device_index <> '' AND c.id <> $2 ORDER BY c.id DESC LIMIT $3`, k.device, k.ID, int64(mostEarlier))
+		rows, err = s.db.Query(ctx, `SELECT `+heldColumns+heldFrom+`WHERE c.device_index = $1 AND c.device_index <> '' AND c.id <> $2 ORDER BY c.created_at DESC, c.id DESC LIMIT $3`, k.device, k.ID, int64(mostEarlier))
 	case k.prefix != "":
-		rows, err = s.db.Query(ctx, `SELECT `+heldColumns+heldFrom+`WHERE c.prefix_index = $1 AND c.prefix_index <> '' AND c.id <> $2 ORDER BY c.id DESC LIMIT $3`, k.prefix, k.ID, int64(mostEarlier))
+		rows, err = s.db.Query(ctx, `SELECT `+heldColumns+heldFrom+`WHERE c.prefix_index = $1 AND c.prefix_index <> '' AND c.id <> $2 ORDER BY c.created_at DESC, c.id DESC LIMIT $3`, k.prefix, k.ID, int64(mostEarlier))
 	case k.emailKey != "":
-		rows, err = s.db.Query(ctx, `SELECT `+heldColumns+heldFrom+`WHERE c.email_index = $1 AND c.email_index <> '' AND c.id <> $2 ORDER BY c.id DESC LIMIT $3`, k.emailKey, k.ID, int64(mostEarlier))
+		rows, err = s.db.Query(ctx, `SELECT `+heldColumns+heldFrom+`WHERE c.email_index = $1 AND c.email_index <> '' AND c.id <> $2 ORDER BY c.created_at DESC, c.id DESC LIMIT $3`, k.emailKey, k.ID, int64(mostEarlier))
 	default:
 		return nil, nil
 	}
@@ -350,7 +370,7 @@ func (s *Service) Reply(ctx context.Context, actor account.Actor, parent int64, 
 		return Posted{}, fault.New(fault.Conflict, "this comment is not public, so there is nothing to answer").WithHint("approve it first")
 	}
 	if k.Status == StatusPending {
-		if _, err := s.Decide(ctx, actor, []int64{parent}, Approve); err != nil {
+		if _, err := s.Decide(ctx, actor, []int64{parent}, Approve, nil); err != nil {
 			return Posted{}, err
 		}
 	}

@@ -176,7 +176,7 @@ func moderator(actor account.Actor) error {
 
 // AllReasons lists the keys of the words that say why a comment is held.
 func AllReasons() []string {
-	out := []string{WhyFirst, WhyConfirm, WhyPolicy, WhyRule, WhyLinks, WhyBanned, WhyReports, WhyStaff, WhyByline, WhyOutside, WhyGuard}
+	out := []string{WhyFirst, WhyConfirm, WhyPolicy, WhyRule, WhyLinks, WhyBanned, WhyReports, WhyStaff, WhyByline, WhyOutside, WhyMention, WhyGuard}
 	for _, w := range guard.AllWords() {
 		out = append(out, guardKey(w))
 	}

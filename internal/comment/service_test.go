@@ -292,7 +292,7 @@ func TestPost_PolicyFirstTrustsPeopleNotAddresses(t *testing.T) {
 
 func (h *house) decide(d comment.Decision, ids ...int64) comment.Undo {
 	h.t.Helper()
-	undo, err := h.s.Decide(h.t.Context(), editor, ids, d)
+	undo, err := h.s.Decide(h.t.Context(), editor, ids, d, nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}

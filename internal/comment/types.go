@@ -113,8 +113,8 @@ type Held struct {
 	Reasons   []Reason
 	Reports   int64
 	Wave      int64 // shared by near-duplicates, 0 for none
-	WaveSize  int64
-	Shadow    bool // its writer is shadow-banned
+	WaveSize  int64 // how many of the wave wait
+	Shadow    bool  // its writer is shadow-banned
 	Headline  string
 	Path      string // of the article
 	Decided   time.Time
@@ -124,7 +124,7 @@ type Held struct {
 	Confirmed bool
 	Network   string // truncated address while it is kept, such as 192.0.2.0/24
 
-	heldFor string
+	heldFor, prefix string
 }
 
 // QueueFilter narrows Queue; zero fields do not.
@@ -135,10 +135,13 @@ type QueueFilter struct {
 	Words    string // all of them in text or name
 	Reason   string // word of a reason
 	Wave     int64
-	Reported bool // only with reports that nobody settled
-	Oldest   bool // the oldest first
-	After    int64
-	Limit    int // 50 when 0
+	Network  int64  // a comment: those from the same network, while it is kept
+	Reported bool   // only with reports that nobody settled
+	Oldest   bool   // the oldest first
+	After    Cursor // Next of the page before
+	Limit    int    // 50 when 0, 200 at most
+
+	prefix string // of Network
 }
 
 // AnyStatus is the filter for comments whatever was decided.
@@ -147,7 +150,7 @@ const AnyStatus Status = "any"
 // QueuePage is some of a queue.
 type QueuePage struct {
 	Comments []Held
-	Next     int64            // After of the next page, 0 on the last
+	Next     Cursor           // After of the next page, zero on the last
 	Counts   map[Status]int64 // of all, approved left out
 	Reasons  map[string]int64 // of those that wait
 	Reported int64
@@ -245,7 +248,23 @@ const (
 // Undo is a decision that can be taken back.
 type Undo struct {
 	ID      int64
-	Changed int // comments
+	Changed int     // comments
+	Others  []Other // were left alone, since a colleague was faster
+}
+
+// Seen is when each comment had last been decided on (Held.Decided) as the
+// moderator saw it who decides now. Comments that are not in it are decided on
+// whatever others did.
+type Seen map[int64]time.Time
+
+// Other is a comment that was left as a colleague, or its writer, had changed it
+// since the moderator looked.
+type Other struct {
+	Comment int64
+	Name    string // of its writer
+	Status  Status
+	By      string    // who decided; "" when it was no decision
+	At      time.Time // when
 }
 
 // ReportReasons are the words that readers choose from.

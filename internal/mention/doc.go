@@ -11,6 +11,8 @@
 //
 // # Invariants
 //
+//   - What a source says is judged like a comment, by the same guard, rules and
+//     bans: it waits for the moderators, who are told, or is spam.
 //   - Nothing of a source is shown before a moderator approved these very words.
 //   - One comment for each source and article, whatever is sent how often.
 //   - The site never fetches itself, nor anything but the public internet, and

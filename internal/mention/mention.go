@@ -75,6 +75,7 @@ type Parts struct {
 	Clock    clock.Clock
 	Settings *settings.Store
 	Comments *comment.Store
+	Talk     *comment.Service // which judges what comes, and tells moderators
 	Fetch    *fetch.Client
 	Origin   func() string
 	Ask      locate.Ask

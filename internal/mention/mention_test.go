@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dateline/internal/account"
 	"dateline/internal/article"
 	"dateline/internal/clock"
 	"dateline/internal/comment"
@@ -24,6 +26,7 @@ import (
 	"dateline/internal/fault"
 	"dateline/internal/fetch"
 	"dateline/internal/job"
+	"dateline/internal/mail"
 	"dateline/internal/mention"
 	"dateline/internal/richtext"
 	"dateline/internal/settings"
@@ -44,6 +47,7 @@ type room struct {
 	clock   *clock.Manual
 	store   *comment.Store
 	service *mention.Service
+	talk    *comment.Service
 	jobs    *job.Runner
 	other   *httptest.Server
 
@@ -73,7 +77,9 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	t.Cleanup(r.other.Close)
 	client := fetch.New(fetch.Options{Allow: []string{r.other.Listener.Addr().String()}, Timeout: 500 * time.Millisecond})
 	t.Cleanup(client.Close)
-	r.service = mention.NewService(mention.Parts{DB: d, Clock: r.clock, Settings: settings.NewStore(d), Comments: r.store, Fetch: client,
+	r.talk = comment.NewService(comment.Parts{DB: d, Clock: r.clock, Vault: v, Settings: settings.NewStore(d), Outpost: comment.Outpost{
+		Send: func(context.Context, mail.Message) error { return nil }, Origin: func() string { return "https://courier.example" }}})
+	r.service = mention.NewService(mention.Parts{DB: d, Clock: r.clock, Settings: settings.NewStore(d), Comments: r.store, Talk: r.talk, Fetch: client,
 		Origin: func() string { return "https://courier.example" },
 		Ask:    func(context.Context, string) (int, string, error) { return 404, "", nil }})
 	r.jobs = job.NewRunner(d, r.clock, slog.New(slog.DiscardHandler))
@@ -580,4 +586,71 @@ func TestReceive_Pingback(t *testing.T) {
 	if got := r.comments(); len(got) != 1 || !strings.HasPrefix(got[0], "pingback | pending | Gus Other") {
 		t.Errorf("%v", got)
 	}
+}
+
+// What other sites say is judged like what readers write: a trusted eye sees
+// what waits and why, moderators are told, and spam does not bother them.
+func TestReceive_IsJudgedLikeComments(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		editor := account.Actor{ID: 5, Name: "Edda", Role: account.Editor}
+		queue := func(status comment.Status) []comment.Held {
+			t.Helper()
+			page, err := r.talk.Queue(t.Context(), editor, comment.QueueFilter{Status: status})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return page.Comments
+		}
+		notices := func() (n int64) {
+			t.Helper()
+			if err := d.QueryRow(t.Context(), `SELECT COUNT(*) FROM job WHERE kind = $1`, comment.JobNotice).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		entry := func(text string) string {
+			return `<article class="h-entry"><a class="p-author h-card" href="/">Gus Other</a><div class="e-content">` + text + ` <a href="` + target + `">link</a></div></article>`
+		}
+		spam := entry("CHEAP ROLEX WATCHES buy viagra casino bonus at https://casino-bonus.example/win https://casino-bonus.example/now https://pills.example/buy https://pills.example/more whatsapp +1 555 010 9999")
+		r.tell(r.shows("/spam", spam))
+		if got := queue(comment.StatusSpam); len(got) != 1 || len(got[0].Reasons) == 0 {
+			t.Fatalf("spam: %+v; waiting: %+v", got, queue(comment.StatusPending))
+		}
+		if n := notices(); n != 0 {
+			t.Errorf("moderators are told of spam: %d", n)
+		}
+		source := r.shows("/fair", entry("I disagree with the engineers, and I say why in this long reply about the dam and its gates."))
+		r.tell(source)
+		got := queue(comment.StatusPending)
+		if len(got) != 1 || len(got[0].Reasons) == 0 || got[0].Wave == 0 {
+			t.Fatalf("a fair reply: %+v", got)
+		}
+		if n := notices(); n != 1 {
+			t.Errorf("of a waiting mention moderators are told by %d jobs", n)
+		}
+		// Other words of what was approved wait as if nobody had decided.
+		if _, err := r.talk.Decide(t.Context(), editor, []int64{got[0].ID}, comment.Approve, nil); err != nil {
+			t.Fatal(err)
+		}
+		r.shows("/fair", entry("I disagree with the engineers still, and say why in this longer reply about the dam and all its gates."))
+		r.tell(source)
+		if got := queue(comment.StatusPending); len(got) != 1 || !got[0].Decided.IsZero() {
+			t.Errorf("changed words: %+v", got)
+		} else if slices.ContainsFunc(got[0].Reasons, func(w comment.Reason) bool { return w.Word == "guard.wave" }) {
+			t.Errorf("changed words are taken for a copy of themselves: %+v", got[0].Reasons)
+		}
+		// A ban of the domain and a rule that refuses hold for other sites, too.
+		if err := r.talk.SaveRules(t.Context(), editor, []comment.Rule{{Kind: comment.RuleWord, Pattern: "zorbik", Action: comment.ActRefuse}}); err != nil {
+			t.Fatal(err)
+		}
+		r.tell(r.shows("/ruled", entry("A word about the zorbik that everybody in the valley has been talking about since the spring.")))
+		if err := r.talk.Ban(t.Context(), editor, comment.Ban{Kind: comment.BanDomain, Value: "farm.example"}); err != nil {
+			t.Fatal(err)
+		}
+		r.tell(r.shows("/banned", entry(`See what <a href="https://links.farm.example/x">they</a> say of https://links.farm.example/x about it all.`)))
+		if got := queue(comment.StatusSpam); len(got) != 3 {
+			t.Errorf("after a rule and a ban %d are spam: %+v", len(got), got)
+		}
+	})
 }

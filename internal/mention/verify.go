@@ -183,6 +183,13 @@ func (s *Service) mark(ctx context.Context, tx *db.Tx, m row, state, detail stri
 // before keep their decision; new words wait for one.
 func (s *Service) keep(ctx context.Context, m row, seen entry) error {
 	hash := sum(seen.name, seen.url, seen.text, seen.published.String())
+	var weighed comment.Weighed
+	if m.hash != hash {
+		var err error
+		if weighed, err = s.Talk.WeighMention(ctx, comment.Comment{ID: m.comment, Article: m.article, Name: seen.name, URL: seen.url, Body: seen.body()}); err != nil {
+			return err
+		}
+	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c := comment.Comment{ID: m.comment, Article: m.article, Kind: comment.KindWebmention, Status: comment.StatusPending, Name: seen.name, URL: seen.url,
 			Body: seen.body(), Created: seen.published}
@@ -210,7 +217,7 @@ func (s *Service) keep(ctx context.Context, m row, seen entry) error {
 		} else {
 			c.ID = id.New()
 		}
-		if err := s.Comments.PutTx(ctx, tx, c); err != nil {
+		if err := s.Talk.PutMention(ctx, tx, s.Comments, c, weighed); err != nil {
 			return err
 		}
 		if err := s.mark(ctx, tx, m, taken, "", c.ID, hash); err != nil {

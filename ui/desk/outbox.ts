@@ -15,7 +15,7 @@ export interface Deed {
 }
 
 /** What the server said of a deed. */
-export interface Outcome { changed: number; undo?: string }
+export interface Outcome { changed: number; undo?: string; left?: string[] } // left says what colleagues had decided meanwhile
 
 interface Trouble { error?: string; hint?: string; code?: string }
 
@@ -81,7 +81,7 @@ export class Outbox {
     if (at > 0 || at === 0 && !this.busy) {
       this.deeds.splice(at, 1);
     } else {
-      this.deeds.push({ key: this.next++, verb: "undo", ids: last.ids, path: undoPath, fields: [], of: last.key, back: last.back });
+      this.deeds.push({ key: this.next++, verb: "undo", ids: last.ids, path: undoPath, fields: last.fields.filter(([name]) => name === "seen"), of: last.key, back: last.back });
     }
     this.keep();
     this.go();
@@ -130,6 +130,7 @@ export class Outbox {
     if (answer.ok) {
       this.attempt = 0;
       if (said.undo) this.undos.set(deed.key, said.undo);
+      else if (said.left) this.made = this.made.filter((one) => one.key !== deed.key); // nothing was done, so there is nothing to undo
       this.settle(deed);
       this.watcher.done(deed, said);
       return "";
@@ -145,7 +146,7 @@ export class Outbox {
     const undo = this.undos.get(deed.of);
     if (undo) return [undoPath, [["undo", undo]]];
     // The answer was lost on its way, or there was nothing to change.
-    if (deed.back) return [decidePath, [...deed.ids.map((id): [string, string] => ["comment", id]), ["do", deed.back]]];
+    if (deed.back) return [decidePath, [...deed.ids.map((id): [string, string] => ["comment", id]), ...deed.fields, ["do", deed.back]]];
     return ["", []];
   }
 

@@ -176,7 +176,7 @@ class Queue implements Watcher {
     const ids = cards.map((card) => card.dataset.comment ?? "");
     const stays = (verb === "pick" || verb === "unpick") && this.list.dataset.status === "approved";
     if (stays) for (const card of cards) this.picked(card, verb === "pick");
-    this.outbox.add({ verb, ids, path: "/desk/comments/decide", fields: [...ids.map((id): [string, string] => ["comment", id]), ["do", verb]], back: stays ? (verb === "pick" ? "unpick" : "pick") : this.former() });
+    this.outbox.add({ verb, ids, path: "/desk/comments/decide", fields: [...ids.map((id): [string, string] => ["comment", id]), ...cards.map((card): [string, string] => ["seen", card.dataset.seen ?? ""]), ["do", verb]], back: stays ? (verb === "pick" ? "unpick" : "pick") : this.former() });
     if (!stays) this.take(ids);
     this.fills(verb, ids.length);
     this.tell(verb, ids.length);
@@ -266,6 +266,10 @@ class Queue implements Watcher {
       this.pile("[aria-current]", deed.ids.length - outcome.changed);
       this.fills(deed.verb, outcome.changed - deed.ids.length);
       this.tell(deed.verb, outcome.changed);
+    }
+    if (outcome.left) {
+      if (deed.verb !== "undo") this.fills(deed.verb, outcome.changed - deed.ids.length);
+      this.warn(outcome.left.join("\n"), null);
     }
     if (this.missing && deed.verb === "undo" && this.outbox.waiting.length === 0) location.reload();
   }
@@ -429,7 +433,7 @@ class Queue implements Watcher {
       if (!card) return;
       const clears = (form.elements.namedItem("clear") as HTMLInputElement).checked;
       const id = card.dataset.comment ?? "";
-      this.outbox.add({ verb: "ban", ids: clears ? [id] : [], path: (card.dataset.page ?? "") + "/ban", fields: this.fields(form) });
+      this.outbox.add({ verb: "ban", ids: clears ? [id] : [], path: (card.dataset.page ?? "") + "/ban", fields: [...this.fields(form), ["seen", card.dataset.seen ?? ""]] });
       if (clears) this.take([id]);
       this.tell("ban", 1);
     });

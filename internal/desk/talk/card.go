@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dateline/internal/comment"
+	"dateline/internal/db"
 	"dateline/internal/desk"
 	"dateline/internal/richtext"
 	"dateline/internal/view"
@@ -19,6 +20,7 @@ import (
 type card struct {
 	comment.Held
 	At      string // its page
+	Seen    string // what its forms say of how it was shown
 	List    string // the queue's query, to come back
 	Text    template.HTML
 	Long    bool     // it scrolls in itself
@@ -81,7 +83,7 @@ func (p *Part) cards(r *web.Request, held []comment.Held, w wish) ([]card, error
 }
 
 func (p *Part) card(r *web.Request, c *comment.Context, list string) card {
-	one := card{Held: c.Held, At: at(c.ID), List: list, Text: view.Rendered(richtext.CommentHTML(c.Body)), Person: c.Person, Word: c.Notes,
+	one := card{Held: c.Held, At: at(c.ID), Seen: text64(c.ID) + "." + text64(db.Micros(c.Decided)), List: list, Text: view.Rendered(richtext.CommentHTML(c.Body)), Person: c.Person, Word: c.Notes,
 		Banned: len(c.Banned) > 0}
 	for i := range c.Alike {
 		if c.Alike[i].Status != comment.StatusPending {

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"dateline/internal/comment"
+	"dateline/internal/db"
 	"dateline/internal/desk"
 	"dateline/internal/fault"
 	"dateline/internal/web"
@@ -26,6 +28,12 @@ type done struct {
 	N    int64
 	Undo string
 	Back string // the queue's query
+	Left []left // comments that colleagues changed meanwhile
+}
+
+// left is a comment that was left as a colleague had decided.
+type left struct {
+	At, Text string
 }
 
 // done reads from the address what was done before it led here.
@@ -39,7 +47,55 @@ func (p *Part) done(r *web.Request) *done {
 	if _, err := readSteps(r.Query.Get("undo")); err == nil {
 		d.Undo = r.Query.Get("undo")
 	}
+	for _, text := range strings.Split(r.Query.Get("left"), ".") {
+		id, err := desk.Number(text)
+		if err != nil || id == 0 || len(d.Left) == mostLeft {
+			break
+		}
+		c, err := p.Comments.Context(r.HTTP.Context(), desk.Actor(r), id)
+		if err != nil {
+			continue // it is gone
+		}
+		d.Left = append(d.Left, left{at(id), p.leftText(r, comment.Other{Comment: id, Name: c.Name, Status: c.Status, By: c.DecidedBy, At: c.Decided})})
+	}
 	return d
+}
+
+// mostLeft is how many comments that were left alone one notice names.
+const mostLeft = 10
+
+// leftText says what became of a comment that somebody else changed.
+func (p *Part) leftText(r *web.Request, o comment.Other) string {
+	words := p.Printer(r)
+	status := words.T("talk.is_" + string(o.Status))
+	if o.By == "" {
+		return words.T("talk.left_changed", o.Name, status)
+	}
+	return words.T("talk.left_decided", o.Name, o.By, p.moment(r, o.At), status)
+}
+
+// moment writes a time in the site's zone.
+func (p *Part) moment(r *web.Request, t time.Time) string {
+	words := p.Printer(r)
+	if site, err := p.Settings.Site(r.HTTP.Context()); err == nil {
+		t = t.In(site.Location())
+	}
+	return words.ShortDate(t) + ", " + words.Time(t) + " " + t.Format("MST")
+}
+
+// seen reads what a form says of the comments as they were shown: each as
+// "12.345", when it had been decided on.
+func seen(in url.Values) comment.Seen {
+	out := comment.Seen{}
+	for _, text := range in["seen"] {
+		id, at, ok := strings.Cut(text, ".")
+		n, err := strconv.ParseInt(id, 10, 64)
+		micros, e := strconv.ParseInt(at, 10, 64)
+		if ok && err == nil && e == nil {
+			out[n] = db.Time(micros)
+		}
+	}
+	return out
 }
 
 // steps are what has to be undone to undo one click: a decision, a ban, an
@@ -78,15 +134,20 @@ func readSteps(text string) (steps, error) {
 
 // outcome is what a script is told of a deed.
 type outcome struct {
-	Changed int    `json:"changed"`
-	Undo    string `json:"undo,omitempty"`
+	Changed int      `json:"changed"`
+	Undo    string   `json:"undo,omitempty"`
+	Left    []string `json:"left,omitempty"` // what colleagues had decided meanwhile, in words
 }
 
 // tell answers a deed: a script with its outcome, anybody else with the page
 // they came from, where it can be undone.
-func tell(r *web.Request, back, did string, changed int, undo steps) (web.Response, error) {
+func (p *Part) tell(r *web.Request, back, did string, changed int, undo steps, others []comment.Other) (web.Response, error) {
 	if scripted(r) {
-		return desk.JSON(http.StatusOK, outcome{changed, undo.String()})
+		out := outcome{Changed: changed, Undo: undo.String()}
+		for _, o := range others[:min(len(others), mostLeft)] {
+			out.Left = append(out.Left, p.leftText(r, o))
+		}
+		return desk.JSON(http.StatusOK, out)
 	}
 	path, query, _ := strings.Cut(back, "?")
 	v, err := url.ParseQuery(query)
@@ -97,6 +158,13 @@ func tell(r *web.Request, back, did string, changed int, undo steps) (web.Respon
 	v.Set("n", strconv.Itoa(changed))
 	if s := undo.String(); s != "" {
 		v.Set("undo", s)
+	}
+	var named []string
+	for _, o := range others[:min(len(others), mostLeft)] {
+		named = append(named, text64(o.Comment))
+	}
+	if len(named) > 0 {
+		v.Set("left", strings.Join(named, "."))
 	}
 	return desk.SeeOther(path + "?" + v.Encode()), nil
 }
@@ -122,30 +190,29 @@ func (p *Part) decide(r *web.Request) (web.Response, error) {
 		err = fault.New(fault.Invalid, "choose the comments first")
 	}
 	var undo steps
-	changed := 0
+	var made comment.Undo
 	if err == nil {
-		undo, changed, err = p.decided(r, ids, decision)
+		undo, made, err = p.decided(r, ids, decision, seen(in))
 	}
 	if err != nil {
 		return p.again(r, in, err)
 	}
-	return tell(r, back(in), string(decision), changed, undo)
+	return p.tell(r, back(in), string(decision), made.Changed, undo, made.Others)
 }
 
 // decided does it. Only what readers can see is picked, so a pick approves.
-func (p *Part) decided(r *web.Request, ids []int64, d comment.Decision) (undo steps, changed int, err error) {
+func (p *Part) decided(r *web.Request, ids []int64, d comment.Decision, seen comment.Seen) (undo steps, made comment.Undo, err error) {
 	chain := []comment.Decision{d}
 	if d == comment.Pick {
 		chain = []comment.Decision{comment.Approve, comment.Pick}
 	}
 	for _, one := range chain {
-		u, err := p.Comments.Decide(r.HTTP.Context(), desk.Actor(r), ids, one)
-		if err != nil {
-			return undo, changed, err
+		if made, err = p.Comments.Decide(r.HTTP.Context(), desk.Actor(r), ids, one, seen); err != nil {
+			return undo, made, err
 		}
-		undo, changed = append(undo, step{'d', u.ID}), u.Changed
+		undo = append(undo, step{'d', made.ID})
 	}
-	return undo, changed, nil
+	return undo, made, nil
 }
 
 // again shows the queue once more, with what was wrong.
@@ -199,7 +266,7 @@ func (p *Part) all(ctx context.Context, r *web.Request, f comment.QueueFilter) (
 		for i := range found.Comments {
 			ids = append(ids, found.Comments[i].ID)
 		}
-		if f.After = found.Next; f.After == 0 {
+		if f.After = found.Next; f.After == (comment.Cursor{}) {
 			break
 		}
 	}
@@ -214,18 +281,21 @@ func (p *Part) undo(r *web.Request) (web.Response, error) {
 		return p.again(r, in, err)
 	}
 	ctx, actor := r.HTTP.Context(), desk.Actor(r)
+	var others, more []comment.Other
 	for _, one := range slices.Backward(all) {
+		more = nil
 		switch one.kind {
 		case 'd':
-			err = p.Comments.Undo(ctx, actor, one.id)
+			more, err = p.Comments.Undo(ctx, actor, one.id)
 		case 'b':
 			err = p.Comments.Unban(ctx, actor, one.id)
 		case 'r':
-			_, err = p.Comments.Decide(ctx, actor, []int64{one.id}, comment.Bin)
+			_, err = p.Comments.Decide(ctx, actor, []int64{one.id}, comment.Bin, nil)
 		}
 		if err != nil {
 			return p.again(r, in, err)
 		}
+		others = append(others, more...)
 	}
-	return tell(r, back(in), "undo", 1, nil)
+	return p.tell(r, back(in), "undo", 1, nil, others)
 }

@@ -134,20 +134,23 @@ func (p *Part) reply(r *web.Request) (web.Response, error) {
 	}
 	var undo comment.Undo
 	if c.Status != comment.StatusApproved {
-		if undo, err = p.Comments.Decide(ctx, actor, []int64{id}, comment.Approve); err != nil {
+		if undo, err = p.Comments.Decide(ctx, actor, []int64{id}, comment.Approve, seen(in)); err != nil {
 			return p.againOne(r, t, err)
+		}
+		if len(undo.Others) > 0 {
+			return p.againOne(r, t, fault.New(fault.Conflict, "%s", p.leftText(r, undo.Others[0])))
 		}
 	}
 	posted, err := p.Comments.Reply(ctx, actor, id, t.Reply)
 	if err != nil {
 		if undo.ID != 0 {
-			if e := p.Comments.Undo(ctx, actor, undo.ID); e != nil {
+			if _, e := p.Comments.Undo(ctx, actor, undo.ID); e != nil {
 				return web.Response{}, e
 			}
 		}
 		return p.againOne(r, t, err)
 	}
-	return tell(r, here(in, id), "reply", 1, steps{{'d', undo.ID}, {'r', posted.Comment.ID}})
+	return p.tell(r, here(in, id), "reply", 1, steps{{'d', undo.ID}, {'r', posted.Comment.ID}}, nil)
 }
 
 func (p *Part) note(r *web.Request) (web.Response, error) {
@@ -159,7 +162,7 @@ func (p *Part) note(r *web.Request) (web.Response, error) {
 	if err := p.Comments.AddNote(r.HTTP.Context(), desk.Actor(r), id, in.Get("text")); err != nil {
 		return p.againOne(r, typed{Note: in.Get("text")}, err)
 	}
-	return tell(r, here(in, id), "note", 1, nil)
+	return p.tell(r, here(in, id), "note", 1, nil, nil)
 }
 
 // ban keeps out whom the form names, and with "clear" takes what else of theirs
@@ -188,14 +191,15 @@ func (p *Part) ban(r *web.Request) (web.Response, error) {
 	}
 	undo := steps{{'b', p.banID(r, b)}}
 	changed := 1
+	var others []comment.Other
 	if in.Get("clear") != "" {
 		decided, err := p.clear(r, id, b.Kind)
 		if err != nil {
 			return web.Response{}, err
 		}
-		undo = append(undo, step{'d', decided.ID})
+		undo, others = append(undo, step{'d', decided.ID}), decided.Others
 	}
-	return tell(r, here(in, id), "ban", changed, undo)
+	return p.tell(r, here(in, id), "ban", changed, undo, others)
 }
 
 // clear takes the comment, and all that waits of the same writer, for spam.
@@ -217,7 +221,7 @@ func (p *Part) clear(r *web.Request, id int64, kind comment.BanKind) (comment.Un
 			}
 		}
 	}
-	return p.Comments.Decide(ctx, actor, ids, comment.Spam)
+	return p.Comments.Decide(ctx, actor, ids, comment.Spam, seen(r.HTTP.PostForm))
 }
 
 // banID finds the ban that was just made; 0 when it cannot be told, and then it

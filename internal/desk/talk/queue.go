@@ -19,15 +19,15 @@ const onPage = 25
 const reported = "reported"
 
 // wish is what the queue was asked for, as its addresses have it.
-type wish struct{ Status, Article, Writer, Q, Reason, Wave, Order, After string }
+type wish struct{ Status, Article, Writer, Network, Q, Reason, Wave, Order, After string }
 
 func readWish(q url.Values) wish {
-	return wish{q.Get("status"), q.Get("article"), q.Get("writer"), strings.TrimSpace(q.Get("q")), q.Get("reason"), q.Get("wave"), q.Get("order"), q.Get("after")}
+	return wish{q.Get("status"), q.Get("article"), q.Get("writer"), q.Get("network"), strings.TrimSpace(q.Get("q")), q.Get("reason"), q.Get("wave"), q.Get("order"), q.Get("after")}
 }
 
 // fields are the wish in a fixed order, without its place in the list.
 func (w wish) fields() [][2]string {
-	return [][2]string{{"status", w.Status}, {"article", w.Article}, {"writer", w.Writer}, {"q", w.Q}, {"reason", w.Reason}, {"wave", w.Wave}, {"order", w.Order}}
+	return [][2]string{{"status", w.Status}, {"article", w.Article}, {"writer", w.Writer}, {"network", w.Network}, {"q", w.Q}, {"reason", w.Reason}, {"wave", w.Wave}, {"order", w.Order}}
 }
 
 func (w wish) values() url.Values {
@@ -85,12 +85,15 @@ func (w wish) filter() (f comment.QueueFilter, err error) {
 	for _, n := range []struct {
 		text string
 		to   *int64
-	}{{w.Article, &f.Article}, {w.Writer, &f.Writer}, {w.Wave, &f.Wave}, {w.After, &f.After}} {
+	}{{w.Article, &f.Article}, {w.Writer, &f.Writer}, {w.Wave, &f.Wave}, {w.Network, &f.Network}} {
 		if *n.to, err = desk.Number(n.text); err != nil {
 			return f, err
 		}
 	}
-	return f, nil
+	if w.After != "" {
+		f.After, err = comment.ParseCursor(w.After)
+	}
+	return f, err
 }
 
 // pile is one of the tabs above the queue.
@@ -154,9 +157,9 @@ func (p *Part) queuePage(r *web.Request, w wish) (desk.Page, error) {
 		label := p.reason(r, comment.Reason{Word: word}) + " (" + p.Printer(r).Number(found.Reasons[word]) + ")"
 		d.Reasons = append(d.Reasons, choice{word, label, word == w.Reason})
 	}
-	if found.Next != 0 {
+	if found.Next != (comment.Cursor{}) {
 		v := w.values()
-		v.Set("after", text64(found.Next))
+		v.Set("after", found.Next.String())
 		d.Next = base + "?" + v.Encode()
 	}
 	page := p.head(r, "queue", p.say(r, "title"), d)
@@ -172,7 +175,7 @@ func piles(w wish, found comment.QueuePage) []pile {
 		if status == reported {
 			one.Count = found.Reported
 		}
-		to := wish{Status: status, Article: w.Article, Writer: w.Writer, Q: w.Q}
+		to := wish{Status: status, Article: w.Article, Writer: w.Writer, Network: w.Network, Q: w.Q}
 		if status == string(comment.StatusPending) {
 			to.Status = ""
 		}
@@ -198,6 +201,13 @@ func (p *Part) chips(r *web.Request, w wish, cards []card) ([]chip, error) {
 			text = cards[0].Name
 		}
 		out = append(out, chip{"talk.chip_writer", text, w.with("writer", "").link()})
+	}
+	if w.Network != "" {
+		text := ""
+		if len(cards) > 0 {
+			text = cards[0].Network
+		}
+		out = append(out, chip{"talk.chip_network", text, w.with("network", "").link()})
 	}
 	if w.Wave != "" {
 		out = append(out, chip{"talk.chip_wave", "", w.with("wave", "").link()})

@@ -63,7 +63,7 @@ func New(d *desk.Desk, s Services) (*Part, error) {
 // Routes returns the part's routes.
 func (p *Part) Routes() []web.Route {
 	return []web.Route{
-		desk.Get("comment queue", base, desk.Editor, p.queue, "status", "article", "writer", "q", "reason", "wave", "order", "after", "did", "n", "undo"),
+		desk.Get("comment queue", base, desk.Editor, p.queue, "status", "article", "writer", "network", "q", "reason", "wave", "order", "after", "did", "n", "undo", "left"),
 		desk.Post("decide on comments", decidePath, desk.Editor, web.RateDesk, p.decide),
 		desk.Post("undo on comments", undoPath, desk.Editor, web.RateDesk, p.undo),
 		desk.Get("comment rules", rulesPath, desk.Editor, p.rules),
@@ -71,7 +71,7 @@ func (p *Part) Routes() []web.Route {
 		desk.Get("comment bans", bansPath, desk.Editor, p.bans),
 		desk.Post("end comment ban", bansPath+"/{id}/end", desk.Editor, web.RateDesk, p.unban),
 		desk.Get("comment figures", figurePath, desk.Editor, p.figures),
-		desk.Get("comment at the desk", base+"/{id}", desk.Editor, p.one, "back", "did", "n", "undo"),
+		desk.Get("comment at the desk", base+"/{id}", desk.Editor, p.one, "back", "did", "n", "undo", "left"),
 		desk.Post("answer comment", base+"/{id}/reply", desk.Editor, web.RateDesk, p.reply),
 		desk.Post("note on comment", base+"/{id}/note", desk.Editor, web.RateDesk, p.note),
 		desk.Post("ban writer of comment", base+"/{id}/ban", desk.Editor, web.RateDesk, p.ban),
