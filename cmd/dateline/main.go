@@ -46,6 +46,8 @@ type commands struct {
 
 	Restore restoreCmds `cmd:"" help:"Let a restored copy of the site send mail."`
 
+	Rebuild rebuildCmds `cmd:"" help:"Make again what follows from the articles."`
+
 	Routes  routesCmd  `cmd:"" help:"List the routes that the server answers."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -37,6 +37,7 @@ import (
 	"dateline/internal/mention"
 	"dateline/internal/outline"
 	"dateline/internal/preview"
+	"dateline/internal/register"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/site"
@@ -73,6 +74,7 @@ type App struct {
 	live      *site.Hub
 	fronts    *front.Service
 	previews  *preview.Service
+	register  *register.Service
 	search    *search.Service
 	readers   *subscriber.Service
 	delivery  *delivery.Service
@@ -157,6 +159,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.previews = preview.NewService(a.db, a.clock, a.articles)
 	a.comments = comment.NewStore(a.vault)
 	a.outline = outline.NewService(outline.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles, Media: a.media, Vault: a.vault})
+	a.openRegister()
 	a.search = search.NewService(a.db, a.clock)
 	a.readers = subscriber.NewService(subscriber.Parts{DB: a.db, Clock: a.clock, Vault: a.vault, Settings: a.settings, SoftMost: never(a.cfg.MailSoftMost),
 		Post: subscriber.Post{Send: post.Send, Origin: func() string { return a.web.Origin() }}})
@@ -285,10 +288,21 @@ func (a *App) closed(what string, err error) {
 	}
 }
 
-// FillDemo writes the sample newsroom unless it is there.
+// FillDemo writes the sample newsroom unless it is there. Its register's pages
+// are there with it.
 func (a *App) FillDemo(ctx context.Context, progress func(stage string, done, total int64)) error {
+	if filled, err := demo.Filled(ctx, a.db); err != nil || filled {
+		return err
+	}
+	if err := a.fillDemo(ctx, progress); err != nil {
+		return err
+	}
+	return a.RebuildRegister(ctx, func(done, total int64) { progress("reading names", done, total) })
+}
+
+func (a *App) fillDemo(ctx context.Context, progress func(stage string, done, total int64)) error {
 	return demo.Fill(ctx, demo.Services{DB: a.db, Clock: a.clock, Bus: a.bus, Settings: a.settings, Media: a.media,
-		Comments: a.comments, Vault: a.vault}, progress)
+		Comments: a.comments, Vault: a.vault, Register: a.register}, progress)
 }
 
 // ImportWordPress takes a site over and finishes what the import left to jobs,

@@ -11,6 +11,7 @@ import (
 	"dateline/internal/desk/previews"
 	"dateline/internal/desk/readers"
 	"dateline/internal/desk/structure"
+	deskregister "dateline/internal/desk/subjects"
 	"dateline/internal/desk/talk"
 	"dateline/internal/desk/write"
 	"dateline/internal/web"
@@ -28,6 +29,7 @@ type rooms struct {
 	readers  *readers.Part
 	editions *newsletter.Part
 	queue    *talk.Part
+	names    *deskregister.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -47,8 +49,11 @@ func (a *App) openDesk() (err error) {
 	if a.library, err = library.New(a.desk, a.media); err != nil {
 		return err
 	}
+	if a.rooms.names, err = deskregister.New(a.desk, a.register); err != nil {
+		return err
+	}
 	if a.write, err = write.New(write.Parts{Desk: a.desk, DB: a.db, Clock: a.clock, Articles: a.articles, Accounts: a.accounts, Media: a.media,
-		Search: a.search, Settings: a.settings, HashPassword: a.vault.HashPassword, Editions: a.editions}); err != nil {
+		Search: a.search, Register: a.register, Settings: a.settings, HashPassword: a.vault.HashPassword, Editions: a.editions}); err != nil {
 		return err
 	}
 	if a.board, err = fronts.New(a.desk, fronts.Services{Fronts: a.fronts, Search: a.search, Media: a.media, Site: a.site, Views: a.views}); err != nil {
@@ -73,6 +78,6 @@ func (a *App) openDesk() (err error) {
 // deskRoutes are the routes of the desk. They can be listed without one: a
 // route binds to its part, and is not called then.
 func (a *App) deskRoutes() []web.Route {
-	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.peeks.Routes(), a.rooms.readers.Routes(), a.rooms.editions.Routes(),
+	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.rooms.names.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.peeks.Routes(), a.rooms.readers.Routes(), a.rooms.editions.Routes(),
 		a.rooms.queue.Routes())
 }

@@ -13,6 +13,7 @@ var roleRows = []map[string]string{
 	rolesPreviews,
 	rolesNewsletter, rolesNewsletterReaders,
 	rolesTalk,
+	rolesSubjects,
 }
 
 var rolesReaders = map[string]string{

@@ -29,6 +29,7 @@ import (
 	"dateline/internal/id"
 	"dateline/internal/media"
 	"dateline/internal/preview"
+	"dateline/internal/register"
 	"dateline/internal/richtext"
 	"dateline/internal/taxonomy"
 )
@@ -218,6 +219,17 @@ func (w *world) secretContent(canary string) article.Content {
 		}
 		return w.app.media.SaveAlias(ctx, tx, "/wp-content/uploads/2026/"+canary+"file.jpg", picture.ID)
 	})
+	// Two names that nothing but the secret article's text and choice make public.
+	var subjects []article.Subject
+	for i, kind := range register.Kinds() {
+		in := register.Input{Entry: register.Entry{Kind: kind, Name: canary + string(kind) + "name", Description: canary + "Described", Aliases: []string{canary + "Body"}}}
+		if kind != register.Person {
+			in.Aliases = nil
+		}
+		e, err := w.app.register.Add(w.ctx, w.actor, in)
+		w.must(err)
+		subjects = append(subjects, article.Subject{ID: e.ID, Main: i == 0})
+	}
 	var pixels bytes.Buffer
 	img := image.NewRGBA(image.Rect(0, 0, 64, 48))
 	img.Set(3, 3, color.White)
@@ -228,7 +240,9 @@ func (w *world) secretContent(canary string) article.Content {
 		SearchTitle: canary + "SearchTitle", SearchDescription: canary + "SearchDescription", SocialTitle: canary + "Social", Excerpt: canary + "Excerpt",
 		Dateline: canary + "PLACE", Lead: &article.Picture{Media: picture.ID, Caption: canary + "UseCaption", Credit: canary + "UseCredit", Alt: canary + "UseAlt"},
 		Sections: []int64{w.section}, Tags: []int64{tag.ID}, Terms: []int64{term.ID}, Bylines: []article.Byline{{Profile: who.ID, Name: who.Name}},
-		Storyline: "shared story", Fields: map[string]string{"field": canary + "Field"}, Body: paragraph(canary + "Body words")}
+		Subjects: subjects, Storyline: "shared story", Fields: map[string]string{"field": canary + "Field"}, Body: paragraph(canary + "Body words")}
+	c.Body.Content = append(c.Body.Content, richtext.Node{Type: "timeline", Content: []richtext.Node{{Type: "timeline_event",
+		Attrs: map[string]any{"date": "2026-01-02", "title": canary + "Moment " + canary + "personname"}, Content: paragraph(canary + "MomentText").Content}}})
 	return c
 }
 
@@ -275,7 +289,7 @@ func (w *world) get(h http.Handler, path string) (status int, all string) {
 var fixedOutputs = []string{"/", "/page/2/", "/feed/", "/feed/atom/", "/feed/json/", "/comments/feed/", "/comments/feed/atom/", "/comments/feed/json/",
 	"/corrections/", "/corrections/feed/", "/corrections/feed/atom/", "/corrections/feed/json/",
 	"/feeds/", "/archive/", "/sitemap.xml", "/sitemaps/news.xml", "/sitemaps/pages.xml", "/sitemaps/sections.xml", "/sitemaps/tags.xml",
-	"/sitemaps/authors.xml", "/robots.txt", "/opensearch.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/search/", "/healthz",
+	"/sitemaps/authors.xml", "/sitemaps/register.xml", "/people/", "/organisations/", "/places/", "/events/", "/robots.txt", "/opensearch.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/search/", "/healthz",
 	"/wp-json/wp/v2/posts", "/?feed=rss2", "/?author=1", "/section/world/", "/section/world/feed/"}
 
 var hrefs = regexp.MustCompile(`(?:href|src|srcset|action|<loc>|<link>|"url":|"item":|content)=?"?\s*"?((?:http://news\.example)?/[^"<> ,\\]*)`)
@@ -357,7 +371,8 @@ func leaks(t *testing.T, w *world) {
 			"/world/"+slug+"/versions/", "/world/"+slug+"/versions/1/", "/world/"+slug+"/versions/2/", a.Path, a.Path+"feed/",
 			a.Path+"versions/", a.Path+"versions/1/", a.Path+"versions/2/", a.Path+"versions/3/",
 			"/world/"+slug+"/comment-page-2/", "/world/"+slug+"/amp/", "/?name="+slug, "/tag/"+canary+"tagslug/", "/tag/"+canary+"tagslug/feed/",
-			"/author/"+canary+"author/", "/author/"+canary+"author/feed/", "/topic/"+canary+"termslug/", "/?tag="+canary+"tagslug",
+			"/people/"+canary+"personname/", "/people/"+canary+"personname/feed/", "/organisations/"+canary+"organisationname/", "/places/"+canary+"placename/",
+			"/events/"+canary+"eventname/", "/events/"+canary+"eventname/feed/atom/", "/author/"+canary+"author/", "/author/"+canary+"author/feed/", "/topic/"+canary+"termslug/", "/?tag="+canary+"tagslug",
 			"/search/?q="+canary+"Headline", "/search/?q="+canary+"Body", "/wp-content/uploads/2026/"+canary+"file.jpg",
 			"/share/"+fmt.Sprint(a.ID)+"-000000000000.png", "/?s="+canary+"Body")
 		for _, v := range m.Variants {
@@ -459,12 +474,23 @@ func around(line, canary string) string {
 func TestLeaks_HasTeeth(t *testing.T) {
 	w := newWorld(t, db.SQLite)
 	w.publish(w.secretContent("zqcanary0x"), article.PublishInput{})
-	found := 0
-	w.crawl(w.app.handler(), fixedOutputs, func(_ string, _ int, all string) {
+	w.must(w.app.jobs.Drain(w.ctx))
+	found, named := 0, map[string]bool{}
+	w.crawl(w.app.handler(), fixedOutputs, func(path string, _ int, all string) {
+		for _, sign := range []string{"personname", "MomentText", "Described"} {
+			if strings.Contains(all, "zqcanary0x"+sign) {
+				named[path+" "+sign] = true
+			}
+		}
 		if strings.Contains(strings.ToLower(all), "zqcanary0x") {
 			found++
 		}
 	})
+	for _, output := range []string{"/people/ personname", "/people/zqcanary0xpersonname/ MomentText", "/sitemaps/register.xml personname"} {
+		if !named[output] {
+			t.Errorf("the crawl did not see %s of a public article", output)
+		}
+	}
 	if found < 15 {
 		t.Errorf("a public article shows in %d outputs only: the crawl is too small to prove anything", found)
 	}

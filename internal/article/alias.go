@@ -75,12 +75,16 @@ func resolve(ctx context.Context, q db.Querier, c *Content) error {
 			ids = append(ids, b.Profile)
 		}
 	}
+	for _, s := range c.Subjects {
+		ids = append(ids, s.ID)
+	}
 	found, err := aliases(ctx, q, ids)
 	if err != nil || len(found) == 0 {
 		return err
 	}
 	c.Sections = presentIDs(found, ScopeSection, c.Sections)
 	c.Tags = presentIDs(found, ScopeTag, c.Tags)
+	c.Subjects = presentSubjects(found, c.Subjects)
 	bylines := slices.Clone(c.Bylines)
 	for i, b := range bylines {
 		if to, ok := found[aliasKey{ScopeAuthor, b.Profile}]; ok {

@@ -12,7 +12,8 @@ import (
 
 // Diff compares two states of an article's content. Fields have the names of
 // Content's JSON; a custom field is "fields." and its name. Items of sections,
-// tags and terms are ids, those of bylines are read by BylineOf.
+// tags and terms are ids, those of bylines are read by BylineOf, those of
+// subjects by SubjectOf.
 func Diff(before, after Content) compare.Comparison {
 	return compare.Diff(recordOf(&before), recordOf(&after))
 }
@@ -35,6 +36,39 @@ func BylineOf(item string) Byline {
 
 // fieldPrefix stands before the names of custom fields.
 const fieldPrefix = "fields."
+
+// mainSubject stands at the end of the item of a subject that an article is
+// about.
+const mainSubject = "!"
+
+func subjectItems(all []Subject) []string {
+	var items []string
+	for _, s := range all {
+		item := strconv.FormatInt(s.ID, 10)
+		if s.Main {
+			item += mainSubject
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// subjectsOf reads the items of the field "subjects". What one side made the
+// main subject and the other added besides stands once, as the main one.
+func subjectsOf(items []string) []Subject {
+	all := make([]Subject, len(items))
+	for i, item := range items {
+		all[i] = SubjectOf(item)
+	}
+	return presentSubjects(nil, all)
+}
+
+// SubjectOf reads an item of the field "subjects".
+func SubjectOf(item string) Subject {
+	number, main := strings.CutSuffix(item, mainSubject)
+	id, _ := strconv.ParseInt(number, 10, 64) // an item of ours, or nothing
+	return Subject{ID: id, Main: main}
+}
 
 // textField is a text of Content with the way it is compared.
 type textField struct {
@@ -92,6 +126,7 @@ func recordOf(c *Content) compare.Record {
 		}
 		add(compare.Field{Name: f.name, Kind: f.kind, Items: items})
 	}
+	add(compare.Field{Name: "subjects", Kind: compare.FieldSet, Items: subjectItems(c.Subjects)})
 	add(compare.Field{Name: "lead", Kind: compare.FieldNode, Node: leadNode(c.Lead)})
 	add(compare.Field{Name: "social_image", Kind: compare.FieldValue, Text: numberText(c.SocialImage)})
 	noIndex := ""
@@ -154,6 +189,8 @@ func contentOf(r compare.Record) Content {
 			for _, item := range f.Items {
 				c.Bylines = append(c.Bylines, BylineOf(item))
 			}
+		case "subjects":
+			c.Subjects = subjectsOf(f.Items)
 		case "lead":
 			c.Lead = leadOf(f.Node)
 		case "social_image":

@@ -16,8 +16,9 @@ func whole() article.Content {
 		SocialDescription: "H", SocialImage: 7, Excerpt: "I", Dateline: "J", Kind: article.KindReport, Language: "de",
 		Lead: &article.Picture{Media: 8, Caption: "K", Credit: "L", Alt: "M"}, Sections: []int64{1}, Tags: []int64{2}, Terms: []int64{3},
 		Bylines: []article.Byline{{Profile: 4, Role: "by", Name: "N"}}, Canonical: "https://example.org/", NoIndex: true, Storyline: "O",
-		Fields: map[string]string{"place": "P"},
-		Body:   richtext.Doc{Version: 1, Content: []richtext.Node{{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: "Q"}}}}},
+		Subjects: []article.Subject{{ID: 5, Main: true}, {ID: 6}},
+		Fields:   map[string]string{"place": "P"},
+		Body:     richtext.Doc{Version: 1, Content: []richtext.Node{{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: "Q"}}}}},
 	}
 }
 
@@ -62,5 +63,24 @@ func TestDiff_NamesBylines(t *testing.T) {
 	}
 	if got := article.BylineOf(c.Fields[0].Items[1].Value); got != after.Bylines[0] {
 		t.Errorf("byline %+v", got)
+	}
+}
+
+// Two people work on the subjects of one article: what either confirmed is kept
+// once, and stays the main subject when one side made it so.
+func TestMerge_Subjects(t *testing.T) {
+	base, mine, theirs := whole(), whole(), whole()
+	base.Subjects = []article.Subject{{ID: 1}, {ID: 2}}
+	mine.Subjects = []article.Subject{{ID: 1, Main: true}, {ID: 2}, {ID: 3}}
+	theirs.Subjects = []article.Subject{{ID: 1}, {ID: 3, Main: true}, {ID: 4}}
+	got, conflicts := article.Merge(base, mine, theirs)
+	want := map[article.Subject]bool{{ID: 1, Main: true}: true, {ID: 3, Main: true}: true, {ID: 4}: true}
+	if len(conflicts) > 0 || len(got.Subjects) != len(want) {
+		t.Fatalf("%+v, %v", got.Subjects, conflicts)
+	}
+	for _, s := range got.Subjects {
+		if !want[s] {
+			t.Errorf("the merged text has %+v", s)
+		}
 	}
 }

@@ -96,7 +96,7 @@ func relist(ctx context.Context, tx *db.Tx, id int64, isNew bool, want []place, 
 		}
 	}
 	var changed []place
-	for _, p := range want {
+	for _, p := range keepSubjects(have, want) {
 		if have[p] {
 			delete(have, p)
 			continue

@@ -95,6 +95,13 @@ type Byline struct {
 	Name    string `json:"name"`
 }
 
+// Subject is an entry of the register of people, organisations, places and
+// events that an editor confirmed for an article.
+type Subject struct {
+	ID   int64 `json:"id"`
+	Main bool  `json:"main,omitempty"` // the article is about it; else it only names it
+}
+
 // Content is everything that a version freezes: what readers saw.
 type Content struct {
 	Headline          string            `json:"headline"`
@@ -118,7 +125,8 @@ type Content struct {
 	Canonical         string            `json:"canonical,omitempty"` // source of syndicated copy
 	NoIndex           bool              `json:"noindex,omitempty"`
 	Storyline         string            `json:"storyline,omitempty"`
-	Fields            map[string]string `json:"fields,omitempty"` // custom fields
+	Subjects          []Subject         `json:"subjects,omitempty"` // whom and what it is about or names, as an editor confirmed
+	Fields            map[string]string `json:"fields,omitempty"`   // custom fields
 	Body              richtext.Doc      `json:"body"`
 }
 

@@ -510,7 +510,8 @@ func check(c *Content, t Type, blank bool) error {
 		return err
 	}
 	c.Body = body
-	return nil
+	c.Subjects, err = onlyOnce(c.Subjects)
+	return err
 }
 
 // publishable refuses content that must not reach readers.

@@ -63,6 +63,13 @@ func check(n Newsroom) error {
 	for _, p := range n.Pages {
 		c.nodes("page "+p.Slug, p.Body.Content)
 	}
+	for _, s := range n.Register {
+		c.define("subject", s.Slug)
+		c.need("subject "+s.Slug, "picture", s.Picture)
+		for _, slug := range s.Main {
+			c.need("subject "+s.Slug, "article", slug)
+		}
+	}
 	for _, m := range n.Menus {
 		c.menu("menu "+m.Slug, m.Items)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"dateline/internal/fault"
 	"dateline/internal/front"
 	"dateline/internal/media"
+	"dateline/internal/register"
 	"dateline/internal/richtext"
 	"dateline/internal/settings"
 	"dateline/internal/taxonomy"
@@ -36,6 +38,7 @@ type Services struct {
 	Media    *media.Service
 	Comments *comment.Store
 	Vault    *vault.Vault
+	Register *register.Service
 }
 
 // marker is the setting that says that a site holds the sample newsroom: begun
@@ -95,6 +98,7 @@ type filler struct {
 	zone     *time.Location
 	clock    *clock.Manual // moves through the paper's two years
 	articles *article.Service
+	names    *register.Index // of the register
 }
 
 var actor = account.System("demo")
@@ -153,7 +157,7 @@ func (f *filler) picture(ctx context.Context, p Picture) error {
 }
 
 func (f *filler) everything(ctx context.Context, tx *db.Tx) error {
-	for _, step := range []func(context.Context, *db.Tx) error{f.taxonomies, f.authors, f.pages, f.stories, f.menus, f.front, f.letters, f.finish} {
+	for _, step := range []func(context.Context, *db.Tx) error{f.taxonomies, f.authors, f.register, f.pages, f.stories, f.menus, f.front, f.letters, f.finish} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}
@@ -216,6 +220,33 @@ func (f *filler) authors(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
+func (f *filler) register(ctx context.Context, tx *db.Tx) error {
+	var entries []register.Entry
+	for _, s := range f.n.Register {
+		e := register.Entry{ID: idOf("subject", s.Slug), Kind: register.Kind(s.Kind), Name: s.Name, Aliases: s.Aliases, Description: s.Description, Begins: s.Begins, Ends: s.Ends}
+		if s.Picture != "" {
+			e.Picture = idOf("picture", s.Picture)
+		}
+		e, err := f.Register.AddTx(ctx, tx, actor, register.Input{Entry: e, Word: s.Slug})
+		if err != nil {
+			return err
+		}
+		entries = append(entries, e)
+	}
+	f.names = register.NewIndex(entries)
+	return nil
+}
+
+// subjects are what an editor confirms for an article: whom and what it names.
+func (f *filler) subjects(slug string, c *article.Content) []article.Subject {
+	var out []article.Subject
+	for _, n := range f.names.Read(c, f.n.Site.Locale) {
+		main := slices.ContainsFunc(f.n.Register, func(s Subject) bool { return idOf("subject", s.Slug) == n.ID && slices.Contains(s.Main, slug) })
+		out = append(out, article.Subject{ID: n.ID, Main: main})
+	}
+	return out
+}
+
 func (f *filler) refs() Refs {
 	return Refs{End: f.end, Zone: f.zone,
 		Picture: func(key string) int64 { return idOf("picture", key) },
@@ -239,7 +270,7 @@ func (f *filler) href(kind, key string) string {
 }
 
 // content turns keys into ids.
-func (f *filler) content(c Content) article.Content {
+func (f *filler) content(slug string, c Content) article.Content {
 	refs := f.refs()
 	text := func(s string) string { return BindText(s, refs) }
 	out := article.Content{Headline: text(c.Headline), ShortHeadline: text(c.ShortHeadline), Kicker: text(c.Kicker), Standfirst: text(c.Standfirst),
@@ -262,6 +293,7 @@ func (f *filler) content(c Content) article.Content {
 		}
 		out.Bylines = append(out.Bylines, by)
 	}
+	out.Subjects = f.subjects(slug, &out)
 	return out
 }
 
@@ -301,7 +333,7 @@ func (f *filler) story(ctx context.Context, tx *db.Tx, a Article) error {
 		f.clock.Set(f.end)
 	}
 	now, err := f.articles.CreateTx(ctx, tx, actor, article.Draft{ID: idOf("article", a.Slug), Type: article.TypeArticle, Slug: a.Slug,
-		CommentsOpen: a.CommentsOpen, Pinned: a.Pinned, Content: f.content(a.First().Content)})
+		CommentsOpen: a.CommentsOpen, Pinned: a.Pinned, Content: f.content(a.Slug, a.First().Content)})
 	if err != nil {
 		return err
 	}
@@ -325,7 +357,7 @@ func (f *filler) story(ctx context.Context, tx *db.Tx, a Article) error {
 	}
 	for _, v := range a.Versions[1:] {
 		f.clock.Set(v.At.Time(f.end, f.zone))
-		if now, err = f.articles.SaveTx(ctx, tx, actor, article.SaveInput{ID: now.ID, Revision: now.Revision, Content: f.content(v.Content)}); err != nil {
+		if now, err = f.articles.SaveTx(ctx, tx, actor, article.SaveInput{ID: now.ID, Revision: now.Revision, Content: f.content(a.Slug, v.Content)}); err != nil {
 			return err
 		}
 		if now, err = f.articles.PublishTx(ctx, tx, actor, article.PublishInput{ID: now.ID, Revision: now.Revision, Change: v.Change, Note: v.Note, Unchecked: true}); err != nil {

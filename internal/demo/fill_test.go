@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dateline/internal/article"
 	"dateline/internal/blob"
 	"dateline/internal/clock"
 	"dateline/internal/comment"
@@ -20,6 +21,7 @@ import (
 	"dateline/internal/event"
 	"dateline/internal/fault"
 	"dateline/internal/media"
+	"dateline/internal/register"
 	"dateline/internal/settings"
 	"dateline/internal/vault"
 )
@@ -45,7 +47,9 @@ func services(t *testing.T, d *db.DB) demo.Services {
 	}
 	m := media.New(media.Config{DB: d, Blobs: blobs, Clock: c, MaxFile: 32 << 20, CacheDir: t.TempDir()})
 	t.Cleanup(m.Close)
-	return demo.Services{DB: d, Clock: c, Bus: event.NewBus(c), Settings: settings.NewStore(d), Media: m, Comments: comment.NewStore(v), Vault: v}
+	bus, st := event.NewBus(c), settings.NewStore(d)
+	names := register.NewService(register.Parts{DB: d, Clock: c, Settings: st, Articles: article.NewService(d, c, bus, st), Media: m})
+	return demo.Services{DB: d, Clock: c, Bus: bus, Settings: st, Media: m, Comments: comment.NewStore(v), Vault: v, Register: names}
 }
 
 func nothing(string, int64, int64) {}

@@ -63,6 +63,14 @@ func loadFrame(root fs.FS) (Newsroom, error) {
 		p := &pictures.Pictures[i]
 		p.Credit = cmp.Or(p.Credit, pictures.Credit)
 	}
+	var register struct {
+		Subjects []Subject `toml:"subject"`
+	}
+	if exists(root, "register.toml") {
+		if err := decodeFile(root, "register.toml", &register); err != nil {
+			return Newsroom{}, err
+		}
+	}
 	for i := range frame.Sections {
 		s := &frame.Sections[i]
 		s.Slug = path.Base(s.Path)
@@ -72,7 +80,7 @@ func loadFrame(root fs.FS) (Newsroom, error) {
 	}
 	return Newsroom{
 		Site: frame.Site, Sections: frame.Sections, Tags: frame.Tags, Authors: frame.Authors,
-		Menus: frame.Menus, Front: frame.Front, Pictures: pictures.Pictures,
+		Register: register.Subjects, Menus: frame.Menus, Front: frame.Front, Pictures: pictures.Pictures,
 	}, nil
 }
 

@@ -15,6 +15,7 @@ type Newsroom struct {
 	Sections []Section // parents before children
 	Tags     []Tag
 	Authors  []Author
+	Register []Subject
 	Menus    []Menu
 	Front    []FrontBlock // of the front page, in order
 	Pictures []Picture    // portraits included
@@ -58,6 +59,20 @@ type Author struct {
 	Bio      string `toml:"bio"`
 	Portrait string `toml:"portrait"` // picture key
 	Links    []Link `toml:"links"`
+}
+
+// Subject is an entry of the register. Articles that name it are confirmed for
+// it; those in Main are about it.
+type Subject struct {
+	Slug        string   `toml:"slug"`
+	Kind        string   `toml:"kind"`
+	Name        string   `toml:"name"`
+	Aliases     []string `toml:"aliases"`
+	Description string   `toml:"description"`
+	Picture     string   `toml:"picture"` // picture key
+	Begins      string   `toml:"begins"`
+	Ends        string   `toml:"ends"`
+	Main        []string `toml:"main"` // article slugs
 }
 
 // Link is a labelled address.

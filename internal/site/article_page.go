@@ -13,6 +13,7 @@ import (
 	"dateline/internal/fault"
 	"dateline/internal/i18n"
 	"dateline/internal/mention"
+	"dateline/internal/register"
 	"dateline/internal/richtext"
 	"dateline/internal/taxonomy"
 	"dateline/internal/urlpath"
@@ -29,6 +30,7 @@ type reading struct {
 	part    int64 // from 1
 	line    []taxonomy.Section
 	tags    []taxonomy.Tag
+	named   []register.Named
 	away    bool // its comments stand on a page of their own
 }
 
@@ -175,7 +177,7 @@ func (c *scene) readArticle(r *reading, p part) (*view.Article, error) {
 	if content.Canonical != "" {
 		out.Source = &view.Link{Label: hostOf(content.Canonical), URL: content.Canonical}
 	}
-	for _, step := range []func(*reading, *view.Article) error{c.addBody, c.addTerms, c.addBylines, c.addChanges, c.addNeighbours, c.addChildren} {
+	for _, step := range []func(*reading, *view.Article) error{c.addBody, c.addTerms, c.addInStory, c.addBylines, c.addChanges, c.addNeighbours, c.addChildren} {
 		if err := step(r, out); err != nil {
 			return nil, err
 		}

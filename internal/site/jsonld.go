@@ -82,6 +82,20 @@ func (c *scene) articleLD(r *reading, out *view.Article, page view.Page) object 
 	if len(page.Meta.Tags) > 0 {
 		ld["keywords"] = page.Meta.Tags
 	}
+	var about, mentions []object
+	for i := range r.named {
+		if r.named[i].Main {
+			about = append(about, c.entryLD(&r.named[i].Entry))
+		} else {
+			mentions = append(mentions, c.entryLD(&r.named[i].Entry))
+		}
+	}
+	if about != nil {
+		ld["about"] = about
+	}
+	if mentions != nil {
+		ld["mentions"] = mentions
+	}
 	if r.content.Dateline != "" {
 		ld["dateline"] = r.content.Dateline
 	}

@@ -10,13 +10,15 @@ import (
 	"dateline/internal/author"
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/register"
 	"dateline/internal/settings"
 	"dateline/internal/taxonomy"
 	"dateline/internal/urlpath"
 	"dateline/internal/view"
 )
 
-// listing is a section, tag, author or term as the owner of a list.
+// listing is a section, tag, author, term or entry of the register as the owner
+// of a list.
 type listing struct {
 	scope       string // article scope
 	id          int64
@@ -26,6 +28,7 @@ type listing struct {
 	open        bool
 	section     taxonomy.Section
 	profile     author.Profile
+	entry       register.Entry
 }
 
 func (l listing) key() string { return db.Key(l.scope, l.id) }
@@ -68,7 +71,7 @@ func (c *scene) ownListing(kind string, id int64) (listing, error) {
 	switch kind {
 	case article.AddressSection:
 		s, err := c.section(id)
-		return listing{article.ScopeSection, id, sectionPath(c.conf, s), s.Name, s.Description, s.Open, s, author.Profile{}}, err
+		return listing{scope: article.ScopeSection, id: id, path: sectionPath(c.conf, s), name: s.Name, description: s.Description, open: s.Open, section: s}, err
 	case article.AddressTag:
 		t, err := c.tag(id)
 		return listing{scope: article.ScopeTag, id: id, path: tagPath(c.conf, t), name: t.Name, description: t.Description, open: t.Open}, err
@@ -78,6 +81,10 @@ func (c *scene) ownListing(kind string, id int64) (listing, error) {
 	case article.AddressAuthor:
 		p, err := c.author(id)
 		return listing{scope: article.ScopeAuthor, id: id, path: authorPath(c.conf, p), name: p.Name, description: p.Bio, open: p.Open, profile: p}, err
+	}
+	if kind == article.AddressSubject {
+		e, err := register.ByID(c.ctx, c.db, id)
+		return listing{scope: article.ScopeSubject, id: id, path: urlpath.Escape(e.Path), name: e.Name, description: e.Description, open: e.Open, entry: e}, err
 	}
 	return listing{}, fault.New(fault.NotFound, "no list of kind %q", kind)
 }
@@ -119,6 +126,9 @@ func (c *scene) listOf(kind string, id int64, p part) (Answer, error) {
 	if answer, wrong := c.canonical(l.path + p.listSuffix()); wrong {
 		answer.Keys = append(answer.Keys, l.key())
 		return answer, nil
+	}
+	if l.scope == article.ScopeSubject {
+		return c.subjectPage(l, n, max(p.page, 1))
 	}
 	return c.listPage(l, n, max(p.page, 1))
 }

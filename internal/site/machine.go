@@ -121,7 +121,7 @@ func (c *scene) sitemapIndex() (Answer, error) {
 		return Answer{}, err
 	}
 	var urls []string
-	for _, name := range []string{"pages", "sections", "tags", "authors", "newsletters"} {
+	for _, name := range []string{"pages", "sections", "tags", "authors", "register", "newsletters"} {
 		urls = append(urls, c.abs("/sitemaps/"+name+".xml"))
 	}
 	maps := (n + feed.MaxPages - 1) / feed.MaxPages
@@ -140,6 +140,8 @@ func (c *scene) sitemap(name string) (Answer, error) {
 		pages, err = c.standingPages()
 	case "newsletters":
 		pages, err = c.newsletterPages()
+	case "register":
+		pages, err = c.subjectMap()
 	case "sections", "tags", "authors":
 		pages, err = c.listPages(name)
 	default:

@@ -157,6 +157,10 @@ func pageField(template string) string {
 		return "Feeds"
 	case "talk":
 		return "Talk"
+	case "subject":
+		return "Subject"
+	case "subjects":
+		return "Subjects"
 	}
 	return "Problem"
 }

@@ -12,7 +12,7 @@ import (
 // Page is what every page template is given; exactly one of the pointers
 // below Meta is set, named by Template.
 type Page struct {
-	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "newsletter", "editions", "talk", "notfound", "gone", "error"
+	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "newsletter", "editions", "talk", "subject", "subjects", "notfound", "gone", "error"
 	Site     Site
 	Meta     Meta
 	Crumbs   []Link // Home / Section / Headline; the last one is the page itself
@@ -30,6 +30,8 @@ type Page struct {
 	Newsletter  *Newsletter
 	Editions    *Editions
 	Talk        *Talk
+	Subject     *Subject
+	Subjects    *Subjects
 	Problem     *Problem
 }
 
@@ -199,6 +201,7 @@ type Article struct {
 	Section      *Link
 	Tags         []Link
 	Terms        []TermGroup
+	InStory      []Link // people, organisations, places and events that it names, the main ones first
 	Language     string // always set, the site's when it has no other
 	Direction    string
 	ReadingTime  int // minutes

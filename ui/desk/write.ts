@@ -11,6 +11,7 @@ import * as library from './write/library';
 import { Local } from './write/local';
 import { Notes } from './write/notes';
 import { Presence } from './write/presence';
+import { Subjects } from './write/subjects';
 import { Sync, type Condition } from './write/sync';
 import type { Content, Hit, Saved, State } from './write/types';
 
@@ -35,7 +36,8 @@ function begin(form: HTMLFormElement): void {
   const mount = byId('w-editor');
   const pick = () => library.pick('picture', article);
   const touched = () => { sync.changed(); presence?.typing(); count(); };
-  const fields = new Fields(form, t, at, editable, { pick, media: library.media }, () => { sync.changed(); presence?.typing(); });
+  const subjects = new Subjects(at, t, editable, role !== 'contributor', () => { sync.changed(); presence?.typing(); });
+  const fields = new Fields(form, t, at, editable, { pick, media: library.media }, subjects, () => { sync.changed(); presence?.typing(); });
   const local = new Local(article, me, tab);
 
   const sync = new Sync(at, {
@@ -58,14 +60,14 @@ function begin(form: HTMLFormElement): void {
       count();
     },
     condition,
-    saved(s: Saved) { revisions(s.revision); address(s.path, s.slug); },
+    saved(s: Saved) { subjects.saved(); revisions(s.revision); address(s.path, s.slug); },
     changedBy(who, what, merged) {
       if (!what.length && !merged) { if (who && who !== form.dataset.meName) flash(); return; }
       banners.tell('merged', t(merged ? 'merged' : 'refreshed', who, what.join(', ')));
     },
     recovered() { banners.tell('recovered', t('recovered')); },
     choose: (m) => choose(m, t),
-    news(s: State) { revisions(s.revision); address(s.path, s.slug); fields.showTranslations(s.translations); },
+    news(s: State) { subjects.saved(); revisions(s.revision); address(s.path, s.slug); fields.showTranslations(s.translations); },
   }, local, editable);
 
   function hits(all: Hit[]) { return all.map((a) => ({ id: a.id, headline: a.headline ?? a.name, path: a.path ?? '', published: a.published ?? '', status: a.status ?? '' })); }
@@ -246,6 +248,12 @@ function begin(form: HTMLFormElement): void {
       e.preventDefault();
       e.stopPropagation();
       void openPublish();
+    } else if (key === 'j' && !e.shiftKey && editable) {
+      e.preventDefault();
+      e.stopPropagation();
+      showPanel(true);
+      select(tabs[0]!);
+      subjects.focus();
     } else if (e.key === '/' && !mount.contains(e.target as Node)) {
       e.preventDefault();
       editor?.help();

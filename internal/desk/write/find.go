@@ -14,6 +14,7 @@ import (
 	"dateline/internal/desk"
 	"dateline/internal/fault"
 	"dateline/internal/media"
+	"dateline/internal/register"
 	"dateline/internal/taxonomy"
 	"dateline/internal/web"
 )
@@ -80,6 +81,8 @@ func (p *Part) find(r *web.Request) (web.Response, error) {
 			}
 		}
 		err = e
+	case "subject":
+		hits, err = p.findSubjects(r, q)
 	case "article":
 		hits, err = p.findArticles(ctx, actor, q, r.Query.Get("ids"))
 	default:
@@ -223,6 +226,13 @@ func (p *Part) itemNames(ctx context.Context, field string, items []string) stri
 func (p *Part) itemName(ctx context.Context, field, item string) string {
 	if field == "bylines" {
 		return article.BylineOf(item).Name
+	}
+	if field == "subjects" {
+		s := article.SubjectOf(item)
+		if e, err := register.ByID(ctx, p.DB, s.ID); err == nil {
+			return e.Name
+		}
+		return item
 	}
 	id, err := strconv.ParseInt(item, 10, 64)
 	if err != nil {

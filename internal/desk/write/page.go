@@ -54,6 +54,7 @@ type pageData struct {
 	Sections    []option // the primary one chosen
 	More        []option // further sections
 	Tags        string
+	Subjects    []option // confirmed ones on, suggested ones off
 	Bylines     string
 	Kinds       []option
 	Languages   []option
@@ -152,6 +153,9 @@ func (p *Part) choices(ctx context.Context, words *i18n.Printer, d *pageData, lo
 		}
 	}
 	d.Tags = strings.Join(tags, ", ")
+	if err := p.subjectChoices(ctx, d); err != nil {
+		return err
+	}
 	var lines []string
 	for _, b := range d.C.Bylines {
 		lines = append(lines, b.Name)
@@ -321,6 +325,11 @@ func (p *Part) formLists(ctx context.Context, actor account.Actor, in map[string
 	}
 	if ids.err != nil {
 		return ids.err
+	}
+	if len(in["subjects_asked"]) > 0 {
+		if c.Subjects = formSubjects(c.Subjects, ids.all(in["subject"])); ids.err != nil {
+			return ids.err
+		}
 	}
 	if len(in["tags"]) > 0 {
 		c.Tags = nil

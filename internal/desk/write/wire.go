@@ -33,6 +33,7 @@ type content struct {
 	Canonical         string            `json:"canonical"`
 	NoIndex           bool              `json:"noindex"`
 	Storyline         string            `json:"storyline"`
+	Subjects          []subject         `json:"subjects"`
 	Fields            map[string]string `json:"fields"`
 	Body              json.RawMessage   `json:"body"`
 }
@@ -42,6 +43,11 @@ type picture struct {
 	Caption string `json:"caption"`
 	Credit  string `json:"credit"`
 	Alt     string `json:"alt"`
+}
+
+type subject struct {
+	ID   string `json:"id"`
+	Main bool   `json:"main"`
 }
 
 type byline struct {
@@ -70,7 +76,7 @@ func wireOf(c *article.Content) (content, error) {
 	w := content{Headline: c.Headline, ShortHeadline: c.ShortHeadline, Kicker: c.Kicker, Standfirst: c.Standfirst, SearchTitle: c.SearchTitle,
 		SearchDescription: c.SearchDescription, SocialTitle: c.SocialTitle, SocialDescription: c.SocialDescription, SocialImage: idText(c.SocialImage),
 		Excerpt: c.Excerpt, Dateline: c.Dateline, Kind: string(c.Kind), Language: c.Language, Sections: idTexts(c.Sections), Tags: idTexts(c.Tags),
-		Terms: idTexts(c.Terms), Bylines: []byline{}, Canonical: c.Canonical, NoIndex: c.NoIndex, Storyline: c.Storyline, Fields: c.Fields}
+		Terms: idTexts(c.Terms), Bylines: []byline{}, Canonical: c.Canonical, NoIndex: c.NoIndex, Storyline: c.Storyline, Subjects: []subject{}, Fields: c.Fields}
 	if w.Fields == nil {
 		w.Fields = map[string]string{}
 	}
@@ -79,6 +85,9 @@ func wireOf(c *article.Content) (content, error) {
 	}
 	for _, b := range c.Bylines {
 		w.Bylines = append(w.Bylines, byline{idText(b.Profile), b.Role, b.Name})
+	}
+	for _, s := range c.Subjects {
+		w.Subjects = append(w.Subjects, subject{idText(s.ID), s.Main})
 	}
 	body := c.Body
 	if body.Version == 0 {
@@ -131,6 +140,11 @@ func (w *content) article() (article.Content, error) {
 	}
 	for _, b := range w.Bylines {
 		c.Bylines = append(c.Bylines, article.Byline{Profile: ids.one(b.Profile), Role: b.Role, Name: b.Name})
+	}
+	for _, s := range w.Subjects {
+		if id := ids.one(s.ID); id != 0 {
+			c.Subjects = append(c.Subjects, article.Subject{ID: id, Main: s.Main})
+		}
 	}
 	if ids.err != nil {
 		return c, ids.err

@@ -23,6 +23,7 @@ import (
 	"dateline/internal/fault"
 	"dateline/internal/i18n"
 	"dateline/internal/media"
+	"dateline/internal/register"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/web"
@@ -40,6 +41,7 @@ type Parts struct {
 	Accounts     *account.Service
 	Media        *media.Service
 	Search       *search.Service
+	Register     *register.Service
 	Settings     *settings.Store
 	Editions     *edition.Service // nil for a site without newsletters
 	HashPassword func(string) string
@@ -110,6 +112,9 @@ func (p *Part) Routes() []web.Route {
 		desk.Get("find for article", "/desk/write/find", desk.Contributor, p.find, "kind", "q", "ids"),
 		desk.Get("media for article", "/desk/write/media", desk.Contributor, p.media, "ids"),
 		desk.PostRaw("new tag", "/desk/write/tags", desk.Contributor, web.RateReading, jsonLimit, p.newTag),
+		desk.Get("names in article", at+"/subjects", desk.Contributor, p.subjects, "name"),
+		desk.PostRaw("dismiss name", at+"/subjects/dismiss", desk.Contributor, web.RateReading, jsonLimit, p.dismissSubject),
+		desk.PostRaw("new name", "/desk/write/subjects", desk.Author, web.RateReading, jsonLimit, p.newSubject),
 		desk.Get("mentions", notesPath, desk.Contributor, p.mentions),
 		desk.Post("mentions read", notesPath, desk.Contributor, web.RateDesk, p.mentionsRead),
 	}

@@ -114,6 +114,7 @@ func TestManual_Draws(t *testing.T) {
 	c.fronts(olga, phone)
 	c.library(olga)
 	c.structure(olga)
+	c.register(olga)
 	c.newsletter(olga)
 	c.talk(olga, phone)
 	for _, p := range []struct {
@@ -338,6 +339,33 @@ func (c *camera) structure(olga *desk) {
 		}
 		c.takes(p.name, olga, 900)
 	}
+}
+
+// register shows the sample register, and a story whose names are being
+// confirmed.
+func (c *camera) register(olga *desk) {
+	c.t.Helper()
+	olga.open("/desk/register")
+	c.takes("register", olga, 1000)
+	olga.open(first(olga, `/desk/register/\d+`, "Gull Head"))
+	olga.until(`document.querySelector('.chooser-picture')?.complete`)
+	c.takes("register-entry", olga, 1300)
+	olga.open("/desk/register/move")
+	c.takes("register-move", olga, 900)
+	olga.begin()
+	olga.into("headline")
+	olga.types("Port company and union agree on the night shift")
+	olga.into("text")
+	olga.types("Philippa Strand and Dessa Marrin signed in the Customs House on Friday. Mediator Anna Tolland, who had come from the Aldermouth Port Company’s rival, said that both had given way. Strand thanked Marrin.")
+	olga.saved()
+	olga.until(`document.querySelectorAll('[data-confirm]').length > 3`)
+	for range 2 {
+		olga.click("[data-confirm]")
+	}
+	olga.click(".w-subject-main")
+	olga.saved()
+	see[bool](olga, `(() => { document.querySelector('.w-subjects').scrollIntoView({ block: 'center' }); return true; })()`)
+	c.takes("writing-names", olga, 900)
 }
 
 // newsletter shows the sample edition on its way out, and readers moving in.

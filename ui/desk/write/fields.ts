@@ -5,6 +5,7 @@ import { get, post } from './api';
 import { byId, h, suggest, type Words } from './dom';
 import type { Media } from '../../editor/types';
 import { focal } from './focal';
+import type { Subjects } from './subjects';
 import type { Byline, Content, Hit, Picture, Translation } from './types';
 
 const plain = ['headline', 'short_headline', 'kicker', 'standfirst', 'search_title', 'search_description', 'social_title', 'social_description',
@@ -23,7 +24,7 @@ export class Fields {
   private readonly tagNames: Record<string, string> = {};
 
   constructor(private readonly form: HTMLFormElement, private readonly t: Words, private readonly at: string, private readonly editable: boolean,
-    private readonly library: Library, private readonly onChange: () => void) {
+    private readonly library: Library, private readonly subjects: Subjects, private readonly onChange: () => void) {
     form.addEventListener('input', (e) => {
       const f = e.target as HTMLInputElement;
       if (f.name || f.id === 'w-noindex') { this.grow(f); onChange(); this.preview(); }
@@ -60,6 +61,7 @@ export class Fields {
       sections: this.sections(), tags: [...c.tags], terms: [...c.terms],
       bylines: c.bylines.map((b) => ({ profile: b.profile, role: b.role, name: b.name })),
       canonical: v('canonical'), noindex: byId<HTMLInputElement>('w-noindex')?.checked ?? c.noindex, storyline: v('storyline'),
+      subjects: this.subjects.read(),
       fields: Object.fromEntries(Object.entries(c.fields).sort(([a], [b]) => a < b ? -1 : 1)),
       body,
     };
@@ -94,6 +96,7 @@ export class Fields {
     }
     const hidden = byId<HTMLInputElement>('w-noindex');
     if (hidden) hidden.checked = c.noindex;
+    this.subjects.show(c.subjects);
     this.showTags();
     this.showBylines();
     this.showCustom();

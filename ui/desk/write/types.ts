@@ -14,10 +14,13 @@ export interface Content {
   lead: Picture | null;
   sections: string[]; tags: string[]; terms: string[];
   bylines: Byline[];
-  canonical: string; noindex: boolean; storyline: string;
+  canonical: string; noindex: boolean; storyline: string; subjects: Subject[];
   fields: Record<string, string>;
   body: RichDoc;
 }
+
+/** An entry of the register that is confirmed for the article. */
+export interface Subject { id: string; main: boolean }
 
 export interface Translation { id: string; headline: string; language: string; status: string }
 

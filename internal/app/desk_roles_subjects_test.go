@@ -1,0 +1,6 @@
+package app
+
+var rolesSubjects = map[string]string{
+	"register": "editor", "add to register": "editor", "move register": "editor", "export register": "editor", "import register": "editor",
+	"entry of register": "editor", "save entry of register": "editor", "merge entry of register": "editor", "delete entry of register": "editor",
+}

@@ -1,0 +1,95 @@
+package register
+
+import (
+	"context"
+	"database/sql"
+
+	"dateline/internal/db"
+)
+
+// What is here is read for readers. Everything asks the lists of package
+// article, which hold only what they may see.
+
+// Named is an entry that an article names.
+type Named struct {
+	Entry
+	Main  bool // the article is about it
+	Times int64
+}
+
+// InStory returns the entries in whose lists an article stands, the main ones
+// first, then those that it names most often.
+func InStory(ctx context.Context, q db.Querier, articleID int64) ([]Named, error) {
+	rows, err := q.Query(ctx, `SELECT u.subject_id, u.main, u.times FROM subject_use u
+		JOIN listing l ON l.article_id = u.article_id AND l.scope = 'subject' AND l.ref = u.subject_id
+		WHERE u.article_id = $1 ORDER BY u.main DESC, u.times DESC, u.subject_id`, articleID)
+	all, err := db.All(rows, err, func(r *sql.Rows) (n Named, err error) { return n, r.Scan(&n.ID, &n.Main, &n.Times) })
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	ids := make([]int64, len(all))
+	for i := range all {
+		ids[i] = all[i].ID
+	}
+	entries, err := ByIDs(ctx, q, ids)
+	out := all[:0]
+	for _, n := range all {
+		if e, ok := entries[n.ID]; ok {
+			n.Entry = e
+			out = append(out, n)
+		}
+	}
+	return out, err
+}
+
+// Shown returns up to limit entries of a kind that readers may see, by name,
+// after the one with an id, from the beginning for 0.
+func Shown(ctx context.Context, q db.Querier, k Kind, after int64, limit int) ([]Entry, error) {
+	key := ""
+	if after != 0 {
+		if err := q.QueryRow(ctx, `SELECT name_key FROM subject WHERE id = $1`, after).Scan(&key); err != nil {
+			return nil, err
+		}
+	}
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM subject s WHERE s.shown = 1 AND s.kind = $1 AND (s.name_key, s.id) > ($2, $3)
+		AND (s.open = 1 OR EXISTS (SELECT 1 FROM listing l WHERE l.scope = 'subject' AND l.ref = s.id))
+		ORDER BY s.name_key, s.id LIMIT $4`, string(k), key, after, limit)
+	return db.All(rows, err, scan)
+}
+
+// Moment is a row of a story's timeline that names an entry.
+type Moment struct {
+	Day         string // "2026-11-27", "2026-11" or "2026"
+	Title, Body string
+	Article     int64
+}
+
+// Moments returns the latest rows of timelines that name an entry, at most
+// limit. The same words in several stories stand there once, for the story that
+// was published last.
+func Moments(ctx context.Context, q db.Querier, id int64, limit int) ([]Moment, error) {
+	rows, err := q.Query(ctx, `SELECT e.day, e.title, e.body, e.article_id FROM subject_event e
+		JOIN listing l ON l.article_id = e.article_id AND l.scope = 'subject' AND l.ref = e.subject_id
+		WHERE e.subject_id = $1 ORDER BY e.day DESC, l.at DESC, e.article_id DESC, e.place DESC LIMIT $2`, id, 3*limit)
+	all, err := db.All(rows, err, func(r *sql.Rows) (m Moment, err error) { return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article) })
+	type words struct{ day, title, body string }
+	seen := map[words]bool{}
+	out := all[:0]
+	for _, m := range all {
+		if w := (words{m.Day, m.Title, m.Body}); !seen[w] && len(out) < limit {
+			seen[w] = true
+			out = append(out, m)
+		}
+	}
+	return out, err
+}
+
+// NameKeys are an entry's names folded to words, by which what people said is
+// found.
+func (e *Entry) NameKeys() []string {
+	var keys []string
+	for _, name := range e.Names() {
+		keys = append(keys, nameKey(name))
+	}
+	return keys
+}

@@ -1,0 +1,38 @@
+package register
+
+import (
+	_ "embed"
+	"strings"
+
+	"dateline/internal/fold"
+)
+
+//go:embed signs.txt
+var signsText string
+
+// signWords are the words that tell a name and its kind.
+type signWords struct {
+	titles, roles, says, orgends, orgstarts, placeends, placestarts, in, eventends, particles, common, calendar, peoples map[string]bool
+}
+
+// signs are read once; nothing changes them.
+var signs = readSigns(signsText)
+
+func readSigns(text string) signWords {
+	lists := map[string]map[string]bool{}
+	for line := range strings.Lines(text) {
+		name, words, ok := strings.Cut(strings.TrimSpace(line), " ")
+		if !ok || name == "#" {
+			continue
+		}
+		if lists[name] == nil {
+			lists[name] = map[string]bool{}
+		}
+		for _, t := range fold.Tokens(words) {
+			lists[name][t.Word] = true
+		}
+	}
+	return signWords{titles: lists["titles"], roles: lists["roles"], says: lists["says"], orgends: lists["orgends"], orgstarts: lists["orgstarts"],
+		placeends: lists["placeends"], placestarts: lists["placestarts"], in: lists["in"], eventends: lists["eventends"], particles: lists["particles"], common: lists["common"],
+		calendar: lists["calendar"], peoples: lists["peoples"]}
+}
