@@ -83,13 +83,3 @@ func Moments(ctx context.Context, q db.Querier, id int64, limit int) ([]Moment, 
 	}
 	return out, err
 }
-
-// NameKeys are an entry's names folded to words, by which what people said is
-// found.
-func (e *Entry) NameKeys() []string {
-	var keys []string
-	for _, name := range e.Names() {
-		keys = append(keys, nameKey(name))
-	}
-	return keys
-}
