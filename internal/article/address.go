@@ -47,6 +47,7 @@ func SetAddress(ctx context.Context, tx *db.Tx, a Address) error {
 		ON CONFLICT (path_key) DO UPDATE SET kind = excluded.kind, target_id = excluded.target_id,
 			location = excluded.location, detail = excluded.detail`,
 		a.Key, a.Kind, a.Target, a.Location, a.Of)
+	PurgeRedirect(tx, a.Key)
 	return err
 }
 
@@ -57,8 +58,13 @@ func RemoveAddress(ctx context.Context, tx *db.Tx, key string) error {
 	return err
 }
 
-// PurgeRedirect drops the cached answer of an address that leads elsewhere.
-func PurgeRedirect(tx *db.Tx, key string) { tx.Purge("address:" + key) }
+// PurgeRedirect drops the cached answer of an address that leads elsewhere, or
+// at which nothing of the newsroom's own stood.
+func PurgeRedirect(tx *db.Tx, key string) { tx.Purge(AddressKey(key)) }
+
+// AddressKey is the surrogate key of answers that are true while nothing else
+// comes to stand at an address.
+func AddressKey(key string) string { return "address:" + key }
 
 // AddAddress adds an address unless something answers there already; it
 // reports whether it did.

@@ -84,19 +84,31 @@ func relist(ctx context.Context, tx *db.Tx, id int64, isNew bool, want []place, 
 	have := map[place]bool{}
 	if !isNew {
 		rows, err := tx.Query(ctx, `SELECT scope, ref, at FROM listing WHERE article_id = $1`, id)
-		old, err := db.All(rows, err, func(r *sql.Rows) (place, error) {
-			var p place
-			return p, r.Scan(&p.scope, &p.ref, &p.at)
-		})
-		if err != nil {
+		if have, err = placesOf(rows, err); err != nil {
 			return nil, err
 		}
-		for _, p := range old {
-			have[p] = true
-		}
 	}
+	return align(ctx, tx, id, have, keepSubjects(have, want), zone)
+}
+
+func placesOf(rows *sql.Rows, err error) (map[place]bool, error) {
+	all, err := db.All(rows, err, func(r *sql.Rows) (place, error) {
+		var p place
+		return p, r.Scan(&p.scope, &p.ref, &p.at)
+	})
+	have := make(map[place]bool, len(all))
+	for _, p := range all {
+		have[p] = true
+	}
+	return have, err
+}
+
+// align puts an article into the lists of want that it is not in, takes it out
+// of those of have that it shall not stay in, and keeps the counts in step. zone
+// is that of the calendar, which the site's list alone counts in.
+func align(ctx context.Context, tx *db.Tx, id int64, have map[place]bool, want []place, zone *time.Location) ([]place, error) {
 	var changed []place
-	for _, p := range keepSubjects(have, want) {
+	for _, p := range want {
 		if have[p] {
 			delete(have, p)
 			continue

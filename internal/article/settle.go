@@ -190,9 +190,6 @@ func (s *Service) pathBuilder(ctx context.Context, q db.Querier, a *Article, c *
 func (s *Service) announce(ctx context.Context, tx *db.Tx, ch change, moved []place) error {
 	a := ch.after
 	tx.Purge(db.Key("article", a.ID))
-	if list := subjectLists[urlpath.Key(a.Path)]; list != "" {
-		tx.Purge(list)
-	}
 	if ch.before.Public != a.Public || ch.before.ParentID != a.ParentID {
 		for _, parent := range []int64{ch.before.ParentID, a.ParentID} { // they list their subpages
 			if parent != 0 {

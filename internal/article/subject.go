@@ -20,12 +20,6 @@ const ScopeSubject = "subject"
 // AddressSubject is the kind of address that shows an entry of the register.
 const AddressSubject = "subject"
 
-// subjectLists are the addresses at which the register lists all of a kind while
-// no page of the newsroom's own stands there, and the surrogate keys of these
-// lists.
-var subjectLists = map[string]string{"/people": "register:person", "/organisations": "register:organisation",
-	"/places": "register:place", "/events": "register:event"}
-
 // mostSubjects bounds what one article may name.
 const mostSubjects = 200
 
@@ -85,40 +79,22 @@ func keepSubjects(have map[place]bool, want []place) []place {
 // register, or in none when readers do not see it in lists. It returns the
 // entries whose lists changed. Cached pages that showed them are dropped.
 func EnlistTx(ctx context.Context, tx *db.Tx, a *Article, refs []int64, now time.Time) (changed []int64, err error) {
-	rows, err := tx.Query(ctx, `SELECT ref, at FROM listing WHERE article_id = $1 AND scope = 'subject'`, a.ID)
-	have, err := db.All(rows, err, func(r *sql.Rows) (p place, err error) {
-		p.scope = ScopeSubject
-		return p, r.Scan(&p.ref, &p.at)
-	})
+	rows, err := tx.Query(ctx, `SELECT scope, ref, at FROM listing WHERE article_id = $1 AND scope = 'subject'`, a.ID)
+	have, err := placesOf(rows, err)
 	if err != nil {
 		return nil, err
 	}
-	want := map[place]bool{}
+	var want []place
 	if Visible(a, now) == Listed && a.Type == TypeArticle {
 		for _, ref := range refs {
-			want[place{ScopeSubject, ref, db.Micros(a.FirstPublished)}] = true
+			want = append(want, place{ScopeSubject, ref, db.Micros(a.FirstPublished)})
 		}
 	}
-	for _, p := range have {
-		if want[p] {
-			delete(want, p)
-			continue
-		}
-		if _, err := tx.Exec(ctx, `DELETE FROM listing WHERE scope = 'subject' AND ref = $1 AND at = $2 AND article_id = $3`, p.ref, p.at, a.ID); err != nil {
-			return nil, err
-		}
-		if err := countBlocks(ctx, tx, p, -1); err != nil {
-			return nil, err
-		}
-		changed = append(changed, p.ref)
+	places, err := align(ctx, tx, a.ID, have, want, nil)
+	if err != nil {
+		return nil, err
 	}
-	for p := range want {
-		if _, err := tx.Exec(ctx, `INSERT INTO listing (scope, ref, at, article_id) VALUES ('subject', $1, $2, $3)`, p.ref, p.at, a.ID); err != nil {
-			return nil, err
-		}
-		if err := countBlocks(ctx, tx, p, 1); err != nil {
-			return nil, err
-		}
+	for _, p := range places {
 		changed = append(changed, p.ref)
 	}
 	slices.Sort(changed)

@@ -180,15 +180,20 @@ func TestDecide_TeachesOtherProcesses(t *testing.T) {
 	})
 }
 
+// wave are so many comments that are nearly the same, of writers at addresses.
+func (h *house) wave(n int, address func(i int) string) (ids []int64) {
+	for i := range n {
+		ids = append(ids, h.says(fmt.Sprintf("Sign our petition for the old lighthouse keeper's house, neighbours and friends of the island, before it is torn down, number %d", i), comment.StatusPending, func(p *comment.Post) {
+			p.Email, p.Client = fmt.Sprintf("w%d@reader.example", i), netip.MustParseAddr(address(i))
+		}).Comment.ID)
+	}
+	return ids
+}
+
 func TestQueue_FiltersWavesAndPages(t *testing.T) {
 	eachHouse(t, func(s *settings.Site) { s.CommentPolicy = settings.CommentsHeld }, func(t *testing.T, h *house) {
 		ctx := t.Context()
-		var wave []int64
-		for i := range 5 {
-			wave = append(wave, h.says(fmt.Sprintf("Sign our petition for the old lighthouse keeper's house, neighbours and friends of the island, before it is torn down, number %d", i), comment.StatusPending, func(p *comment.Post) {
-				p.Email, p.Client = fmt.Sprintf("w%d@reader.example", i), netip.MustParseAddr(fmt.Sprintf("10.%d.0.1", i))
-			}).Comment.ID)
-		}
+		wave := h.wave(5, func(i int) string { return fmt.Sprintf("10.%d.0.1", i) })
 		single := h.says("Änderungen am Fahrplan bitte früher melden.", comment.StatusPending, func(p *comment.Post) { p.Name, p.Email = "Jörg", "joerg@reader.example" }).Comment.ID
 		get := func(f comment.QueueFilter) comment.QueuePage {
 			t.Helper()
@@ -462,12 +467,7 @@ func TestQueue_GoesByTheTimeOfWriting(t *testing.T) {
 func TestQueue_CountsWhatWaitsAndFindsNetworks(t *testing.T) {
 	eachHouse(t, func(s *settings.Site) { s.CommentPolicy = settings.CommentsHeld }, func(t *testing.T, h *house) {
 		ctx := t.Context()
-		var wave []int64
-		for i := range 4 {
-			wave = append(wave, h.says(fmt.Sprintf("Sign our petition for the old lighthouse keeper's house, neighbours and friends of the island, before it is torn down, number %d", i), comment.StatusPending, func(p *comment.Post) {
-				p.Email, p.Client = fmt.Sprintf("w%d@reader.example", i), netip.MustParseAddr(fmt.Sprintf("10.%d.0.%d", i/2, i))
-			}).Comment.ID)
-		}
+		wave := h.wave(4, func(i int) string { return fmt.Sprintf("10.%d.0.%d", i/2, i) })
 		h.decide(comment.Spam, wave[0])
 		h.decide(comment.Bin, wave[1])
 		if got := h.stored(wave[2]); got.WaveSize != 2 {

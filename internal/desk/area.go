@@ -212,8 +212,12 @@ func (p Page) When(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	t = t.In(p.zone)
-	return p.Printer.ShortDate(t) + ", " + p.Printer.Time(t) + " " + t.Format("MST")
+	return Moment(p.Printer, t.In(p.zone))
+}
+
+// Moment writes a time with the name of its zone.
+func Moment(words *i18n.Printer, t time.Time) string {
+	return words.ShortDate(t) + ", " + words.Time(t) + " " + t.Format("MST")
 }
 
 // Day writes the day of a time in the site's zone.

@@ -110,7 +110,6 @@ func (s *Service) AddRedirect(ctx context.Context, actor account.Actor, from, to
 }
 
 func putRedirect(ctx context.Context, tx *db.Tx, r Redirect) error {
-	article.PurgeRedirect(tx, r.From)
 	return article.SetAddress(ctx, tx, article.Address{Key: r.From, Kind: article.AddressRedirect, Location: r.To})
 }
 

@@ -41,7 +41,7 @@ func (c *Cache) Renew(keys []string, again func(key string) Render) {
 	renewing := map[*Entry]bool{}
 	c.mu.Lock()
 	for _, key := range keys {
-		c.log.note(key, true) // renders begin below
+		c.log.note(key, len(c.flights) > 0)
 		n := c.index[key]
 		if n == nil {
 			continue

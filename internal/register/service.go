@@ -223,12 +223,10 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, before Entry, e *Entry, 
 	if err := article.SetAddress(ctx, tx, article.Address{Key: key, Kind: article.AddressSubject, Target: e.ID}); err != nil {
 		return err
 	}
-	article.PurgeRedirect(tx, key)
 	if before.Path == "" || urlpath.Key(before.Path) == key {
 		return nil
 	}
 	former := urlpath.Key(before.Path)
-	article.PurgeRedirect(tx, former)
 	return article.SetAddress(ctx, tx, article.Address{Key: former, Kind: article.AddressRedirect, Target: e.ID, Of: article.AddressSubject})
 }
 

@@ -211,6 +211,7 @@ func (c *scene) fixed(key string) (Answer, bool, error) {
 // taken lets a standing page of the newsroom's own stand at an address that
 // Dateline would answer otherwise.
 func (c *scene) taken(key string) (Answer, bool, error) {
+	c.shows(article.AddressKey(key))
 	answer, err := c.at(key, part{})
 	if fault.Is(err, fault.NotFound) {
 		return Answer{}, false, nil
@@ -280,7 +281,7 @@ func (c *scene) show(addr article.Address, p part) (Answer, error) {
 func (c *scene) follow(addr article.Address, p part) (Answer, error) {
 	if addr.Location != "" {
 		answer := moved(addr.Location)
-		answer.Keys = append(answer.Keys, "address:"+addr.Key)
+		answer.Keys = append(answer.Keys, article.AddressKey(addr.Key))
 		return answer, nil
 	}
 	path, key, err := c.pathOf(addr.Of, addr.Target)
@@ -289,7 +290,7 @@ func (c *scene) follow(addr article.Address, p part) (Answer, error) {
 	}
 	p.bare = addr.Of == article.AddressArticle
 	answer := moved(p.under(path))
-	answer.Keys = append(answer.Keys, key, "address:"+addr.Key)
+	answer.Keys = append(answer.Keys, key, article.AddressKey(addr.Key))
 	return answer, nil
 }
 

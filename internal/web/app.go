@@ -168,23 +168,29 @@ func (a *App) Purge(keys ...string) {
 // sent meanwhile. When it returns no page shows what was before.
 func (a *App) Renew(keys ...string) {
 	if slices.Contains(keys, "*") {
-		a.cache.PurgeAll()
+		a.Purge("*")
 		return
 	}
-	a.cache.Renew(keys, a.again)
+	a.cache.Renew(keys, func(path string) pagecache.Render {
+		route, vars := a.pageAt(path)
+		if route == nil || strings.Contains(path, "?") {
+			return nil
+		}
+		return a.renders(route, Ask{Path: path, Vars: vars})
+	})
 }
 
-// again is the render of a page at a path, nil when it has none of its own.
-func (a *App) again(path string) pagecache.Render {
+// pageAt returns the route of the page at a path, nil when there is none.
+func (a *App) pageAt(path string) (*Route, map[string]string) {
 	end, vars := a.router.find(path)
-	if end == nil || strings.Contains(path, "?") {
-		return nil
+	if end == nil || urlpath.Key(path) == "" {
+		return nil, nil
 	}
 	route := end.route(http.MethodGet)
 	if route == nil || route.Page == nil {
-		return nil
+		return nil, nil
 	}
-	return a.renders(route, Ask{Path: path, Vars: vars})
+	return route, vars
 }
 
 // Stats returns the page cache's figures.
@@ -318,12 +324,8 @@ func (a *App) renders(route *Route, ask Ask) pagecache.Render {
 // render makes the page at a path for the fast path, which knows no headers;
 // nil when the request needs net/http.
 func (a *App) render(ctx context.Context, path string) *pagecache.Entry {
-	end, vars := a.router.find(path)
-	if end == nil || urlpath.Key(path) == "" {
-		return nil
-	}
-	route := end.route(http.MethodGet)
-	if route == nil || route.Page == nil || route.Rate != RateReading {
+	route, vars := a.pageAt(path)
+	if route == nil || route.Rate != RateReading {
 		return nil
 	}
 	e, err := a.page(ctx, route, Ask{Path: path, Vars: vars})

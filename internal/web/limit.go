@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/netip"
+	"sync"
 	"time"
 
 	"dateline/internal/clock"
@@ -34,20 +35,21 @@ const commentsAtOnce = 16
 const turnPatience = 30 * time.Second
 
 // turn waits for a request's turn, with its form read, since a slow sender must
-// keep nobody waiting. The caller says when it is done.
-func (a *App) turn(req *Request) (done func(), err error) {
+// keep nobody waiting. The request has it until it yields.
+func (a *App) turn(req *Request) error {
 	if err := req.HTTP.ParseForm(); err != nil {
-		return nil, fault.New(fault.Invalid, "the form could not be read: %w", err)
+		return fault.New(fault.Invalid, "the form could not be read: %w", err)
 	}
 	patience := time.NewTimer(turnPatience)
 	defer patience.Stop()
 	select {
 	case a.talk <- struct{}{}:
-		return func() { <-a.talk }, nil
+		req.yield = sync.OnceFunc(func() { <-a.talk })
+		return nil
 	case <-req.HTTP.Context().Done():
-		return nil, req.HTTP.Context().Err()
+		return req.HTTP.Context().Err()
 	case <-patience.C:
-		return nil, fault.New(fault.Unavailable, "too many comments come at once").WithHint("send it again in a minute; your browser has kept what you wrote")
+		return fault.New(fault.Unavailable, "too many comments come at once").WithHint("send it again in a minute; your browser has kept what you wrote")
 	}
 }
 

@@ -175,11 +175,10 @@ func (a *App) call(req *Request, route *Route) (resp Response, err error) {
 		}
 	}()
 	if route.Rate == RateComment {
-		done, err := a.turn(req)
-		if err != nil {
+		if err := a.turn(req); err != nil {
 			return Response{}, err
 		}
-		defer done()
+		defer req.Yield()
 	}
 	return route.Handle(req)
 }

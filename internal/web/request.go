@@ -18,6 +18,16 @@ type Request struct {
 	Query  url.Values // known parameters only, one value each
 
 	BodyLimit int64 // of the route, in bytes; NoBody for none
+
+	yield func() // gives up the turn of a comment; nil when it has none
+}
+
+// Yield lets the next comment have its turn, for a handler that has done its
+// work and only waits. It may be called more than once.
+func (r *Request) Yield() {
+	if r.yield != nil {
+		r.yield()
+	}
 }
 
 // newRequest looks through trusted proxies, and through them only. The Host is

@@ -54,27 +54,14 @@ func (p *Part) upload(r *web.Request) (web.Response, error) {
 }
 
 func (p *Part) receive(r *web.Request) (int64, error) {
-	none := fault.New(fault.Invalid, "choose a file").WithHint("the CSV file or ZIP archive that the other system exported")
-	in, err := r.HTTP.MultipartReader()
+	part, err := desk.FormFile(r)
 	if err != nil {
-		return 0, none
+		return 0, err
 	}
-	for {
-		part, err := in.NextPart()
-		if errors.Is(err, io.EOF) {
-			return 0, none
-		}
-		if err != nil {
-			return 0, err
-		}
-		if part.FormName() != "file" {
-			continue
-		}
-		if part.FileName() == "" {
-			return 0, none
-		}
-		return p.Moving.Add(r.HTTP.Context(), desk.Actor(r), part.FileName(), part)
+	if part == nil || part.FileName() == "" {
+		return 0, fault.New(fault.Invalid, "choose a file").WithHint("the CSV file or ZIP archive that the other system exported")
 	}
+	return p.Moving.Add(r.HTTP.Context(), desk.Actor(r), part.FileName(), part)
 }
 
 // counted is a reason and how many rows have it.

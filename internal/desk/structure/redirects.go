@@ -143,30 +143,21 @@ func (p *Part) lookAtFile(r *web.Request) (web.Response, error) {
 
 // uploaded reads the file of a form.
 func uploaded(r *web.Request) ([]byte, error) {
-	in, err := r.HTTP.MultipartReader()
+	part, err := desk.FormFile(r)
 	if err != nil {
+		return nil, tooLarge(err)
+	}
+	if part == nil {
 		return nil, fault.New(fault.Invalid, "choose a CSV file")
 	}
-	for {
-		part, err := in.NextPart()
-		if errors.Is(err, io.EOF) {
-			return nil, fault.New(fault.Invalid, "choose a CSV file")
-		}
-		if err != nil {
-			return nil, tooLarge(err)
-		}
-		if part.FormName() != "file" {
-			continue
-		}
-		content, err := io.ReadAll(part)
-		if err != nil {
-			return nil, tooLarge(err)
-		}
-		if len(bytes.TrimSpace(content)) == 0 {
-			return nil, fault.New(fault.Invalid, "the file is empty: choose a CSV file")
-		}
-		return content, nil
+	content, err := io.ReadAll(part)
+	if err != nil {
+		return nil, tooLarge(err)
 	}
+	if len(bytes.TrimSpace(content)) == 0 {
+		return nil, fault.New(fault.Invalid, "the file is empty: choose a CSV file")
+	}
+	return content, nil
 }
 
 func tooLarge(err error) error {

@@ -3,7 +3,6 @@ package subjects
 import (
 	"bytes"
 	"errors"
-	"io"
 	"net/http"
 	"path"
 	"strings"
@@ -70,29 +69,16 @@ func (p *Part) take(r *web.Request) (web.Response, error) {
 }
 
 func (p *Part) receive(r *web.Request) (register.Imported, error) {
-	none := fault.New(fault.Invalid, "choose a file").WithHint("a CSV or JSON file such as the register exports")
-	in, err := r.HTTP.MultipartReader()
+	part, err := desk.FormFile(r)
 	if err != nil {
-		return register.Imported{}, none
+		return register.Imported{}, err
 	}
-	for {
-		part, err := in.NextPart()
-		if errors.Is(err, io.EOF) {
-			return register.Imported{}, none
-		}
-		if err != nil {
-			return register.Imported{}, err
-		}
-		if part.FormName() != "file" {
-			continue
-		}
-		if part.FileName() == "" {
-			return register.Imported{}, none
-		}
-		format := register.CSV
-		if strings.EqualFold(path.Ext(part.FileName()), ".json") {
-			format = register.JSON
-		}
-		return p.register.Import(r.HTTP.Context(), desk.Actor(r), part, format)
+	if part == nil || part.FileName() == "" {
+		return register.Imported{}, fault.New(fault.Invalid, "choose a file").WithHint("a CSV or JSON file such as the register exports")
 	}
+	format := register.CSV
+	if strings.EqualFold(path.Ext(part.FileName()), ".json") {
+		format = register.JSON
+	}
+	return p.register.Import(r.HTTP.Context(), desk.Actor(r), part, format)
 }

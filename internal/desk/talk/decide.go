@@ -76,11 +76,10 @@ func (p *Part) leftText(r *web.Request, o comment.Other) string {
 
 // moment writes a time in the site's zone.
 func (p *Part) moment(r *web.Request, t time.Time) string {
-	words := p.Printer(r)
 	if site, err := p.Settings.Site(r.HTTP.Context()); err == nil {
 		t = t.In(site.Location())
 	}
-	return words.ShortDate(t) + ", " + words.Time(t) + " " + t.Format("MST")
+	return desk.Moment(p.Printer(r), t)
 }
 
 // seen reads what a form says of the comments as they were shown: each as

@@ -214,7 +214,7 @@ func (p Parts) readForm(r *web.Request, words *i18n.Printer, by comment.Visitor,
 
 // again shows the form with all that was typed.
 func (p Parts) again(r *web.Request, status int, id int64, in site.CommentInput) (web.Response, error) {
-	return private(p.Site.CommentWrite(r.HTTP.Context(), status, r.Path, id, in))
+	return p.private(p.Site.CommentWrite(r.HTTP.Context(), status, r.Path, id, in))
 }
 
 // writePage is the form of an article on a page of its own.
@@ -335,7 +335,7 @@ func (p Parts) accepted(r *web.Request, words *i18n.Printer, posted *comment.Pos
 	}
 	to := comment.Path + strconv.FormatInt(cm.Article, 10) + "/sent/?as=" + outcome
 	if outcome == "public" {
-		p.renewed(ctx, cm.Article)
+		p.renewed(r, cm.Article)
 		place, err := p.Site.CommentPlace(ctx, cm)
 		if err != nil {
 			return web.Response{}, err
@@ -348,9 +348,11 @@ func (p Parts) accepted(r *web.Request, words *i18n.Printer, posted *comment.Pos
 var outcomeWords = map[string]string{"public": "comments.sent_public", "held": "comments.sent_held", "confirm": "comments.sent_confirm"}
 
 // renewed waits until the pages show what was committed. Slow ones are not
-// worth a reader's patience: the comment is safe.
-func (p Parts) renewed(ctx context.Context, article int64) {
-	ctx, cancel := context.WithTimeout(ctx, purgePatience)
+// worth a reader's patience: the comment is safe. Others may have their turn
+// meanwhile.
+func (p Parts) renewed(r *web.Request, article int64) {
+	r.Yield()
+	ctx, cancel := context.WithTimeout(r.HTTP.Context(), purgePatience)
 	defer cancel()
 	_ = p.DB.Purged(ctx, db.Key("comments", article), db.Key("article", article))
 }
@@ -422,7 +424,7 @@ func (p Parts) sentComment(r *web.Request) (web.Response, error) {
 	if as == "confirm" {
 		t.Text = []string{words.T("comments.confirm_hint")}
 	}
-	return private(p.Site.TalkPage(r.HTTP.Context(), http.StatusOK, r.Path, id, t))
+	return p.private(p.Site.TalkPage(r.HTTP.Context(), http.StatusOK, r.Path, id, t))
 }
 
 // place leads to the page that a comment stands on.

@@ -61,7 +61,7 @@ func (p Parts) entryPage(r *web.Request, a *comment.Access, t *view.Talk) (web.R
 	if fault.Is(err, fault.NotFound) { // the article has gone
 		answer, err = p.Site.TalkPage(r.HTTP.Context(), http.StatusOK, r.Path, 0, t)
 	}
-	return private(answer, err)
+	return p.private(answer, err)
 }
 
 // enter does what a mailed link is for.
@@ -75,7 +75,7 @@ func (p Parts) enter(r *web.Request) (web.Response, error) {
 		return p.deadLink(r, words, err)
 	}
 	if a.Article != 0 {
-		p.renewed(r.HTTP.Context(), a.Article)
+		p.renewed(r, a.Article)
 	}
 	var resp web.Response
 	switch {
@@ -109,7 +109,7 @@ func (p Parts) deadLink(r *web.Request, words *i18n.Printer, err error) (web.Res
 		return web.Response{}, err
 	}
 	t.Links = []view.Link{{Label: words.T("comments.sign_in"), URL: comment.Path + "sign-in/"}, {Label: words.T("site.home"), URL: "/"}}
-	return private(p.Site.TalkPage(r.HTTP.Context(), status, r.Path, 0, t))
+	return p.private(p.Site.TalkPage(r.HTTP.Context(), status, r.Path, 0, t))
 }
 
 // stop ends a subscription at one click in a mail program.
@@ -122,7 +122,7 @@ func (p Parts) stop(r *web.Request) (web.Response, error) {
 		return p.deadLink(r, words, err)
 	}
 	t := &view.Talk{Kind: "told", Title: words.T("comments.enter_stop"), Done: words.T("comments.enter_stop_done")}
-	return private(p.Site.TalkPage(r.HTTP.Context(), http.StatusOK, r.Path, 0, t))
+	return p.private(p.Site.TalkPage(r.HTTP.Context(), http.StatusOK, r.Path, 0, t))
 }
 
 // signInPage asks for the address to which a link is mailed.
@@ -144,7 +144,7 @@ func (p Parts) signInAgain(r *web.Request, words *i18n.Printer, status int, by c
 			t.Links = []view.Link{{Label: words.T("comments.data_export"), URL: dataPath}}
 			t.Asks = []view.Asked{{ID: "data", Action: dataPath, Title: words.T("comments.data_title"), Text: words.T("comments.data_text"), Button: words.T("comments.data_erase"),
 				Choices: []view.Option{{Value: "keep", Label: words.T("comments.data_keep")}, {Value: "all", Label: words.T("comments.data_all")}}}}
-			return private(p.Site.TalkPage(r.HTTP.Context(), status, r.Path, 0, &t))
+			return p.private(p.Site.TalkPage(r.HTTP.Context(), status, r.Path, 0, &t))
 		}
 	}
 	field := &view.Field{Label: words.T("comments.email"), Value: typed, Required: true}
@@ -152,7 +152,7 @@ func (p Parts) signInAgain(r *web.Request, words *i18n.Printer, status int, by c
 		field.Error = t.Error
 	}
 	t.Asks = []view.Asked{{ID: "sign-in", Action: comment.Path + "sign-in/", Text: words.T("comments.sign_in_text"), Email: field, Button: words.T("comments.sign_in_button")}}
-	return private(p.Site.TalkPage(r.HTTP.Context(), status, r.Path, 0, &t))
+	return p.private(p.Site.TalkPage(r.HTTP.Context(), status, r.Path, 0, &t))
 }
 
 func (p Parts) signIn(r *web.Request) (web.Response, error) {
@@ -219,7 +219,7 @@ func (p Parts) eraseTalk(r *web.Request) (web.Response, error) {
 		return web.Response{}, err
 	}
 	t := &view.Talk{Kind: "told", Title: words.T("comments.data_title"), Done: words.T("comments.data_erased")}
-	resp, err := private(p.Site.TalkPage(r.HTTP.Context(), http.StatusOK, r.Path, 0, t))
+	resp, err := p.private(p.Site.TalkPage(r.HTTP.Context(), http.StatusOK, r.Path, 0, t))
 	set(&resp, r, comment.SessionName, "", 0)
 	set(&resp, r, RememberName, "", 0)
 	return resp, err

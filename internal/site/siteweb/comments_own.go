@@ -108,7 +108,7 @@ func (p Parts) ownPage(r *web.Request, words *i18n.Printer, status int, cm *comm
 		t.Asks = append(t.Asks, view.Asked{ID: "mine", Action: at(cm.ID, "mine"), Title: words.T("comments.mine_title"), Text: words.T("comments.mine_text"),
 			Email: &view.Field{Label: words.T("comments.email"), Required: true}, Button: words.T("comments.mine_button")})
 	}
-	return private(p.Site.TalkPage(ctx, status, r.Path, cm.Article, &t))
+	return p.private(p.Site.TalkPage(ctx, status, r.Path, cm.Article, &t))
 }
 
 func by(r *web.Request) string { return cookieOf(r, comment.SessionName) }
@@ -284,7 +284,7 @@ func (p Parts) removePage(r *web.Request) (web.Response, error) {
 	v.ReplyURL, v.OwnURL = "", ""
 	t := &view.Talk{Kind: "comment", Title: words.T("comments.remove_title"), Text: []string{words.T("comments.remove_text")}, Comment: &v,
 		Buttons: []view.Button{{Action: at(id, "remove"), Label: words.T("comments.remove_yes"), Do: "remove"}}, Links: []view.Link{{Label: words.T("comments.cancel"), URL: at(id, "")}}}
-	return private(p.Site.TalkPage(r.HTTP.Context(), http.StatusOK, r.Path, cm.Article, t))
+	return p.private(p.Site.TalkPage(r.HTTP.Context(), http.StatusOK, r.Path, cm.Article, t))
 }
 
 func (p Parts) remove(r *web.Request) (web.Response, error) {
@@ -299,7 +299,7 @@ func (p Parts) remove(r *web.Request) (web.Response, error) {
 	if err := p.Talk.Remove(r.HTTP.Context(), id, by); err != nil {
 		return p.problemPage(r, words, by, id, err)
 	}
-	p.renewed(r.HTTP.Context(), cm.Article)
+	p.renewed(r, cm.Article)
 	t := &view.Talk{Kind: "told", Title: words.T("comments.removed_title"), Done: words.T("comments.removed_text")}
-	return private(p.Site.TalkPage(r.HTTP.Context(), http.StatusOK, r.Path, cm.Article, t))
+	return p.private(p.Site.TalkPage(r.HTTP.Context(), http.StatusOK, r.Path, cm.Article, t))
 }

@@ -68,8 +68,8 @@ func newsletterRoutes(p Parts, query []web.Param) []web.Route {
 
 // private is a page for one reader. The addresses of these pages are secret, so
 // they are told to no other site.
-func private(a site.Answer, err error) (web.Response, error) {
-	out := response(a)
+func (p Parts) private(a site.Answer, err error) (web.Response, error) {
+	out := p.response(a)
 	out.Private, out.NoIndex = true, true
 	out.Header = http.Header{"Referrer-Policy": {"same-origin"}}
 	return out, err
@@ -87,7 +87,7 @@ func (p Parts) told(ctx context.Context, status int, title string, text ...strin
 		return web.Response{}, err
 	}
 	out := &view.Newsletter{Kind: "told", Title: title, Text: text, Links: []view.Link{{Label: words.T("site.home"), URL: "/"}}}
-	return private(p.Site.Newsletter(ctx, status, out))
+	return p.private(p.Site.Newsletter(ctx, status, out))
 }
 
 // trouble is the page for a link that does nothing any more.
@@ -112,7 +112,7 @@ func (p Parts) trouble(ctx context.Context, err error) (web.Response, error) {
 	default:
 		return web.Response{}, err
 	}
-	return private(p.Site.Newsletter(ctx, status, out))
+	return p.private(p.Site.Newsletter(ctx, status, out))
 }
 
 // ended is trouble for a link that works once: it has been used, or its time is
@@ -168,12 +168,12 @@ func (p Parts) signUp(r *web.Request) (web.Response, error) {
 	t := site.Tried{Status: http.StatusUnprocessableEntity, Address: strings.TrimSpace(f.Get("address")), Page: f.Get("page"), Picks: picks(f), Chose: f.Has("choose"), Token: f.Get("token"), Typed: f.Get("use") == "typed"}
 	if t.Chose && len(t.Picks) == 0 {
 		t.Error = words.T("newsletter.error_nothing")
-		return p.onceMore(ctx, t)
+		return p.private(p.Site.SignUp(ctx, t))
 	}
 	if hint := subscriber.Suggest(t.Address); hint != "" && !t.Typed {
 		if f.Get("use") != "hint" {
 			t.Hint = hint
-			return p.onceMore(ctx, t)
+			return p.private(p.Site.SignUp(ctx, t))
 		}
 		t.Address = hint
 	}
@@ -186,7 +186,7 @@ func (p Parts) signUp(r *web.Request) (web.Response, error) {
 	}
 	if word := p.asksAgain(r, t, f.Get("proof")); word != "" {
 		t.Status, t.Note, t.Token = http.StatusOK, words.T(word), p.stamp()
-		return p.onceMore(ctx, t)
+		return p.private(p.Site.SignUp(ctx, t))
 	}
 	text, err := p.Site.ConsentText(ctx, f.Get("language"), t.Picks)
 	if err != nil {
@@ -199,15 +199,7 @@ func (p Parts) signUp(r *web.Request) (web.Response, error) {
 	if t.Error, t.Status = reason(words, err), statusOf(err); t.Error == "" {
 		return web.Response{}, err
 	}
-	return p.onceMore(ctx, t)
-}
-
-// onceMore is the sign-up's page for one reader, with what they typed.
-func (p Parts) onceMore(ctx context.Context, t site.Tried) (web.Response, error) {
-	a, err := p.Site.SignUp(ctx, t)
-	out, err := private(a, err)
-	out.Policy = p.response(a).Policy
-	return out, err
+	return p.private(p.Site.SignUp(ctx, t))
 }
 
 // reason says in words why a sign-up was not taken, "" for faults of ours.
@@ -318,7 +310,7 @@ func (p Parts) confirmation(r *web.Request) (web.Response, error) {
 	}
 	out := &view.Newsletter{Kind: "confirm", Title: words.T("newsletter.confirm_title"), Text: []string{words.T("newsletter.confirm_text", names(words, c.Newsletters)), words.T("newsletter.promise")},
 		Buttons: []view.Button{{Action: r.Path, Label: words.T("newsletter.confirm_button")}}}
-	return private(p.Site.Newsletter(ctx, http.StatusOK, out))
+	return p.private(p.Site.Newsletter(ctx, http.StatusOK, out))
 }
 
 func (p Parts) confirm(r *web.Request) (web.Response, error) {
@@ -345,5 +337,5 @@ func (p Parts) confirmed(ctx context.Context, c subscriber.Confirmation) (web.Re
 	}
 	mine := strings.TrimPrefix(p.Readers.Links(0, c.Reader, 0).Preferences, p.Origin())
 	out.Links = []view.Link{{Label: words.T("newsletter.prefs_title"), URL: mine}, {Label: words.T("site.home"), URL: "/"}}
-	return private(p.Site.Newsletter(ctx, http.StatusOK, out))
+	return p.private(p.Site.Newsletter(ctx, http.StatusOK, out))
 }

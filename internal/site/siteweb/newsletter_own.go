@@ -71,7 +71,7 @@ func (p Parts) mine(r *web.Request, a subscriber.Access, status int, out view.Ne
 	if prefs.Moving != "" {
 		out.Data.Moving = words.T("newsletter.move_waits", prefs.Moving)
 	}
-	return private(p.Site.Newsletter(ctx, status, &out))
+	return p.private(p.Site.Newsletter(ctx, status, &out))
 }
 
 // choose does what a reader asked for on the page of their preferences.
@@ -201,7 +201,7 @@ func (p Parts) leavePage(r *web.Request) (web.Response, error) {
 		return web.Response{}, err
 	}
 	out.Buttons = append(out.Buttons, all)
-	return private(p.Site.Newsletter(ctx, http.StatusOK, out))
+	return p.private(p.Site.Newsletter(ctx, http.StatusOK, out))
 }
 
 func (p Parts) leave(r *web.Request) (web.Response, error) {
@@ -223,7 +223,7 @@ func (p Parts) leave(r *web.Request) (web.Response, error) {
 	}
 	out := &view.Newsletter{Kind: "told", Title: words.T("newsletter.left_title"), Text: []string{words.T("newsletter.left_text")},
 		Links: []view.Link{{Label: words.T("site.home"), URL: "/"}}}
-	return private(p.Site.Newsletter(ctx, http.StatusOK, out))
+	return p.private(p.Site.Newsletter(ctx, http.StatusOK, out))
 }
 
 // oneClick takes the POST of RFC 8058, section 3.2.
@@ -257,7 +257,7 @@ func (p Parts) movePage(r *web.Request) (web.Response, error) {
 	}
 	out := &view.Newsletter{Kind: "address", Title: words.T("newsletter.address_title"), Text: []string{words.T("newsletter.address_text")},
 		Buttons: []view.Button{{Action: r.Path, Label: words.T("newsletter.move_button")}}}
-	return private(p.Site.Newsletter(ctx, http.StatusOK, out))
+	return p.private(p.Site.Newsletter(ctx, http.StatusOK, out))
 }
 
 func (p Parts) move(r *web.Request) (web.Response, error) {
