@@ -101,13 +101,17 @@ func TestWriting_TwoPeople(t *testing.T) {
 	look(t, ben.Page, "desk-write-reading", "Olga Owner is writing")
 
 	// Ben takes over and writes in one place while Ann still has unsaved words in
-	// another: both are kept.
+	// another: both are kept. She hears of it only after she typed, whenever her page
+	// would have asked.
+	see[bool](ann, `(() => { window.realFetch = window.fetch; window.fetch = (at, ...rest) =>
+		String(at).endsWith('/presence') ? Promise.reject(new TypeError('no network')) : window.realFetch(at, ...rest); return true; })()`)
 	ben.click("#w-take")
 	ben.until(`document.querySelector('.ed-text').contentEditable == 'true'`)
 	ben.into("standfirst")
 	ben.types("Taken over.")
 	ben.saved()
 	ann.types(" Ann’s last words.")
+	see[bool](ann, `(() => { window.fetch = window.realFetch; document.dispatchEvent(new Event('visibilitychange')); return true; })()`)
 	ann.shows("Ben has taken over")
 	ann.until(`document.querySelector('#w').elements.standfirst.value == 'Taken over.'`)
 	ann.saved()
