@@ -8,10 +8,11 @@ import (
 )
 
 type rebuildCmds struct {
-	Register rebuildRegister  `cmd:"" help:"Read all articles again for the people, organisations, places and events of the register."`
-	Quotes   rebuildQuotesCmd `cmd:"" help:"Draw the quotes of all public articles again."`
-	Search   rebuildSearch    `cmd:"" help:"Make the index of the search anew; the site goes on answering from the present one."`
-	Related  rebuildRelated   `cmd:"" help:"Choose the related stories of all articles anew."`
+	Register   rebuildRegister   `cmd:"" help:"Read all articles again for the people, organisations, places and events of the register."`
+	Quotes     rebuildQuotesCmd  `cmd:"" help:"Draw the quotes of all public articles again."`
+	Storylines rebuildStorylines `cmd:"" help:"Read the timelines of all articles again for the pages of storylines."`
+	Search     rebuildSearch     `cmd:"" help:"Make the index of the search anew; the site goes on answering from the present one."`
+	Related    rebuildRelated    `cmd:"" help:"Choose the related stories of all articles anew."`
 }
 
 type rebuildRegister struct{}
@@ -87,5 +88,24 @@ func (*rebuildSearch) Run(c *commands, env *environment) error {
 			return err
 		}
 		return say(env, "the index has "+strconv.FormatInt(all, 10)+" articles")
+	})
+}
+
+type rebuildStorylines struct{}
+
+// Run reads the timelines of all articles again.
+func (*rebuildStorylines) Run(c *commands, env *environment) error {
+	return c.with(env, nil, func(a *app.App) error {
+		bar := newProgress(env)
+		var all int64
+		err := a.RebuildStorylines(env.ctx, func(done, total int64) {
+			all = done
+			bar.show("articles", done, total)
+		})
+		bar.end()
+		if err != nil {
+			return err
+		}
+		return say(env, "the timelines of "+strconv.FormatInt(all, 10)+" articles are read")
 	})
 }

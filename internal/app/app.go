@@ -46,6 +46,7 @@ import (
 	"dateline/internal/settings"
 	"dateline/internal/site"
 	"dateline/internal/site/siteweb"
+	"dateline/internal/storyline"
 	"dateline/internal/subscriber"
 	"dateline/internal/subscriber/transfer"
 	"dateline/internal/vault"
@@ -68,33 +69,34 @@ type App struct {
 	desk     *desk.Desk
 	outline  *outline.Service
 	rooms
-	media     *media.Service
-	blobs     *blob.Filesystem
-	articles  *article.Service
-	comments  *comment.Store
-	talk      *comment.Service
-	exchange  *exchange.Service
-	mentions  *mention.Service
-	live      *site.Hub
-	fronts    *front.Service
-	previews  *preview.Service
-	register  *register.Service
-	search    *search.Service
-	claims    *claim.Service
-	quotes    *quote.Service
-	related   *related.Service
-	readers   *subscriber.Service
-	delivery  *delivery.Service
-	moving    *transfer.Desk
-	editions  *edition.Service
-	fetch     *fetch.Client
-	views     *view.Engine
-	site      *site.Site
-	importer  *importer.Service
-	web       *web.App
-	looksLike atomic.Pointer[string]   // what the loaded theme was made for
-	tried     atomic.Pointer[styledAs] // the last look that was tried
-	closers   []func()
+	media      *media.Service
+	blobs      *blob.Filesystem
+	articles   *article.Service
+	comments   *comment.Store
+	talk       *comment.Service
+	exchange   *exchange.Service
+	mentions   *mention.Service
+	live       *site.Hub
+	fronts     *front.Service
+	previews   *preview.Service
+	register   *register.Service
+	search     *search.Service
+	claims     *claim.Service
+	quotes     *quote.Service
+	related    *related.Service
+	storylines *storyline.Service
+	readers    *subscriber.Service
+	delivery   *delivery.Service
+	moving     *transfer.Desk
+	editions   *edition.Service
+	fetch      *fetch.Client
+	views      *view.Engine
+	site       *site.Site
+	importer   *importer.Service
+	web        *web.App
+	looksLike  atomic.Pointer[string]   // what the loaded theme was made for
+	tried      atomic.Pointer[styledAs] // the last look that was tried
+	closers    []func()
 }
 
 // Open makes the data folder when it is missing, opens and migrates the
@@ -198,6 +200,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(jobRelated, a.related.HandleSettled, job.Lane("related", 1))
 	a.jobs.Handle(related.JobKin, a.related.HandleKin, job.Lane("related", 1))
 	a.jobs.Handle(related.JobAll, a.related.HandleAll, job.Lane("related", 1))
+	a.openStorylines()
 	a.jobs.Handle(postings.JobMerge, a.search.Index().HandleMerge, job.Lane("index", 1))
 	a.jobs.Handle(account.JobLetter, a.accounts.HandleLetter, job.Lane("letters", 2))
 	a.jobs.Handle(account.JobForgot, a.accounts.HandleForgot, job.Lane("letters", 2))
@@ -315,7 +318,10 @@ func (a *App) FillDemo(ctx context.Context, progress func(stage string, done, to
 	if err := a.fillDemo(ctx, progress); err != nil {
 		return err
 	}
-	return a.RebuildRegister(ctx, func(done, total int64) { progress("reading names", done, total) })
+	if err := a.RebuildRegister(ctx, func(done, total int64) { progress("reading names", done, total) }); err != nil {
+		return err
+	}
+	return a.RebuildStorylines(ctx, func(done, total int64) { progress("reading timelines", done, total) })
 }
 
 func (a *App) fillDemo(ctx context.Context, progress func(stage string, done, total int64)) error {

@@ -24,7 +24,7 @@ func (a *App) deskNames(ctx context.Context, things []desk.Thing) (map[desk.Thin
 		}
 	}
 	names := map[desk.Thing]desk.Name{}
-	for _, add := range []func(context.Context, map[string][]int64, map[desk.Thing]desk.Name) error{a.nameArticles, a.nameMedia, a.namePeople, a.nameSections, a.nameTags, a.nameAuthors, a.nameNewsletters, a.nameSubjects} {
+	for _, add := range []func(context.Context, map[string][]int64, map[desk.Thing]desk.Name) error{a.nameArticles, a.nameMedia, a.namePeople, a.nameSections, a.nameTags, a.nameAuthors, a.nameNewsletters, a.nameSubjects, a.nameStorylines} {
 		if err := add(ctx, ids, names); err != nil {
 			return nil, err
 		}

@@ -304,7 +304,7 @@ var fixedOutputs = []string{"/", "/page/2/", "/feed/", "/feed/atom/", "/feed/jso
 	"/quotes/", "/quotes/feed/", "/quotes/feed/atom/", "/quotes/feed/json/", "/quotes/zqcanary/", "/quotes/?speaker=zqcanary", "/quotes/?words=zqcanary",
 	"/corrections/", "/corrections/feed/", "/corrections/feed/atom/", "/corrections/feed/json/",
 	"/feeds/", "/archive/", "/sitemap.xml", "/sitemaps/news.xml", "/sitemaps/pages.xml", "/sitemaps/sections.xml", "/sitemaps/tags.xml",
-	"/sitemaps/authors.xml", "/sitemaps/register.xml", "/people/", "/organisations/", "/places/", "/events/", "/robots.txt", "/opensearch.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/search/", "/healthz",
+	"/sitemaps/authors.xml", "/sitemaps/register.xml", "/sitemaps/storylines.xml", "/storyline/", "/storyline/ended/", "/people/", "/organisations/", "/places/", "/events/", "/robots.txt", "/opensearch.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/search/", "/healthz",
 	"/wp-json/wp/v2/posts", "/?feed=rss2", "/?author=1", "/section/world/", "/section/world/feed/",
 	"/search/?q=nothing", "/search/?q=public", "/search/?q=story&sort=new", "/search/feed/?q=nothing", "/search/feed/json/?q=public", "/search/suggest?q=no", "/search/suggest?q=zqc"}
 
@@ -360,10 +360,13 @@ func leaks(t *testing.T, w *world) {
 	}
 	canaries, secrets := map[string]string{}, map[string]int64{}
 	seeds := slices.Clone(fixedOutputs)
+	seeds = append(seeds, w.leakStorylines()...)
 	for i, s := range secretStates {
 		canary := fmt.Sprintf("zqcanary%dx", i)
 		canaries[canary] = s.name
 		c := w.secretContent(canary)
+		w.tellSecret(canary, c.Subjects)
+		seeds = append(seeds, "/storyline/"+canary+"line/", "/storyline/"+canary+"line/feed/")
 		a := s.make(w, c)
 		secrets[canary] = a.ID
 		w.write(func(ctx context.Context, tx *db.Tx) error {
@@ -492,7 +495,10 @@ func around(line, canary string) string {
 // TestLeaks_HasTeeth opens the gate and expects the crawl to notice.
 func TestLeaks_HasTeeth(t *testing.T) {
 	w := newWorld(t, db.SQLite)
-	w.publish(w.secretContent("zqcanary0x"), article.PublishInput{})
+	w.leakStorylines()
+	c := w.secretContent("zqcanary0x")
+	w.tellSecret("zqcanary0x", c.Subjects)
+	w.publish(c, article.PublishInput{})
 	w.must(w.app.jobs.Drain(w.ctx))
 	found, named := 0, map[string]bool{}
 	w.crawl(w.app.handler(), fixedOutputs, func(path string, _ int, all string) {
@@ -505,7 +511,8 @@ func TestLeaks_HasTeeth(t *testing.T) {
 			found++
 		}
 	})
-	for _, output := range []string{"/people/ personname", "/people/zqcanary0xpersonname/ MomentText", "/sitemaps/register.xml personname"} {
+	for _, output := range []string{"/people/ personname", "/people/zqcanary0xpersonname/ MomentText", "/sitemaps/register.xml personname",
+		"/storyline/shared-story/ personname", "/storyline/shared-story/ MomentText", "/storyline/shared-story/feed/ MomentText"} {
 		if !named[output] {
 			t.Errorf("the crawl did not see %s of a public article", output)
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // The scopes of lists. Ref is the section, tag, author or term; 0 for the
-// site; for a storyline, StorylineRef of its name.
+// site; for a storyline, StorylineOf its name.
 const (
 	ScopeSite      = "site"
 	ScopeSection   = "section"
@@ -72,10 +72,11 @@ func places(ctx context.Context, q db.Querier, a *Article, c *Content) ([]place,
 			add(ScopeAuthor, b.Profile)
 		}
 	}
-	if c.Storyline != "" {
-		add(ScopeStoryline, StorylineRef(c.Storyline))
+	ref, err := StorylineOf(ctx, q, c.Storyline)
+	if err == nil && ref != 0 {
+		add(ScopeStoryline, ref)
 	}
-	return out, nil
+	return out, err
 }
 
 // relist makes the article's rows in listing equal to want and keeps the

@@ -2,7 +2,6 @@ package article
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 
 	"dateline/internal/account"
@@ -133,32 +132,4 @@ func (p *Public) Translations(ctx context.Context, articleID int64) ([]Article, 
 	all, err := translationsIn(ctx, p.q, set)
 	all = slices.DeleteFunc(all, func(a Article) bool { return a.ID == articleID })
 	return p.only(all, Listed), err
-}
-
-// Storylines returns storylines that match, the one with the newest public
-// article first, for those who write.
-func (s *Service) Storylines(ctx context.Context, actor account.Actor, match func(string) bool) ([]string, error) {
-	if err := actor.Require(account.Contributor, "work on articles"); err != nil {
-		return nil, err
-	}
-	rows, err := s.db.Query(ctx, `SELECT MAX(article_id) FROM listing WHERE scope = 'storyline' GROUP BY ref ORDER BY MAX(at) DESC LIMIT 60`)
-	newest, err := db.All(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	for _, id := range newest {
-		a, err := byID(ctx, s.db, id)
-		if err != nil {
-			return nil, err
-		}
-		v, err := versionByID(ctx, s.db, a.LiveVersion)
-		if err != nil {
-			return nil, err
-		}
-		if name := v.Content.Storyline; name != "" && match(name) {
-			found = append(found, name)
-		}
-	}
-	return found, nil
 }

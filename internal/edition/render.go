@@ -332,6 +332,11 @@ func (c *scene) wanted(articleID int64) (bool, error) {
 	scopes := map[string]string{subscriber.InterestSection: article.ScopeSection, subscriber.InterestAuthor: article.ScopeAuthor,
 		subscriber.InterestStoryline: article.ScopeStoryline}
 	for _, want := range c.choice {
+		if want.Kind == subscriber.InterestStoryline { // it may have been merged since it was chosen
+			if want.ID, err = article.Present(c.ctx, c.q, article.ScopeStoryline, want.ID); err != nil {
+				return false, err
+			}
+		}
 		if slices.Contains(lists, article.List{Scope: scopes[want.Kind], Ref: want.ID}) {
 			return true, nil
 		}

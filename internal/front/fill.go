@@ -78,6 +78,7 @@ type filler struct {
 	byHand map[int64]article.Article
 	slots  map[int64]Slot
 	taken  map[int64]bool
+	lines  map[string]int64 // storylines of the plan by their names
 	queues map[article.ListRef][]int64
 	pinned []int64
 	talked []int64
@@ -125,7 +126,7 @@ func (f *filler) list(b Block) (ref article.ListRef, ok bool) {
 		}
 		return article.ListRef{Scope: article.ScopeSite}, true
 	case b.Storyline != "":
-		return article.ListRef{Scope: article.ScopeStoryline, Ref: article.StorylineRef(b.Storyline)}, true
+		return article.ListRef{Scope: article.ScopeStoryline, Ref: f.lines[b.Storyline]}, true
 	case b.Section != 0:
 		return article.ListRef{Scope: article.ScopeSection, Ref: b.Section}, true
 	}
@@ -136,7 +137,13 @@ func (f *filler) list(b Block) (ref article.ListRef, ok bool) {
 func (f *filler) rules(ctx context.Context, public *article.Public, p Plan) (err error) {
 	most := 0
 	lead, discussed := false, false
+	f.lines = map[string]int64{}
 	for _, b := range p.Blocks {
+		if b.Storyline != "" {
+			if f.lines[b.Storyline], err = public.Storyline(ctx, b.Storyline); err != nil {
+				return err
+			}
+		}
 		most += b.Count
 		lead = lead || b.Kind == Lead && f.place == 0
 		discussed = discussed || b.Kind == Discussed

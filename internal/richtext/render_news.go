@@ -188,6 +188,7 @@ func (r *renderer) timeline(n *Node) {
 
 func (r *renderer) event(n *Node) {
 	r.open("li", "timeline-event")
+	r.quoteID(momentAnchor(n))
 	r.raw(">")
 	if date := n.str("date"); date != "" {
 		r.open("p", "timeline-date")

@@ -113,7 +113,7 @@ func TestHTML_Blocks(t *testing.T) {
 			[]Node{{Type: "timeline", Attrs: attrs("title", "How it came"), Content: []Node{
 				{Type: "timeline_event", Attrs: attrs("date", "2026-05", "article", 21)},
 				{Type: "timeline_event", Attrs: attrs("title", "Hidden", "article", 99)}}}},
-			`<div class="timeline-box"><p class="timeline-title">How it came</p><ol class="timeline" aria-label="How it came"><li class="timeline-event"><p class="timeline-date"><time datetime="2026-05">May 2026</time></p><p class="timeline-headline"><a href="/world/vote/">The vote</a></p></li><li class="timeline-event"><p class="timeline-headline">Hidden</p></li></ol></div>`,
+			`<div class="timeline-box"><p class="timeline-title">How it came</p><ol class="timeline" aria-label="How it came"><li class="timeline-event" id="site-moment-3n4y5x798swo3"><p class="timeline-date"><time datetime="2026-05">May 2026</time></p><p class="timeline-headline"><a href="/world/vote/">The vote</a></p></li><li class="timeline-event"><p class="timeline-headline">Hidden</p></li></ol></div>`,
 		},
 		"correction": {
 			[]Node{{Type: "correction", Attrs: attrs("kind", "clarification", "date", "2026"), Content: []Node{words("It was two.")}}},

@@ -375,24 +375,6 @@ func (c *scene) addCheckAlso(r *reading, out *view.Article, sections map[int64]v
 	return nil
 }
 
-const storylineShown = 6
-
-func (c *scene) addStoryline(r *reading, out *view.Article) error {
-	if r.content.Storyline == "" {
-		return nil
-	}
-	ref := article.StorylineRef(r.content.Storyline)
-	c.shows(db.ListKey(article.ScopeStoryline, ref))
-	arts, err := c.public.List(c.ctx, article.ScopeStoryline, ref, article.Cursor{}, storylineShown+1)
-	if err != nil {
-		return err
-	}
-	arts = slices.DeleteFunc(arts, func(a article.Article) bool { return a.ID == r.a.ID })
-	out.StorylineTag = r.content.Storyline
-	out.Storyline, err = c.cards(arts[:min(len(arts), storylineShown)], pictureNone)
-	return err
-}
-
 func (c *scene) addChildren(r *reading, out *view.Article) error {
 	if r.a.Type != article.TypePage {
 		return nil

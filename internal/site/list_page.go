@@ -12,13 +12,14 @@ import (
 	"dateline/internal/fault"
 	"dateline/internal/register"
 	"dateline/internal/settings"
+	"dateline/internal/storyline"
 	"dateline/internal/taxonomy"
 	"dateline/internal/urlpath"
 	"dateline/internal/view"
 )
 
-// listing is a section, tag, author, term or entry of the register as the owner
-// of a list.
+// listing is a section, tag, author, term, entry of the register or storyline as
+// the owner of a list.
 type listing struct {
 	scope       string // article scope
 	id          int64
@@ -29,6 +30,7 @@ type listing struct {
 	section     taxonomy.Section
 	profile     author.Profile
 	entry       register.Entry
+	line        storyline.Storyline
 }
 
 func (l listing) key() string { return db.Key(l.scope, l.id) }
@@ -86,6 +88,9 @@ func (c *scene) ownListing(kind string, id int64) (listing, error) {
 		e, err := register.ByID(c.ctx, c.db, id)
 		return listing{scope: article.ScopeSubject, id: id, path: urlpath.Escape(e.Path), name: e.Name, description: e.Description, open: e.Open, entry: e}, err
 	}
+	if kind == article.AddressStoryline {
+		return c.storylineListing(id)
+	}
 	return listing{}, fault.New(fault.NotFound, "no list of kind %q", kind)
 }
 
@@ -127,8 +132,11 @@ func (c *scene) listOf(kind string, id int64, p part) (Answer, error) {
 		answer.Keys = append(answer.Keys, l.key())
 		return answer, nil
 	}
-	if l.scope == article.ScopeSubject {
+	switch l.scope {
+	case article.ScopeSubject:
 		return c.subjectPage(l, n, max(p.page, 1))
+	case article.ScopeStoryline:
+		return c.storylinePage(l, n, max(p.page, 1))
 	}
 	return c.listPage(l, n, max(p.page, 1))
 }

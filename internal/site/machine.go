@@ -130,7 +130,7 @@ func (c *scene) sitemapIndex() (Answer, error) {
 		return Answer{}, err
 	}
 	var urls []string
-	for _, name := range []string{"pages", "sections", "tags", "authors", "register", "newsletters"} {
+	for _, name := range []string{"pages", "sections", "tags", "authors", "register", "storylines", "newsletters"} {
 		urls = append(urls, c.abs("/sitemaps/"+name+".xml"))
 	}
 	maps := (n + feed.MaxPages - 1) / feed.MaxPages
@@ -151,6 +151,8 @@ func (c *scene) sitemap(name string) (Answer, error) {
 		pages, err = c.newsletterPages()
 	case "register":
 		pages, err = c.subjectMap()
+	case "storylines":
+		pages, err = c.storylineMap()
 	case "sections", "tags", "authors":
 		pages, err = c.listPages(name)
 	default:

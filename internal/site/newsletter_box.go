@@ -110,11 +110,24 @@ func sectionText(words *i18n.Printer, rhythm, section string) string {
 	return words.T(word, section)
 }
 
+// storylineText is what the box of a storyline offers.
+func storylineText(words *i18n.Printer, rhythm, storyline string) string {
+	word := "newsletter.storyline_" + rhythm
+	return words.T(word, storyline)
+}
+
 // sectionBox is the box below the list of a section: it chooses the section, in
 // the first newsletter that can be had by section. Where there is none it is the
 // box of all pages.
 func (c *scene) sectionBox(l listing) (*view.SignUp, error) {
-	box, err := c.boxBelow(l.path)
+	interest := subscriber.Interest{Kind: subscriber.InterestSection, ID: l.id}
+	return c.choosingBox(l.path, interest, func(rhythm string) string { return sectionText(c.words, rhythm, l.name) })
+}
+
+// choosingBox is the box below a list that chooses an interest, with the text
+// for a rhythm.
+func (c *scene) choosingBox(path string, interest subscriber.Interest, text func(rhythm string) string) (*view.SignUp, error) {
+	box, err := c.boxBelow(path)
 	if err != nil || box == nil {
 		return nil, err
 	}
@@ -126,8 +139,8 @@ func (c *scene) sectionBox(l listing) (*view.SignUp, error) {
 		for _, n := range j.offered {
 			if slices.Contains(n.Rhythms, rhythm) {
 				box.Newsletter, box.Rhythm = strconv.FormatInt(n.ID, 10), rhythm
-				box.Interests = []string{interestValue(subscriber.Interest{Kind: subscriber.InterestSection, ID: l.id})}
-				box.Text = sectionText(c.words, rhythm, l.name)
+				box.Interests = []string{interestValue(interest)}
+				box.Text = text(rhythm)
 				return box, nil
 			}
 		}

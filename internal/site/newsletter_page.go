@@ -1,15 +1,17 @@
 package site
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"dateline/internal/article"
 	"dateline/internal/author"
-	"dateline/internal/fault"
 	"dateline/internal/i18n"
+	"dateline/internal/storyline"
 	"dateline/internal/subscriber"
 	"dateline/internal/taxonomy"
 	"dateline/internal/view"
@@ -148,7 +150,7 @@ func (s *Site) Newsletter(ctx context.Context, status int, out *view.Newsletter)
 }
 
 // ConsentText is what stood beside the button of a form in a language, word for
-// word. A box below a section's list says which section it is for.
+// word. A box below a section's list or a storyline says which one it is for.
 func (s *Site) ConsentText(ctx context.Context, language string, picks []subscriber.Pick) (string, error) {
 	c, err := s.scene(ctx, Ask{Path: subscriber.Path})
 	if err != nil {
@@ -163,20 +165,36 @@ func (s *Site) ConsentText(ctx context.Context, language string, picks []subscri
 		return "", err
 	}
 	text := box.Text
-	if len(picks) == 1 && len(picks[0].Interests) == 1 && slices.Contains(sectionRhythms, picks[0].Rhythm) && picks[0].Interests[0].Kind == subscriber.InterestSection {
-		section, err := c.section(picks[0].Interests[0].ID)
-		if err != nil && !fault.Is(err, fault.NotFound) {
+	if len(picks) == 1 && len(picks[0].Interests) == 1 && slices.Contains(sectionRhythms, picks[0].Rhythm) {
+		special, err := c.interestText(words, picks[0].Rhythm, picks[0].Interests[0])
+		if err != nil {
 			return "", err
 		}
-		if err == nil {
-			text = sectionText(words, picks[0].Rhythm, section.Name)
-		}
+		text = cmp.Or(special, text)
 	}
 	return strings.Join([]string{text, box.Promise, "[" + box.Button + "]"}, " "), nil
 }
 
+// interestText is what a box below a list offers, "" where there is no such box.
+func (c *scene) interestText(words *i18n.Printer, rhythm string, i subscriber.Interest) (string, error) {
+	text := ""
+	var err error
+	switch i.Kind {
+	case subscriber.InterestSection:
+		section, e := c.section(i.ID)
+		text, err = sectionText(words, rhythm, section.Name), e
+	case subscriber.InterestStoryline:
+		line, e := storyline.ByID(c.ctx, c.db, i.ID)
+		text, err = storylineText(words, rhythm, line.Headline), e
+	}
+	if notFound(err) {
+		return "", nil
+	}
+	return text, err
+}
+
 // Choices are a reader's preferences as a form.
-func (s *Site) Choices(ctx context.Context, p subscriber.Preferences, storylines []string) (*view.Choices, error) {
+func (s *Site) Choices(ctx context.Context, p subscriber.Preferences, storylines []article.NamedStoryline) (*view.Choices, error) {
 	c, err := s.scene(ctx, Ask{Path: subscriber.Path})
 	if err != nil {
 		return nil, err
@@ -199,11 +217,20 @@ const mostAuthors = 200
 
 // interests are what a reader may choose: sections and authors with public
 // articles, and storylines.
-func (c *scene) interests(picks []subscriber.Pick, storylines []string) ([]view.OptionGroup, error) {
+func (c *scene) interests(picks []subscriber.Pick, storylines []article.NamedStoryline) ([]view.OptionGroup, error) {
 	chosen := map[string]bool{}
+	follows := map[int64]string{} // storylines by their present numbers
 	for _, p := range picks {
 		for _, i := range p.Interests {
 			chosen[interestValue(i)] = true
+			if i.Kind != subscriber.InterestStoryline {
+				continue
+			}
+			ref, err := article.Present(c.ctx, c.db, article.ScopeStoryline, i.ID)
+			if err != nil {
+				return nil, err
+			}
+			follows[ref] = i.Name
 		}
 	}
 	groups := []view.OptionGroup{{Label: c.words.T("newsletter.sections")}, {Label: c.words.T("newsletter.authors")}, {Label: c.words.T("newsletter.storylines")}}
@@ -238,8 +265,21 @@ func (c *scene) interests(picks []subscriber.Pick, storylines []string) ([]view.
 			add(1, a.Name, subscriber.Interest{Kind: subscriber.InterestAuthor, ID: a.ID})
 		}
 	}
-	for _, name := range storylines {
-		add(2, name, subscriber.Interest{Kind: subscriber.InterestStoryline, ID: article.StorylineRef(name), Name: name})
+	if err := storyline.Titled(c.ctx, c.db, storylines); err != nil {
+		return nil, err
+	}
+	for _, s := range storylines {
+		i := subscriber.Interest{Kind: subscriber.InterestStoryline, ID: s.Ref, Name: s.Name}
+		if _, yes := follows[s.Ref]; yes { // maybe under a former name
+			chosen[interestValue(i)] = true
+			delete(follows, s.Ref)
+		}
+		add(2, s.Name, i)
+	}
+	for _, ref := range slices.Sorted(maps.Keys(follows)) { // nothing of late, but chosen
+		i := subscriber.Interest{Kind: subscriber.InterestStoryline, ID: ref, Name: follows[ref]}
+		chosen[interestValue(i)] = true
+		add(2, i.Name, i)
 	}
 	return slices.DeleteFunc(groups, func(g view.OptionGroup) bool { return len(g.Options) == 0 }), nil
 }

@@ -200,6 +200,9 @@ func (c *scene) fixed(key string) (Answer, bool, error) {
 		if answer, done, err := c.subjectsAt(key); done || err != nil {
 			return answer, done, err
 		}
+		if answer, done, err := c.storylinesAt(key); done || err != nil {
+			return answer, done, err
+		}
 		answer, err = c.machine(key)
 		if fault.Is(err, fault.NotFound) {
 			return Answer{}, false, nil
@@ -267,7 +270,7 @@ func (c *scene) show(addr article.Address, p part) (Answer, error) {
 		return c.articleAt(addr.Target, p)
 	case article.AddressAttachment:
 		return c.attachmentPage(addr.Target, p)
-	case article.AddressSection, article.AddressTag, article.AddressAuthor, article.AddressTerm, article.AddressSubject:
+	case article.AddressSection, article.AddressTag, article.AddressAuthor, article.AddressTerm, article.AddressSubject, article.AddressStoryline:
 		return c.listOf(addr.Kind, addr.Target, p)
 	case article.AddressGone:
 		return c.gone(addr)

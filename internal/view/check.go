@@ -161,6 +161,10 @@ func pageField(template string) string {
 		return "Subject"
 	case "subjects":
 		return "Subjects"
+	case "storyline":
+		return "Storyline"
+	case "storylines":
+		return "Storylines"
 	}
 	return "Problem"
 }

@@ -12,7 +12,7 @@ import (
 // Page is what every page template is given; exactly one of the pointers
 // below Meta is set, named by Template.
 type Page struct {
-	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "quotes", "newsletter", "editions", "talk", "subject", "subjects", "notfound", "gone", "error"
+	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "quotes", "newsletter", "editions", "talk", "subject", "subjects", "storyline", "storylines", "notfound", "gone", "error"
 	Site     Site
 	Meta     Meta
 	Crumbs   []Link // Home / Section / Headline; the last one is the page itself
@@ -33,6 +33,8 @@ type Page struct {
 	Talk        *Talk
 	Subject     *Subject
 	Subjects    *Subjects
+	Storyline   *Storyline
+	Storylines  *Storylines
 	Problem     *Problem
 }
 
@@ -214,8 +216,9 @@ type Article struct {
 	Prev, Next   *Card
 	Share        []Share
 	Comments     *Comments
-	Children     []Link // of a standing page
-	Storyline    []Card // other stories of the storyline
+	Children     []Link  // of a standing page
+	PartOf       *PartOf // the storyline that it belongs to, when that has a page
+	Storyline    []Card  // other stories of a storyline without a page
 	StorylineTag string
 	Source       *Link   // canonical source of syndicated copy
 	SignUp       *SignUp // box of the newsletter; nil when none is shown, or the text has one

@@ -67,11 +67,7 @@ func (p *Part) find(r *web.Request) (web.Response, error) {
 		}
 		err = e
 	case "storyline":
-		names, e := p.Articles.Storylines(ctx, actor, matcher(q))
-		for _, name := range names {
-			hits = append(hits, hit{Name: name})
-		}
-		err = e
+		hits, err = p.findStorylines(ctx, actor, q)
 	case "person":
 		people, e := p.Accounts.Colleagues(ctx, actor)
 		match := matcher(q)
@@ -95,6 +91,20 @@ func (p *Part) find(r *web.Request) (web.Response, error) {
 		hits = []hit{}
 	}
 	return desk.JSON(http.StatusOK, hits)
+}
+
+// findStorylines finds storylines by what is typed, the latest first, under
+// the names that they have now.
+func (p *Part) findStorylines(ctx context.Context, actor account.Actor, q string) ([]hit, error) {
+	named, err := p.Storylines.Named(ctx, actor)
+	match := matcher(q)
+	var hits []hit
+	for _, s := range named {
+		if match(s.Name) {
+			hits = append(hits, hit{Name: s.Name})
+		}
+	}
+	return hits, err
 }
 
 // findArticles finds by words among what is public, or by ids among all that

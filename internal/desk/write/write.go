@@ -26,6 +26,7 @@ import (
 	"dateline/internal/register"
 	"dateline/internal/search"
 	"dateline/internal/settings"
+	"dateline/internal/storyline"
 	"dateline/internal/web"
 )
 
@@ -42,6 +43,7 @@ type Parts struct {
 	Media        *media.Service
 	Search       *search.Service
 	Register     *register.Service
+	Storylines   *storyline.Service
 	Settings     *settings.Store
 	Editions     *edition.Service // nil for a site without newsletters
 	HashPassword func(string) string

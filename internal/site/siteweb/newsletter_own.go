@@ -59,7 +59,7 @@ func (p Parts) mine(r *web.Request, a subscriber.Access, status int, out view.Ne
 	if prefs.Reader.State == subscriber.Ended {
 		out.Text = append(out.Text, words.T("newsletter.prefs_ended"))
 	}
-	storylines, err := p.Articles.Storylines(ctx, account.System("site"), func(string) bool { return true })
+	storylines, err := p.Articles.Storylines(ctx, account.System("site"))
 	if err != nil {
 		return web.Response{}, err
 	}
