@@ -11,6 +11,7 @@ import (
 	"dateline/internal/desk/newsletter"
 	"dateline/internal/desk/previews"
 	"dateline/internal/desk/readers"
+	"dateline/internal/desk/storylines"
 	"dateline/internal/desk/structure"
 	deskregister "dateline/internal/desk/subjects"
 	"dateline/internal/desk/talk"
@@ -32,6 +33,7 @@ type rooms struct {
 	queue    *talk.Part
 	names    *deskregister.Part
 	sides    *accounts.Part
+	tales    *storylines.Part
 }
 
 // openDesk makes the frame of the desk and its parts.
@@ -76,6 +78,9 @@ func (a *App) openDesk() (err error) {
 	if a.sides, err = accounts.New(a.desk, a.claims); err != nil {
 		return err
 	}
+	if a.rooms.tales, err = storylines.New(a.desk, a.storylines); err != nil {
+		return err
+	}
 	a.desk.Home = a.rooms.articles.Home
 	return nil
 }
@@ -84,5 +89,5 @@ func (a *App) openDesk() (err error) {
 // route binds to its part, and is not called then.
 func (a *App) deskRoutes() []web.Route {
 	return slices.Concat(a.desk.Routes(), a.rooms.articles.Routes(), a.layout.Routes(), a.rooms.names.Routes(), a.library.Routes(), a.write.Routes(), a.board.Routes(), a.peeks.Routes(), a.rooms.readers.Routes(), a.rooms.editions.Routes(),
-		a.rooms.queue.Routes(), a.rooms.sides.Routes())
+		a.rooms.queue.Routes(), a.rooms.sides.Routes(), a.rooms.tales.Routes())
 }

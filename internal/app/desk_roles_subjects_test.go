@@ -1,5 +1,9 @@
 package app
 
+var rolesStorylines = map[string]string{
+	"storylines": "editor", "make storyline": "editor", "storyline": "editor", "save storyline": "editor", "merge storyline": "editor", "delete storyline": "editor",
+}
+
 var rolesSubjects = map[string]string{
 	"register": "editor", "add to register": "editor", "move register": "editor", "export register": "editor", "import register": "editor",
 	"entry of register": "editor", "save entry of register": "editor", "merge entry of register": "editor", "delete entry of register": "editor",

@@ -14,6 +14,7 @@ var roleRows = []map[string]string{
 	rolesNewsletter, rolesNewsletterReaders,
 	rolesTalk,
 	rolesSubjects,
+	rolesStorylines,
 }
 
 var rolesReaders = map[string]string{
