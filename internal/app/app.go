@@ -326,7 +326,7 @@ func (a *App) FillDemo(ctx context.Context, progress func(stage string, done, to
 
 func (a *App) fillDemo(ctx context.Context, progress func(stage string, done, total int64)) error {
 	return demo.Fill(ctx, demo.Services{DB: a.db, Clock: a.clock, Bus: a.bus, Settings: a.settings, Media: a.media,
-		Comments: a.comments, Vault: a.vault, Register: a.register}, progress)
+		Comments: a.comments, Vault: a.vault, Register: a.register, Storylines: a.storylines}, progress)
 }
 
 // ImportWordPress takes a site over and finishes what the import left to jobs,

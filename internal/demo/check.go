@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"dateline/internal/article"
 	"dateline/internal/demo/draw"
@@ -71,6 +72,14 @@ func check(n Newsroom) error {
 		c.need("subject "+s.Slug, "picture", s.Picture)
 		for _, slug := range s.Main {
 			c.need("subject "+s.Slug, "article", slug)
+		}
+	}
+	for _, s := range n.Storylines {
+		for _, slug := range s.Subjects {
+			c.need("storyline "+s.Slug, "subject", slug)
+		}
+		if !slices.ContainsFunc(n.Articles, func(a Article) bool { return a.First().Content.Storyline == s.Headline }) {
+			c.fail("storyline %s: no article belongs to it", s.Slug)
 		}
 	}
 	for _, m := range n.Menus {

@@ -25,20 +25,22 @@ import (
 	"dateline/internal/register"
 	"dateline/internal/richtext"
 	"dateline/internal/settings"
+	"dateline/internal/storyline"
 	"dateline/internal/taxonomy"
 	"dateline/internal/vault"
 )
 
 // Services are what Fill writes through.
 type Services struct {
-	DB       *db.DB
-	Clock    clock.Clock
-	Bus      *event.Bus
-	Settings *settings.Store
-	Media    *media.Service
-	Comments *comment.Store
-	Vault    *vault.Vault
-	Register *register.Service
+	DB         *db.DB
+	Clock      clock.Clock
+	Bus        *event.Bus
+	Settings   *settings.Store
+	Media      *media.Service
+	Comments   *comment.Store
+	Vault      *vault.Vault
+	Register   *register.Service
+	Storylines *storyline.Service
 }
 
 // marker is the setting that says that a site holds the sample newsroom: begun
@@ -157,7 +159,7 @@ func (f *filler) picture(ctx context.Context, p Picture) error {
 }
 
 func (f *filler) everything(ctx context.Context, tx *db.Tx) error {
-	for _, step := range []func(context.Context, *db.Tx) error{f.taxonomies, f.authors, f.register, f.accounts, f.pages, f.stories, f.menus, f.front, f.letters, f.finish} {
+	for _, step := range []func(context.Context, *db.Tx) error{f.taxonomies, f.authors, f.register, f.storylines, f.accounts, f.pages, f.stories, f.menus, f.front, f.letters, f.finish} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}
@@ -234,6 +236,29 @@ func (f *filler) register(ctx context.Context, tx *db.Tx) error {
 		entries = append(entries, e)
 	}
 	f.names = register.NewIndex(entries)
+	return nil
+}
+
+func (f *filler) storylines(ctx context.Context, tx *db.Tx) error {
+	for _, s := range f.n.Storylines {
+		line := storyline.Storyline{Headline: s.Headline, Summary: BindText(s.Summary, f.refs()), Questions: s.Questions, Closed: s.Closed}
+		for _, slug := range s.Subjects {
+			line.Subjects = append(line.Subjects, idOf("subject", slug))
+		}
+		for _, c := range s.Coming {
+			when := f.end.In(f.zone).AddDate(0, 0, c.Days).Format("2006-01-02")
+			switch {
+			case c.Month:
+				when = when[:len("2006-01")]
+			case c.Time != "":
+				when += "T" + c.Time
+			}
+			line.Coming = append(line.Coming, storyline.Coming{When: when, What: c.What, Where: c.Where})
+		}
+		if _, err := f.Storylines.AddTx(ctx, tx, actor, storyline.Input{Storyline: line, Word: s.Slug}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -23,6 +23,7 @@ import (
 	"dateline/internal/media"
 	"dateline/internal/register"
 	"dateline/internal/settings"
+	"dateline/internal/storyline"
 	"dateline/internal/vault"
 )
 
@@ -49,7 +50,8 @@ func services(t *testing.T, d *db.DB) demo.Services {
 	t.Cleanup(m.Close)
 	bus, st := event.NewBus(c), settings.NewStore(d)
 	names := register.NewService(register.Parts{DB: d, Clock: c, Settings: st, Articles: article.NewService(d, c, bus, st), Media: m})
-	return demo.Services{DB: d, Clock: c, Bus: bus, Settings: st, Media: m, Comments: comment.NewStore(v), Vault: v, Register: names}
+	return demo.Services{DB: d, Clock: c, Bus: bus, Settings: st, Media: m, Comments: comment.NewStore(v), Vault: v, Register: names,
+		Storylines: storyline.NewService(storyline.Parts{DB: d, Clock: c, Settings: st, Articles: article.NewService(d, c, bus, st), Register: names})}
 }
 
 func nothing(string, int64, int64) {}

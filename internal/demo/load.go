@@ -74,6 +74,14 @@ func loadFrame(root fs.FS) (Newsroom, error) {
 			return Newsroom{}, err
 		}
 	}
+	var lines struct {
+		Storylines []Storyline `toml:"storyline"`
+	}
+	if exists(root, "storylines.toml") {
+		if err := decodeFile(root, "storylines.toml", &lines); err != nil {
+			return Newsroom{}, err
+		}
+	}
 	for i := range frame.Sections {
 		s := &frame.Sections[i]
 		s.Slug = path.Base(s.Path)
@@ -83,7 +91,7 @@ func loadFrame(root fs.FS) (Newsroom, error) {
 	}
 	return Newsroom{
 		Site: frame.Site, Sections: frame.Sections, Tags: frame.Tags, Authors: frame.Authors,
-		Register: register.Subjects, Menus: frame.Menus, Front: frame.Front, Pictures: pictures.Pictures,
+		Register: register.Subjects, Storylines: lines.Storylines, Menus: frame.Menus, Front: frame.Front, Pictures: pictures.Pictures,
 	}, nil
 }
 

@@ -11,17 +11,18 @@ import (
 // and tags by slug, sections by path ("city/harbour"), pictures by key,
 // articles and pages by slug.
 type Newsroom struct {
-	Site     Site
-	Sections []Section // parents before children
-	Tags     []Tag
-	Authors  []Author
-	Register []Subject
-	Menus    []Menu
-	Front    []FrontBlock // of the front page, in order
-	Pictures []Picture    // portraits included
-	Articles []Article    // oldest first; an article refers only to earlier ones
-	Pages    []Page       // parents before children
-	Accounts map[string]richtext.Accounts
+	Site       Site
+	Sections   []Section // parents before children
+	Tags       []Tag
+	Authors    []Author
+	Register   []Subject
+	Storylines []Storyline
+	Menus      []Menu
+	Front      []FrontBlock // of the front page, in order
+	Pictures   []Picture    // portraits included
+	Articles   []Article    // oldest first; an article refers only to earlier ones
+	Pages      []Page       // parents before children
+	Accounts   map[string]richtext.Accounts
 }
 
 // Site is the settings of the sample site.
@@ -74,6 +75,26 @@ type Subject struct {
 	Begins      string   `toml:"begins"`
 	Ends        string   `toml:"ends"`
 	Main        []string `toml:"main"` // article slugs
+}
+
+// Storyline is what readers are told of a continuing story.
+type Storyline struct {
+	Headline  string   `toml:"headline"` // the storyline of its articles
+	Slug      string   `toml:"slug"`
+	Summary   string   `toml:"summary"`
+	Subjects  []string `toml:"subjects"` // slugs of the register
+	Questions []string `toml:"questions"`
+	Coming    []Coming `toml:"coming"`
+	Closed    bool     `toml:"closed"`
+}
+
+// Coming is something scheduled so many days after the filling.
+type Coming struct {
+	Days  int    `toml:"days"`
+	Time  string `toml:"time"`  // "14:00", "" for the day
+	Month bool   `toml:"month"` // of it only the month is known
+	What  string `toml:"what"`
+	Where string `toml:"where"`
 }
 
 // Link is a labelled address.

@@ -196,7 +196,12 @@ func (r *reader) subject(ctx context.Context, id int64) (sub subject, listed boo
 	if err != nil {
 		return sub, false, err
 	}
-	c := &v.Content
+	sub, err = r.about(ctx, a, &v.Content)
+	return sub, err == nil, err
+}
+
+// about reads what kin are looked for by.
+func (r *reader) about(ctx context.Context, a article.Article, c *article.Content) (sub subject, err error) {
 	text := Text{Headline: c.Headline, Standfirst: c.Standfirst, Body: richtext.Text(c.Body)}
 	if c.Storyline != "" {
 		text.Labels = append(text.Labels, c.Storyline)
@@ -204,13 +209,13 @@ func (r *reader) subject(ctx context.Context, id int64) (sub subject, listed boo
 	for _, tag := range c.Tags {
 		name, err := r.tag(ctx, tag)
 		if err != nil {
-			return sub, false, err
+			return sub, err
 		}
 		text.Labels = append(text.Labels, name)
 	}
 	sub = subject{article: a, gist: GistOf(r.analyzer(c.Language), text)}
 	sub.traits = Traits{Section: a.SectionID, Storyline: c.Storyline, Tags: c.Tags, Sketch: sub.gist.Sketch}
-	return sub, true, nil
+	return sub, nil
 }
 
 func (r *reader) tag(ctx context.Context, id int64) (string, error) {
@@ -263,6 +268,35 @@ func (r *reader) traits(ctx context.Context, id int64) (Traits, bool, error) {
 	}
 	sub, listed, err := r.subject(ctx, id)
 	return sub.traits, listed, err
+}
+
+// Like returns the public stories that go best with a text that is being
+// written, the best first, with what both are about.
+func (s *Service) Like(ctx context.Context, a *article.Article, c *article.Content, limit int) ([]Kin, error) {
+	r, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sub, err := r.about(ctx, *a, c)
+	if err != nil {
+		return nil, err
+	}
+	kin, _, err := s.finder.Kin(ctx, a.ID, sub.gist, sub.traits, db.Micros(s.clock.Now()), limit, r.traits)
+	if err != nil {
+		return nil, err
+	}
+	public := kin[:0]
+	for _, k := range kin {
+		other, vis, err := r.public.Read(ctx, k.ID)
+		if fault.Is(err, fault.NotFound) || err == nil && (vis != article.Listed || other.Type != article.TypeArticle) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		public = append(public, k)
+	}
+	return public, nil
 }
 
 // Reason is a story that an article offers, and what both are about.

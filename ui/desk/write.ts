@@ -12,6 +12,7 @@ import { Local } from './write/local';
 import { Notes } from './write/notes';
 import { Said } from './write/said';
 import { Presence } from './write/presence';
+import { Storyline } from './write/storyline';
 import { Subjects } from './write/subjects';
 import { Sync, type Condition } from './write/sync';
 import type { Content, Hit, Saved, State } from './write/types';
@@ -39,6 +40,7 @@ function begin(form: HTMLFormElement): void {
   const touched = () => { sync.changed(); presence?.typing(); count(); };
   const subjects = new Subjects(at, t, editable, role !== 'contributor', () => { sync.changed(); presence?.typing(); });
   const fields = new Fields(form, t, at, editable, { pick, media: library.media }, subjects, () => { sync.changed(); presence?.typing(); });
+  const line = new Storyline(at, t, editable);
   const local = new Local(article, me, tab);
 
   const sync = new Sync(at, {
@@ -63,14 +65,14 @@ function begin(form: HTMLFormElement): void {
       count();
     },
     condition,
-    saved(s: Saved) { subjects.saved(); revisions(s.revision); address(s.path, s.slug); },
+    saved(s: Saved) { subjects.saved(); line.saved(); revisions(s.revision); address(s.path, s.slug); },
     changedBy(who, what, merged) {
       if (!what.length && !merged) { if (who && who !== form.dataset.meName) flash(); return; }
       banners.tell('merged', t(merged ? 'merged' : 'refreshed', who, what.join(', ')));
     },
     recovered() { banners.tell('recovered', t('recovered')); },
     choose: (m) => choose(m, t),
-    news(s: State) { subjects.saved(); revisions(s.revision); address(s.path, s.slug); fields.showTranslations(s.translations); },
+    news(s: State) { subjects.saved(); line.saved(); revisions(s.revision); address(s.path, s.slug); fields.showTranslations(s.translations); },
   }, local, editable);
 
   function hits(all: Hit[]) { return all.map((a) => ({ id: a.id, headline: a.headline ?? a.name, path: a.path ?? '', published: a.published ?? '', status: a.status ?? '' })); }
@@ -256,7 +258,7 @@ function begin(form: HTMLFormElement): void {
       e.stopPropagation();
       showPanel(true);
       select(tabs[0]!);
-      subjects.focus();
+      if (line.offered() && !subjects.waiting()) line.focus(); else subjects.focus();
     } else if (e.key === '/' && !mount.contains(e.target as Node)) {
       e.preventDefault();
       editor?.help();

@@ -117,6 +117,8 @@ func (p *Part) Routes() []web.Route {
 		desk.PostRaw("new tag", "/desk/write/tags", desk.Contributor, web.RateReading, jsonLimit, p.newTag),
 		desk.Get("names in article", at+"/subjects", desk.Contributor, p.subjects, "name"),
 		desk.PostRaw("dismiss name", at+"/subjects/dismiss", desk.Contributor, web.RateReading, jsonLimit, p.dismissSubject),
+		desk.Get("storyline of article", at+"/storyline", desk.Contributor, p.proposeLine),
+		desk.PostRaw("dismiss storyline", at+"/storyline/dismiss", desk.Contributor, web.RateReading, jsonLimit, p.dismissLine),
 		desk.PostRaw("new name", "/desk/write/subjects", desk.Author, web.RateReading, jsonLimit, p.newSubject),
 		desk.Get("mentions", notesPath, desk.Contributor, p.mentions),
 		desk.Post("mentions read", notesPath, desk.Contributor, web.RateDesk, p.mentionsRead),

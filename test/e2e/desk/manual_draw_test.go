@@ -39,6 +39,9 @@ func (c *camera) takes(name string, d *desk, tallest int64) {
 		c.t.Fatalf("%s is not among the pictures", name)
 	}
 	c.drawn[name] = true
+	if only := os.Getenv("DATELINE_MANUAL"); only != "1" && !strings.HasPrefix(name, only) {
+		return
+	}
 	view, width := browser.View{Name: "manual", Width: 1280, Height: tallest}, 1280.0
 	if d.View.Mobile {
 		view, width = browser.Phone, 600
@@ -108,6 +111,10 @@ func TestManual_Draws(t *testing.T) {
 		c.takes(map[bool]string{false: "sign-in", true: "sign-in-phone"}[d.View.Mobile], d, 800)
 	}
 	fill(t, phone.Page, map[string]string{"email": "olga@courier.example", "password": secret}, "/desk/")
+	if os.Getenv("DATELINE_MANUAL") == "storyline" {
+		c.storylines(olga)
+		return
+	}
 	c.people(olga)
 	c.quotes(olga)
 	c.writing(olga, phone)
@@ -115,6 +122,7 @@ func TestManual_Draws(t *testing.T) {
 	c.fronts(olga, phone)
 	c.library(olga)
 	c.structure(olga)
+	c.storylines(olga)
 	c.register(olga)
 	c.newsletter(olga)
 	c.talk(olga, phone)
@@ -340,6 +348,15 @@ func (c *camera) structure(olga *desk) {
 		}
 		c.takes(p.name, olga, 900)
 	}
+}
+
+// storylines shows the sample storylines.
+func (c *camera) storylines(olga *desk) {
+	c.t.Helper()
+	olga.open("/desk/storylines")
+	c.takes("storylines", olga, 1000)
+	olga.open(first(olga, `/desk/storylines/\d+`, "The harbour talks"))
+	c.takes("storyline", olga, 1500)
 }
 
 // register shows the sample register, and a story whose names are being

@@ -44,6 +44,9 @@ export class Subjects {
   /** Leads to the first suggestion, or to the field for a name. */
   focus(): void { (this.offers?.querySelector<HTMLElement>('[data-confirm]') ?? this.field)?.focus(); }
 
+  /** Whether names wait to be decided on that the cursor is not at. */
+  waiting(): boolean { return this.suggested.length > 0 && !this.offers.contains(document.activeElement); }
+
   private async ask(): Promise<void> {
     const turn = ++this.asked;
     let r: Names;
