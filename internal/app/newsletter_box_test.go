@@ -10,6 +10,7 @@ import (
 	"dateline/internal/article"
 	"dateline/internal/db"
 	"dateline/internal/edition"
+	"dateline/internal/storyline"
 	"dateline/internal/subscriber"
 )
 
@@ -93,6 +94,60 @@ func TestNewsletter_SaysWhatIsCounted(t *testing.T) {
 		}{{edition.Settings{Counting: true}, "for the letter as a whole, not for you"}, {edition.Settings{Counting: true, Engaged: true}, "keeps for 30 days"}, {edition.Settings{}, ""}} {
 			p.must(p.app.editions.Configure(p.ctx, owner, c.conf))
 			says("configured", c.conf, c.want)
+		}
+	})
+}
+
+// TestNewsletter_StorylineBox signs up on the page of a storyline, for it alone;
+// another headline later changes nothing about that.
+func TestNewsletter_StorylineBox(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		server := p.mailsReaders()
+		line, err := p.app.storylines.Add(p.ctx, p.actor, storyline.Input{Storyline: storyline.Storyline{Headline: "The talks"}})
+		p.must(err)
+		a := p.story("They sit down", worldSection, article.PublishInput{}, func(c *article.Content) { c.Storyline = "The talks" })
+		p.drain()
+		p.write(func(ctx context.Context, tx *db.Tx) error { return subscriber.EnsurePreset(ctx, tx, p.now.Now()) })
+		n, err := p.app.readers.Newsletter(p.ctx, p.app.db, subscriber.PresetID)
+		p.must(err)
+		n.Rhythms = []string{subscriber.RhythmEdition, subscriber.RhythmDaily}
+		_, err = p.app.readers.SaveNewsletter(p.ctx, account.System("test"), n)
+		p.must(err)
+		const interest = "storyline:The talks"
+		page := p.visit(line.Path)
+		for _, want := range []string{"Follow “The talks”: what is new, by mail once a day", `name="interest" value="` + interest + `"`, `name="rhythm-1" value="daily"`} {
+			if !strings.Contains(page.body, want) {
+				t.Errorf("the box of the storyline lacks %s:\n%s", want, page.body)
+			}
+		}
+		r := p.reader(1)
+		p.leads("signing up", r.post("/newsletter/", "address", "ann@reader.example", "page", line.Path, "newsletter", "1", "rhythm-1", "daily", "interest", interest), "/newsletter/sent/")
+		r.post(p.letters(server, 0)[0].link(t, subscriber.ConfirmPath))
+		if text := strings.Join(p.column(`SELECT text FROM consent WHERE what = 'asked' OR text LIKE '%talks%'`), " "); !strings.Contains(text, "Follow “The talks”") {
+			t.Errorf("the consent says %q", text)
+		}
+		in := storyline.Input{Storyline: line}
+		in.Headline = "The harbour talks"
+		_, err = p.app.storylines.Save(p.ctx, p.actor, in)
+		p.must(err)
+		choices, err := p.app.readers.Choices(p.ctx, p.app.db, subscriber.PresetID, "daily")
+		p.must(err)
+		lists, err := article.NewPublic(p.app.db, p.now).Lists(p.ctx, a.ID)
+		p.must(err)
+		found := 0
+		for _, choice := range choices {
+			for _, i := range choice {
+				ref, err := article.Present(p.ctx, p.app.db, article.ScopeStoryline, i.ID)
+				p.must(err)
+				for _, l := range lists {
+					if l == (article.List{Scope: article.ScopeStoryline, Ref: ref}) {
+						found++
+					}
+				}
+			}
+		}
+		if found != 1 {
+			t.Errorf("%d choices lead to the storyline: %v", found, choices)
 		}
 	})
 }
