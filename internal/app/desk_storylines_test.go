@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
 	"dateline/internal/article"
@@ -31,11 +32,14 @@ func TestStorylines_AtTheDesk(t *testing.T) {
 		page = edna.get(one)
 		p.shows("the summary", page, 200, "They *talk*.")
 		p.shows("the person", page, 200, "<bdi>Ann Lee</bdi>")
+		if strings.Contains(page.body, "have passed") {
+			t.Error("the form says that something has passed")
+		}
 		p.shows("what is scheduled", page, 200, `value="2099-12-02 14:00"`)
 		p.shows("somebody saved meanwhile", edna.post(one, form...), 422, "was changed while you had it open")
 		strike := p.leadsTo("making another", edna.post(at, "headline", "The strike"), at, "added")
 		p.shows("what it may be merged into", edna.get(at+"/"+strike+"?merge=talks"), 200, `value="`+talks+`"`)
-		p.shows("deleting one with articles", edna.post(at+"/"+strike+"/delete", "revision", "1"), 422, "readers see articles")
+		p.shows("deleting one with articles", edna.post(at+"/"+strike+"/delete", "revision", "1"), 422, "eaders see articles")
 		p.leads("merging", edna.post(at+"/"+strike+"/merge", "into", talks), one+"?done=merged")
 		p.shows("the merged one", edna.get(at+"/"+strike), 404, "")
 		p.must(p.app.jobs.Drain(p.ctx))

@@ -147,6 +147,7 @@ func (p *Part) onePage(r *web.Request, in *storyline.Input, names string) (desk.
 	if d.In = (storyline.Input{Storyline: d.Row.Storyline, Word: d.Row.Slug}); in != nil {
 		d.In = *in
 	}
+	d.In.Coming = slices.Clone(d.In.Coming)
 	for i := range d.In.Coming {
 		d.In.Coming[i].When = strings.Replace(d.In.Coming[i].When, "T", " ", 1)
 	}

@@ -356,7 +356,7 @@ func (c *camera) storylines(olga *desk) {
 	olga.open("/desk/storylines")
 	c.takes("storylines", olga, 1000)
 	olga.open(first(olga, `/desk/storylines/\d+`, "The harbour talks"))
-	c.takes("storyline", olga, 1500)
+	c.takes("storyline", olga, 1250)
 }
 
 // register shows the sample register, and a story whose names are being
