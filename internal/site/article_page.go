@@ -129,6 +129,9 @@ func (c *scene) articleView(r *reading, p part, want string, partAt func(n int64
 		return Answer{}, err
 	}
 	page.Meta = c.articleMeta(r, out, want)
+	if page.Meta.Updated, err = c.changedAt(&r.a, r.content.Body); err != nil {
+		return Answer{}, err
+	}
 	if page.Meta.Translations, err = c.translations(&r.a, page.Meta.Canonical); err != nil {
 		return Answer{}, err
 	}
@@ -443,7 +446,7 @@ func (c *scene) articleMeta(r *reading, out *view.Article, path string) view.Met
 	m.NoIndex = r.a.NoIndex
 	m.OGType = "article"
 	m.Language, m.Direction = out.Language, out.Direction
-	m.Published, m.Updated = r.a.FirstPublished.In(c.zone), latestOf(r.a.FirstPublished, r.a.Updated).In(c.zone)
+	m.Published = r.a.FirstPublished.In(c.zone)
 	if out.Section != nil {
 		m.Section = out.Section.Label
 	}

@@ -199,6 +199,25 @@ type Attribution struct {
 	Before, After *richtext.Mark // said; nil is nobody
 }
 
+// Was tells who it was, "" for nobody.
+func (a Attribution) Was() string { return whose(a.Before) }
+
+// Is tells who it is now, "" for nobody.
+func (a Attribution) Is() string { return whose(a.After) }
+
+func whose(m *richtext.Mark) string {
+	if m == nil {
+		return ""
+	}
+	var parts []string
+	for _, name := range []string{"speaker", "role", "outlet", "date", "source"} {
+		if s := attrWords(m.Attrs[name]); s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // Attributions lists what is attributed otherwise in a text block. Words that
 // came into a passage or left it do not count while the passage stays.
 func (b Block) Attributions() []Attribution {
