@@ -138,7 +138,7 @@ func (s *Service) putTx(ctx context.Context, tx *db.Tx, a *article.Article, uses
 		if slices.Contains(have, u) {
 			continue
 		}
-		tx.Purge(db.Key("article", a.ID)) // the line at its end
+		tx.Purge(article.BesideKey(a.ID)) // the line at its end
 		if _, err := tx.Exec(ctx, `INSERT INTO subject_use (article_id, subject_id, confirmed, main, times, blocks) VALUES ($1, $2, $3, $4, $5, $6)`,
 			a.ID, u.subject, u.confirmed, u.main, u.times, u.blocks); err != nil {
 			return err
