@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -324,6 +325,35 @@ func (w *world) crawl(h http.Handler, seeds []string, visit func(path string, st
 		visit(path, status, all)
 		for _, m := range hrefs.FindAllStringSubmatch(all, -1) {
 			queue = append(queue, strings.ReplaceAll(m[1], "&amp;", "&"))
+		}
+	}
+}
+
+// unasked is what an output says but for the fields of its form that repeat
+// what it was asked for: that tells nothing.
+func unasked(path, all string) string {
+	at, err := url.Parse(path)
+	if err != nil {
+		return all
+	}
+	for _, values := range at.Query() {
+		for _, asked := range values {
+			if asked != "" {
+				all = strings.ReplaceAll(all, ` value="`+html.EscapeString(asked)+`"`, ` value=""`)
+			}
+		}
+	}
+	return all
+}
+
+func TestUnasked_KeepsWhatAResultSays(t *testing.T) {
+	const path = "/quotes/?speaker=zqcanary"
+	if got := unasked(path, `<input name="speaker" value="zqcanary">`); strings.Contains(got, "zqcanary") {
+		t.Errorf("an echo counts as a leak: %s", got)
+	}
+	for _, leak := range []string{`<a href="/quotes/zqcanary/">zqcanary</a>`, `<p>zqcanary caption</p>`, `<input value="zqcanary caption">`, `<title>zqcanary</title>`} {
+		if got := unasked(path, `<input name="speaker" value="zqcanary">`+leak); !strings.Contains(got, leak) {
+			t.Errorf("%s is taken for an echo: %s", leak, got)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"dateline/internal/db"
 	"dateline/internal/job"
+	"dateline/internal/search"
 )
 
 // JobAll chooses anew for all articles, some at a time; its payload is where
@@ -34,11 +35,23 @@ func EnqueueAllTx(ctx context.Context, tx *db.Tx, now time.Time) error {
 	return job.Enqueue(ctx, tx, job.Spec{Kind: JobAll, Key: "all", Payload: turn{}, RunAt: now.Add(settled)})
 }
 
-// HandleAll carries out JobAll: one batch, and asks for the next.
+// HandleAll carries out JobAll: one batch, and asks for the next. It chooses
+// nothing while an import or a rebuild fills the index.
 func (s *Service) HandleAll(ctx context.Context, payload []byte) error {
 	var t turn
 	if err := json.Unmarshal(payload, &t); err != nil {
 		return err
+	}
+	if t.Choosing {
+		filling, err := job.Waiting(ctx, s.db, search.JobIndex, search.JobRebuild)
+		if err != nil {
+			return err
+		}
+		if filling {
+			return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				return job.Enqueue(ctx, tx, job.Spec{Kind: JobAll, Key: "all", Payload: t, RunAt: s.clock.Now().Add(indexed)})
+			})
+		}
 	}
 	next, _, err := s.step(ctx, t)
 	if err != nil || next == nil {

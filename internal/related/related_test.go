@@ -221,7 +221,17 @@ func TestAll_ChoosesForEveryArticle(t *testing.T) {
 		}
 		check()
 		forget()
-		n.must(d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return related.EnqueueAllTx(ctx, tx, n.clock.Now()) }))
+		n.must(d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			if err := search.EnqueueTx(ctx, tx, second.ID); err != nil {
+				return err
+			}
+			return related.EnqueueAllTx(ctx, tx, n.clock.Now())
+		}))
+		n.settle() // nothing carries the index's job out yet
+		if got := n.offered(first); len(got) != 0 {
+			t.Errorf("while the index is being filled it offers %q", got)
+		}
+		n.jobs.Handle(search.JobIndex, search.NewService(d, n.clock).HandleIndex)
 		n.settle()
 		check()
 	})

@@ -184,6 +184,7 @@ func (c *scene) readArticle(r *reading, p part) (*view.Article, error) {
 	if content.Canonical != "" {
 		out.Source = &view.Link{Label: hostOf(content.Canonical), URL: content.Canonical}
 	}
+	c.shows(article.BesideKey(a.ID))
 	for _, step := range []func(*reading, *view.Article) error{c.addBody, c.addTerms, c.addInStory, c.addBylines, c.addChanges, c.addNeighbours, c.addChildren} {
 		if err := step(r, out); err != nil {
 			return nil, err
