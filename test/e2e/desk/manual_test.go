@@ -17,7 +17,7 @@ var manual = filepath.Join("..", "..", "..", "docs", "manual")
 // and NAME-dark.webp, and the route of the page it shows.
 type picture struct{ name, route string }
 
-// pictures are all of the manual. Every page of the desk is among them: a new
+// pictures are those of the desk. Every page of it is among them: a new
 // one needs a row here, a line in TestManual_Draws, and its place in the manual.
 var pictures = []picture{
 	{"set-up", "/desk/set-up/{token}"},
@@ -122,9 +122,12 @@ func TestManual_ShowsEveryPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	routes := map[string]bool{}
+	routes, every := map[string]bool{}, map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)^\S*GET\S* +(/desk\S*) `).FindAllSubmatch(printed, -1) {
 		routes[string(m[1])] = true
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\S*GET\S* +(/\S*) `).FindAllSubmatch(printed, -1) {
+		every[string(m[1])] = true
 	}
 	if len(routes) < 40 {
 		t.Fatalf("only %d routes: %s", len(routes), printed)
@@ -154,8 +157,8 @@ func TestManual_ShowsEveryPage(t *testing.T) {
 		text += string(raw)
 	}
 	files := map[string]bool{}
-	for _, p := range pictures {
-		if !routes[p.route] {
+	for _, p := range slices.Concat(pictures, readersPictures) {
+		if !every[p.route] {
 			t.Errorf("the picture %s: %s is no route any more", p.name, p.route)
 		}
 		for _, colours := range []string{"light", "dark"} {
