@@ -48,7 +48,7 @@ var open = sync.OnceValue(func() (err error) {
 	if house.program, err = product.Build(ctx, house.dir); err != nil {
 		return err
 	}
-	if house.server, err = product.Start(product.Command(ctx, house.program, "demo", "--data", data(), "--addr", "127.0.0.1:0")); err != nil {
+	if house.server, err = product.Start(product.Command(ctx, house.program, "demo", "--no-letters", "--data", data(), "--addr", "127.0.0.1:0")); err != nil {
 		return err
 	}
 	if err := set("comment_policy=open"); err != nil {
