@@ -194,7 +194,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(search.JobRebuild, a.search.HandleRebuild, job.Lane("rebuild", 1))
 	const jobRelated = "related.settled"
 	a.bus.Subscribe(article.EventSettled, jobRelated, nil)
-	a.related = related.NewService(a.db, a.clock, a.search.Index())
+	a.related = related.NewService(a.db, a.clock, a.articles, a.search.Index())
 	a.jobs.Handle(jobRelated, a.related.HandleSettled, job.Lane("related", 1))
 	a.jobs.Handle(related.JobKin, a.related.HandleKin, job.Lane("related", 1))
 	a.jobs.Handle(related.JobAll, a.related.HandleAll, job.Lane("related", 1))
