@@ -25,7 +25,7 @@ export class Also {
     this.list.addEventListener('keydown', (e) => this.key(e));
     this.adding();
     document.addEventListener('keydown', (e) => {
-      if (!e.altKey || !e.shiftKey || e.ctrlKey || e.metaKey || e.code !== 'KeyC') return;
+      if (!e.altKey || !e.shiftKey || e.ctrlKey || e.metaKey || e.code !== 'KeyC' && e.key.toLowerCase() !== 'c') return;
       e.preventDefault();
       void this.enter();
     });
@@ -143,7 +143,8 @@ export class Also {
   // Another story, found by its words among those that readers can find.
   private adding(): void {
     const f = byId<HTMLInputElement>('w-also-add');
-    const find = (q: string) => get<Hit[]>('/desk/write/find?kind=article&q=' + encodeURIComponent(q));
+    const find = (q: string) => get<Hit[]>('/desk/write/find?kind=article&q=' + encodeURIComponent(q))
+      .then((all) => all.filter((s) => !this.at.endsWith('/' + s.id) && !this.box.pinned.some((p) => p.id === s.id)));
     const label = (s: Hit) => s.published ? `${s.name} (${this.day(s.published)})` : s.name;
     const pin = (s: Hit) => { f.value = ''; void this.decide({ other: s.id, do: 'pin', place: this.box.pinned.length }, 'also_now_pinned', { id: s.id, headline: s.name, shares: [], public: true }); };
     suggest(f, find, label, pin);
