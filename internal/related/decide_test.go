@@ -325,30 +325,3 @@ func (n *newsroom) forget() {
 		return nil
 	}))
 }
-
-// TestMigration_AsksForTheArchive: an archive from before related stories has
-// them chosen by the server alone.
-func TestMigration_AsksForTheArchive(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		n := newNewsroom(t, d)
-		ctx := t.Context()
-		first, _, _, _ := n.stories()
-		n.forget()
-		n.must(d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			for _, query := range []string{`DELETE FROM schema_migration WHERE number = 60`, `DROP TABLE related_choice`, `DROP TABLE related_walk`} {
-				if _, err := tx.Exec(ctx, query); err != nil {
-					return err
-				}
-			}
-			return nil
-		}))
-		n.must(d.Migrate(ctx))
-		n.settle()
-		if got := n.offered(first); len(got) != 2 {
-			t.Errorf("after the upgrade it offers %q", got)
-		}
-		if _, total, err := n.related.Progress(ctx); err != nil || total != 0 {
-			t.Errorf("the walk has not ended: %d (%v)", total, err)
-		}
-	})
-}
