@@ -40,7 +40,8 @@ type Decision struct {
 // article; Invalid for a story that readers may not find, for the article
 // itself, and beyond the limits.
 func (s *Service) Decide(ctx context.Context, actor account.Actor, d Decision) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	changed := false // for readers
+	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		w, err := s.articles.WorkingTx(ctx, tx, actor, d.Article)
 		if err != nil {
 			return err
@@ -67,8 +68,19 @@ func (s *Service) Decide(ctx context.Context, actor account.Actor, d Decision) e
 		if err := audit.Record(ctx, tx, s.clock.Now(), actor.Name, "decide", "article", a.ID, detail); err != nil {
 			return err
 		}
+		changed = article.Visible(a, s.clock.Now()) == article.Listed
+		if !changed {
+			return nil
+		}
 		return s.reoffer(ctx, tx, a, is)
 	})
+	if err != nil || !changed {
+		return err
+	}
+	// Who follows is chosen before the editor sees the answer. Should that fail,
+	// the job that was asked for does it again.
+	_ = s.refresh(ctx, d.Article, false)
+	return nil
 }
 
 // decided is what is decided about an article with one more decision.
@@ -106,12 +118,9 @@ func (s *Service) decided(ctx context.Context, tx *db.Tx, was choices, d Decisio
 	return is, nil
 }
 
-// reoffer lets readers see at once what was decided. A job looks for who
-// follows.
+// reoffer lets readers see from the commit on what was decided. A job looks for
+// who follows.
 func (s *Service) reoffer(ctx context.Context, tx *db.Tx, a *article.Article, is choices) error {
-	if article.Visible(a, s.clock.Now()) != article.Listed {
-		return nil
-	}
 	kin, err := kinOf(ctx, tx, a.ID)
 	if err != nil {
 		return err

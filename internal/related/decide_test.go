@@ -89,7 +89,6 @@ func TestDecide_PinsComeFirstAndForbiddenNever(t *testing.T) {
 		n.decide(first, market, related.Leave, 0)
 		n.decide(first, best, related.Leave, 0)
 		n.decide(first, next, related.Leave, 0)
-		n.settle()
 		n.expect("all taken back", strings.Join(n.offered(first), ", "), best.Headline+", "+next.Headline)
 
 		entries, err := audit.Of(t.Context(), d, "article", first.ID, 20)
