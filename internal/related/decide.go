@@ -91,7 +91,7 @@ func (s *Service) decided(ctx context.Context, tx *db.Tx, was choices, d Decisio
 		return is, nil
 	}
 	if d.Do != Pin && d.Do != Forbid {
-		return is, fault.New(fault.Invalid, "%.40q is nothing to decide about a story", d.Do)
+		return is, fault.New(fault.Invalid, "%q is nothing to decide about a story", d.Do)
 	}
 	if d.Other == d.Article {
 		return is, fault.New(fault.Invalid, "an article cannot stand beside itself").WithHint("choose another one")

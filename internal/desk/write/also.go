@@ -73,7 +73,7 @@ func (p *Part) decideAlso(r *web.Request) (web.Response, error) {
 	}
 	other, err := strconv.ParseInt(in.Other, 10, 64)
 	if err != nil {
-		return web.Response{}, fault.New(fault.Invalid, "%.40q names no article", in.Other)
+		return web.Response{}, fault.New(fault.Invalid, "%q names no article", in.Other)
 	}
 	if err := p.Related.Decide(r.HTTP.Context(), desk.Actor(r), related.Decision{Article: id, Other: other, Do: in.Do, Place: in.Place}); err != nil {
 		return web.Response{}, err
