@@ -430,8 +430,16 @@ func leaks(t *testing.T, w *world) {
 	}
 	seeds = append(seeds, w.leakLinks(secrets)...)
 	w.leakFronts(secrets)
+	boxes := w.leakBoxes(secrets)
+	seeds = append(seeds, boxes...)
 	w.must(w.app.jobs.Drain(w.ctx))
+	w.staleBoxes(secrets)
 	h := w.app.handler()
+	for _, box := range boxes {
+		if _, all := w.get(h, box); !strings.Contains(all, `class="check-also"`) || !strings.Contains(all, "Pinned in public") {
+			t.Errorf("%s does not show the one pinned story that is public: the rows below prove nothing", box)
+		}
+	}
 	rendered := map[string]bool{}
 	allowed := regexp.MustCompile(`(?i)author(?::|%3A)zqcanary|/search/\?q=zqcanary|value="zqcanary|“zqcanary|: zqcanary|q=zqcanary`)
 	w.crawl(h, seeds, func(path string, status int, all string) {
@@ -505,6 +513,52 @@ func (w *world) leakFronts(secrets map[string]int64) {
 			}
 		}
 		return nil
+	})
+}
+
+// leakBoxes publishes an article to which all secret ones are pinned, before one
+// that is public, and returns its address.
+func (w *world) leakBoxes(secrets map[string]int64) []string {
+	w.t.Helper()
+	box := w.publish(w.harmless("A box with secrets"), article.PublishInput{})
+	pinned := w.publish(w.harmless("Pinned in public"), article.PublishInput{})
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		position := 0
+		put := func(other int64) error {
+			_, err := tx.Exec(ctx, `INSERT INTO related_choice (article_id, other_id, kind, position) VALUES ($1, $2, 'pin', $3)`, box.ID, other, position)
+			position++
+			return err
+		}
+		for canary, id := range secrets {
+			if _, vis, err := article.NewPublic(tx, w.app.clock).Read(ctx, id); err == nil && vis == article.Listed {
+				continue // its public face may be offered, and would stand before the others
+			}
+			if err := put(id); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO related_story (article_id, position, other_id, shares) VALUES ($1, $2, $3, $4)`,
+				box.ID, position, id, `["`+canary+`Shared"]`); err != nil {
+				return err
+			}
+		}
+		return put(pinned.ID)
+	})
+	return []string{box.Path}
+}
+
+// staleBoxes offers the secret articles beside every public one, as if no job
+// had run since they were public.
+func (w *world) staleBoxes(secrets map[string]int64) {
+	w.t.Helper()
+	var ids []string
+	for _, id := range secrets {
+		if _, vis, err := article.NewPublic(w.app.db, w.app.clock).Read(w.ctx, id); err != nil || vis != article.Listed {
+			ids = append(ids, fmt.Sprint(id))
+		}
+	}
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE article SET related = '[' || $1 || CASE WHEN related = '[]' THEN ']' ELSE ',' || substr(related, 2) END`, strings.Join(ids, ","))
+		return err
 	})
 }
 

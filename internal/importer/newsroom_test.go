@@ -88,7 +88,7 @@ func openWith(t testing.TB, d *db.DB, fetching fetch.Options) *newsroom {
 	n.jobs.Handle(postings.JobMerge, finder.Index().HandleMerge)
 	n.jobs.Handle(article.JobRelease, n.articles.HandleRelease)
 	n.jobs.Handle(article.JobRelist, n.articles.HandleRelist)
-	kin := related.NewService(d, n.clock, finder.Index())
+	kin := related.NewService(d, n.clock, n.articles, finder.Index())
 	n.jobs.Handle(related.JobAll, kin.HandleAll)
 	n.register = register.NewService(register.Parts{DB: d, Clock: n.clock, Settings: n.settings, Articles: n.articles, Media: n.media})
 	n.jobs.Handle(register.JobRead, n.register.HandleRead)

@@ -67,7 +67,7 @@ func openNewsroom(ctx context.Context, opt options) (*newsroom, error) {
 	bus := event.NewBus(now)
 	n := &newsroom{db: d, fault: opt.fault, public: article.NewPublic(d, now),
 		articles: article.NewService(d, now, bus, settings.NewStore(d)), search: search.NewService(d, now)}
-	n.related = related.NewService(d, now, n.search.Index())
+	n.related = related.NewService(d, now, n.articles, n.search.Index())
 	bus.Subscribe(article.EventSettled, jobSearch, nil)
 	bus.Subscribe(article.EventSettled, jobRelated, nil)
 	n.jobs = n.runner(now)

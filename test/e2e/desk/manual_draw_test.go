@@ -116,6 +116,7 @@ func TestManual_Draws(t *testing.T) {
 	c.library(olga)
 	c.structure(olga)
 	c.register(olga)
+	c.also(olga)
 	c.newsletter(olga)
 	c.talk(olga, phone)
 	for _, p := range []struct {
