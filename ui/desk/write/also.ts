@@ -14,13 +14,14 @@ const none: Box = { pinned: [], chosen: [], never: [], planned: false, shown: ''
 export class Also {
   private box = none;
   private asked = 0;
+  private entering = false;
   private back: Decision | null = null; // takes the last decision back
   private readonly group = byId<HTMLDetailsElement>('w-also');
   private readonly list = byId('w-also-list');
   private readonly soon = later(1500, () => void this.load());
 
   constructor(private readonly at: string, private readonly t: Words, private readonly day: (iso: string) => string, private readonly editable: boolean) {
-    this.group.addEventListener('toggle', (e) => { if (e.target === this.group && this.group.open) void this.load(); });
+    this.group.addEventListener('toggle', (e) => { if (e.target === this.group && this.group.open && !this.entering) void this.load(); });
     if (!editable) return;
     this.list.addEventListener('keydown', (e) => this.key(e));
     this.adding();
@@ -39,7 +40,12 @@ export class Also {
 
   private async enter(): Promise<void> {
     this.reveal();
-    if (!this.group.open) { this.group.open = true; await this.load(); }
+    if (!this.group.open) {
+      this.entering = true; // the event of opening would ask a second time, and only the last answer counts
+      this.group.open = true;
+      await this.load();
+      this.entering = false;
+    }
     this.focus(0);
   }
 
