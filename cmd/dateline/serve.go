@@ -2,8 +2,12 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"path/filepath"
 
 	"dateline/internal/app"
+	"dateline/internal/clock"
+	"dateline/internal/demo"
 )
 
 // listenFlags are what serve and demo share.
@@ -41,11 +45,29 @@ func serve(env *environment, a *app.App) error {
 	})
 }
 
-type demoCmd struct{ listenFlags }
+type demoCmd struct {
+	listenFlags
+	Letters bool `negatable:"" default:"true" help:"Without a mail server, keep letters as files in the data folder."`
+}
 
 // Run fills the sample newsroom, unless the data folder has it, and serves it.
 func (d *demoCmd) Run(c *commands, env *environment) error {
-	return c.with(env, d.settings(), func(a *app.App) error {
+	more := d.settings()
+	cfg, err := c.load(env, more)
+	if err != nil {
+		return err
+	}
+	if d.Letters && cfg.SMTPHost == "" {
+		dir := filepath.Join(cfg.Data, "letters")
+		box, err := demo.OpenMailbox(env.ctx, dir, clock.System{})
+		if err != nil {
+			return err
+		}
+		defer box.Close()
+		maps.Copy(more, box.Settings())
+		fmt.Fprintf(env.stderr, "no mail server is set: letters are kept in %s\n", dir)
+	}
+	return c.with(env, more, func(a *app.App) error {
 		bar := newProgress(env)
 		err := a.FillDemo(env.ctx, bar.show)
 		bar.end()

@@ -194,12 +194,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.openQuotes()
 	a.jobs.Handle(search.JobIndex, a.search.HandleIndex)
 	a.jobs.Handle(search.JobRebuild, a.search.HandleRebuild, job.Lane("rebuild", 1))
-	const jobRelated = "related.settled"
-	a.bus.Subscribe(article.EventSettled, jobRelated, nil)
-	a.related = related.NewService(a.db, a.clock, a.search.Index())
-	a.jobs.Handle(jobRelated, a.related.HandleSettled, job.Lane("related", 1))
-	a.jobs.Handle(related.JobKin, a.related.HandleKin, job.Lane("related", 1))
-	a.jobs.Handle(related.JobAll, a.related.HandleAll, job.Lane("related", 1))
+	a.openRelated()
 	a.openStorylines()
 	a.jobs.Handle(postings.JobMerge, a.search.Index().HandleMerge, job.Lane("index", 1))
 	a.jobs.Handle(account.JobLetter, a.accounts.HandleLetter, job.Lane("letters", 2))
@@ -334,11 +329,6 @@ func (a *App) fillDemo(ctx context.Context, progress func(stage string, done, to
 func (a *App) ImportWordPress(ctx context.Context, opt importer.Options) (*importer.Report, error) {
 	opt.Parallel = a.cfg.ImportParallel
 	return a.importer.Run(ctx, opt)
-}
-
-// RebuildRelated chooses the related stories of all articles anew.
-func (a *App) RebuildRelated(ctx context.Context, progress func(done, total int64)) error {
-	return a.related.All(ctx, progress)
 }
 
 // RebuildSearch makes the index of the search anew, beside the one that

@@ -57,7 +57,7 @@ func (a *App) openDesk() (err error) {
 		return err
 	}
 	if a.write, err = write.New(write.Parts{Desk: a.desk, DB: a.db, Clock: a.clock, Articles: a.articles, Accounts: a.accounts, Media: a.media,
-		Search: a.search, Register: a.register, Storylines: a.storylines, Settings: a.settings, HashPassword: a.vault.HashPassword, Editions: a.editions}); err != nil {
+		Search: a.search, Register: a.register, Related: a.related, Storylines: a.storylines, Settings: a.settings, HashPassword: a.vault.HashPassword, Editions: a.editions}); err != nil {
 		return err
 	}
 	if a.board, err = fronts.New(a.desk, fronts.Services{Fronts: a.fronts, Search: a.search, Media: a.media, Site: a.site, Views: a.views}); err != nil {

@@ -14,11 +14,12 @@ var roleRows = []map[string]string{
 	rolesNewsletter, rolesNewsletterReaders,
 	rolesTalk,
 	rolesSubjects,
+	rolesAccounts,
 	rolesStorylines,
 }
 
 var rolesReaders = map[string]string{
-	"page": "", "search": "", "unlock": "", "asset": "", "share image": "", "preview link": "", "health": "", "webmention": "", "pingback": "", "page of webmentions": "", "page of pingbacks": "", "media": "", "upload": "", "bounces": "",
+	"page": "", "search": "", "search feed": "", "search suggestions": "", "quotes": "", "unlock": "", "asset": "", "share image": "", "preview link": "", "health": "", "webmention": "", "pingback": "", "page of webmentions": "", "page of pingbacks": "", "media": "", "upload": "", "bounces": "",
 	"newsletter": "", "newsletter sign-up": "", "newsletter sent": "", "newsletter confirmation": "", "newsletter confirm": "", "newsletter preferences": "",
 	"newsletter choose": "", "newsletter unsubscribe page": "", "newsletter unsubscribe": "", "newsletter one-click page": "", "newsletter one-click": "",
 	"newsletter address page": "", "newsletter address": "",

@@ -6,6 +6,7 @@ var rolesWrite = map[string]string{
 	"publish article": "contributor", "publish article now": "contributor", "publication time": "contributor", "published article": "contributor",
 	"take article back": "contributor", "withdraw article": "editor", "withdraw article now": "editor", "revisions": "contributor", "restore revision": "contributor",
 	"article notes": "contributor", "write note": "contributor", "link translation": "contributor", "find for article": "contributor", "media for article": "contributor", "new tag": "contributor",
-	"names in article": "contributor", "dismiss name": "contributor", "new name": "author",
+	"names in article": "contributor", "dismiss name": "contributor", "new name": "author", "find quotes": "contributor",
+	"stories beside article": "contributor", "decide about story beside": "contributor",
 	"mentions": "contributor", "mentions read": "contributor",
 }

@@ -14,6 +14,7 @@ func (a *App) openRegister() {
 	a.register = register.NewService(register.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Articles: a.articles, Media: a.media})
 	a.bus.Subscribe(article.EventSettled, register.JobSettled, nil)
 	a.jobs.Handle(register.JobSettled, a.register.HandleSettled)
+	a.jobs.Handle(register.JobRead, a.register.HandleRead, job.Lane("register", 1))
 	a.jobs.Handle(register.JobMove, a.register.HandleMove, job.Lane("register", 1))
 	a.jobs.Handle(register.JobSweep, a.register.HandleSweep, job.Lane("register", 1))
 }

@@ -22,6 +22,7 @@ import (
 	"dateline/internal/db/dbtest"
 	"dateline/internal/event"
 	"dateline/internal/media"
+	"dateline/internal/register"
 	"dateline/internal/settings"
 )
 
@@ -200,6 +201,34 @@ func (p *paper) renewed(what string, want map[string]bool) {
 			p.t.Errorf("%s: %s rendered again = %v, want %v", what, path, got, fresh)
 		}
 	}
+}
+
+// TestSite_WhatJobsChooseRenewsTheStoryAlone: related stories and the names of a
+// story are chosen after it is out, and only its own page shows them.
+func TestSite_WhatJobsChooseRenewsTheStoryAlone(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		told := func(headline, text string, days int) article.Article {
+			return p.story(headline, worldSection, article.PublishInput{At: opening.AddDate(0, 0, -days)}, func(c *article.Content) { c.Body = paragraph(text) })
+		}
+		told("Ferry strike in Lisbon", "The ferry crews of Lisbon went on strike over the harbour's night shifts.", 2)
+		told("Lisbon harbour talks fail", "Talks of the harbour with the ferry crews on strike in Lisbon failed at night.", 1)
+		p.warm("/", "/feed/", "/section/world/", "/world/ferry-strike-in-lisbon/", "/world/lisbon-harbour-talks-fail/")
+		p.drain()
+		p.now.Advance(10 * time.Second) // those it goes with look again a moment later
+		p.drain()
+		p.renewed("related stories", map[string]bool{"/": false, "/feed/": false, "/section/world/": false,
+			"/world/ferry-strike-in-lisbon/": true, "/world/lisbon-harbour-talks-fail/": true})
+		if body := p.visit("/world/ferry-strike-in-lisbon/").body; !strings.Contains(body, `class="check-also`) {
+			t.Error("the story offers no other: the test did not test anything")
+		}
+		p.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := p.app.register.AddTx(ctx, tx, p.actor, register.Input{Entry: register.Entry{Kind: register.Place, Name: "Lisbon", ByName: true}})
+			return err
+		})
+		p.warm("/", "/feed/", "/section/world/", "/world/ferry-strike-in-lisbon/")
+		p.must(p.app.RebuildRegister(p.ctx, func(int64, int64) {}))
+		p.renewed("names found", map[string]bool{"/": false, "/feed/": false, "/section/world/": false, "/world/ferry-strike-in-lisbon/": true})
+	})
 }
 
 func TestSite_PurgeIsExact(t *testing.T) {

@@ -103,7 +103,7 @@ func EnlistTx(ctx context.Context, tx *db.Tx, a *Article, refs []int64, now time
 		tx.Purge(db.ListKey(ScopeSubject, ref))
 	}
 	if len(changed) > 0 {
-		tx.Purge(db.Key("article", a.ID))
+		tx.Purge(BesideKey(a.ID))
 	}
 	return changed, nil
 }

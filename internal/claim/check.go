@@ -24,7 +24,7 @@ const (
 func Check(in richtext.Accounts) (richtext.Accounts, error) {
 	out := richtext.Accounts{}
 	var err error
-	if out.Title, err = name(in.Title, "the title"); err != nil {
+	if out.Title, err = bounded(in.Title, maxName, fault.New(fault.TooLarge, "the title is longer than %d letters", maxName)); err != nil {
 		return out, err
 	}
 	if out.Title == "" {
@@ -45,7 +45,7 @@ func sides(in []richtext.AccountSide, out *richtext.Accounts) (kept []int, err e
 		if s.Party == "" && s.Words == "" && s.Source == "" && s.SourceLabel == "" {
 			continue
 		}
-		if s.Party, err = name(s.Party, "the name of a side"); err != nil {
+		if s.Party, err = bounded(s.Party, maxName, fault.New(fault.TooLarge, "the name of a side is longer than %d letters", maxName)); err != nil {
 			return nil, err
 		}
 		if s.Party == "" {
@@ -59,7 +59,7 @@ func sides(in []richtext.AccountSide, out *richtext.Accounts) (kept []int, err e
 		if utf8.RuneCountInString(s.Words) > maxWords {
 			return nil, fault.New(fault.TooLarge, "what %s says is longer than %d letters", s.Party, maxWords)
 		}
-		if s.SourceLabel, err = name(s.SourceLabel, "the source of "+s.Party); err != nil {
+		if s.SourceLabel, err = bounded(s.SourceLabel, maxName, fault.New(fault.TooLarge, "the source of %s is longer than %d letters", s.Party, maxName)); err != nil {
 			return nil, err
 		}
 		if s.Source, err = address(s.Source, s.Party); err != nil {
@@ -85,13 +85,13 @@ func sides(in []richtext.AccountSide, out *richtext.Accounts) (kept []int, err e
 func points(in []richtext.AccountPoint, kept []int, out *richtext.Accounts) (err error) {
 	for _, p := range in {
 		point := richtext.AccountPoint{}
-		if point.Text, err = short(p.Text, "a point"); err != nil {
+		if point.Text, err = bounded(p.Text, maxLine, fault.New(fault.TooLarge, "a point is longer than %d letters", maxLine)); err != nil {
 			return err
 		}
-		if point.Verdict, err = name(p.Verdict, "the verdict on “"+p.Text+"”"); err != nil {
+		if point.Verdict, err = bounded(p.Verdict, maxName, fault.New(fault.TooLarge, "the verdict on “%s” is longer than %d letters", point.Text, maxName)); err != nil {
 			return err
 		}
-		if point.Why, err = short(p.Why, "the reasons of a verdict"); err != nil {
+		if point.Why, err = bounded(p.Why, maxLine, fault.New(fault.TooLarge, "the reasons of a verdict are longer than %d letters", maxLine)); err != nil {
 			return err
 		}
 		said := point.Verdict != "" || point.Why != ""
@@ -128,7 +128,7 @@ func standOf(in richtext.AccountStand, party string) (out richtext.AccountStand,
 	default:
 		return out, fault.New(fault.Invalid, "%q is no stand on a point", in.Says)
 	}
-	if out.Words, err = short(in.Words, "what "+party+" says of a point"); err != nil {
+	if out.Words, err = bounded(in.Words, maxLine, fault.New(fault.TooLarge, "what %s says of a point is longer than %d letters", party, maxLine)); err != nil {
 		return out, err
 	}
 	if out.Source, err = address(in.Source, party); err != nil {
@@ -140,14 +140,12 @@ func standOf(in richtext.AccountStand, party string) (out richtext.AccountStand,
 	return out, nil
 }
 
-func name(s, what string) (string, error) { return bounded(s, what, maxName) }
-
-func short(s, what string) (string, error) { return bounded(s, what, maxLine) }
-
-func bounded(s, what string, limit int) (string, error) {
+// bounded returns a text on one line, or tooLong when it has more letters than
+// limit.
+func bounded(s string, limit int, tooLong error) (string, error) {
 	s = strings.Join(strings.Fields(richtext.CleanText(s)), " ")
 	if utf8.RuneCountInString(s) > limit {
-		return "", fault.New(fault.TooLarge, "%s is longer than %d letters", what, limit)
+		return "", tooLong
 	}
 	return s, nil
 }

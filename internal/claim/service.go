@@ -19,6 +19,9 @@ import (
 // EventChanged tells that what a record says has changed; its payload is Changed.
 const EventChanged = "accounts.changed"
 
+// AllKey is the surrogate key of what tells when any accounts changed last.
+const AllKey = "accounts"
+
 // Changed is the payload of EventChanged.
 type Changed struct {
 	Record int64 `json:"record"`
@@ -132,7 +135,7 @@ func (s *Service) update(ctx context.Context, tx *db.Tx, actor account.Actor, re
 		a.Title, string(raw), r.Revision, db.Micros(r.Updated), actor.Name, recordID); err != nil {
 		return r, err
 	}
-	tx.Purge(db.Key("accounts", recordID))
+	tx.Purge(db.Key("accounts", recordID), AllKey)
 	if err := audit.Record(ctx, tx, r.Updated, actor.Name, "change", "accounts", recordID, map[string]any{"title": a.Title, "was": json.RawMessage(was)}); err != nil {
 		return r, err
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"dateline/internal/db"
 	"dateline/internal/fault"
@@ -51,6 +52,25 @@ func ByIDs(ctx context.Context, q db.Querier, ids []int64) (map[int64]Record, er
 		out[one] = r
 	}
 	return out, nil
+}
+
+// maxChanges bounds how many articles Changes tells of.
+const maxChanges = 10_000
+
+// Changes tells of the articles whose readers see shared accounts when these
+// were changed last.
+func Changes(ctx context.Context, q db.Querier) (map[int64]time.Time, error) {
+	rows, err := q.Query(ctx, `SELECT r.article_id, MAX(c.updated_at) FROM accounts c JOIN accounts_ref r ON r.record_id = c.id
+		JOIN article a ON a.id = r.article_id AND a.live_version = r.version_id AND a.live_version > 0
+		GROUP BY r.article_id ORDER BY MAX(c.updated_at) DESC LIMIT $1`, maxChanges)
+	out := map[int64]time.Time{}
+	_, err = db.All(rows, err, func(r *sql.Rows) (ref int64, err error) {
+		var at int64
+		err = r.Scan(&ref, &at)
+		out[ref] = db.Time(at)
+		return ref, err
+	})
+	return out, err
 }
 
 // Row is a record in a list, with the number of articles that show it.

@@ -20,7 +20,7 @@ import (
 func (f *filler) letters(ctx context.Context, tx *db.Tx) error {
 	id := idOf("newsletter", "briefing")
 	if _, err := tx.Exec(ctx, `INSERT INTO newsletter (id, slug, slug_key, name, description, rhythms, updated_at) VALUES ($1, $2, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
-		id, "aldermouth-briefing", "Aldermouth Briefing", "What happened in the town and its harbour, three times a week. A sample: nobody is subscribed.",
+		id, "aldermouth-briefing", "Aldermouth Briefing", "What happened in the town and its harbour, three times a week.",
 		`["edition","daily","each"]`, db.Micros(f.end)); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"dateline/internal/article"
 	"dateline/internal/db"
 	"dateline/internal/quote"
+	"dateline/internal/register"
 	"dateline/internal/related"
 	"dateline/internal/search"
 	"dateline/internal/wxr"
@@ -95,8 +96,8 @@ func (r *run) template(s string, c *article.Content) string {
 	return strings.Join(strings.Fields(out), " ")
 }
 
-// later leaves search entries and related stories of a batch's articles to
-// jobs, in the batch's transaction.
+// later leaves search entries, quotes, names and related stories of a batch's
+// articles to jobs, in the batch's transaction.
 func later(ctx context.Context, tx *db.Tx, now time.Time, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
@@ -105,6 +106,9 @@ func later(ctx context.Context, tx *db.Tx, now time.Time, ids []int64) error {
 		return err
 	}
 	if err := search.EnqueueTx(ctx, tx, ids...); err != nil {
+		return err
+	}
+	if err := register.EnqueueTx(ctx, tx, ids...); err != nil {
 		return err
 	}
 	return related.EnqueueAllTx(ctx, tx, now)

@@ -26,6 +26,7 @@ import (
 	"dateline/internal/job"
 	"dateline/internal/media"
 	"dateline/internal/postings"
+	"dateline/internal/register"
 	"dateline/internal/related"
 	"dateline/internal/search"
 	"dateline/internal/settings"
@@ -50,6 +51,7 @@ type newsroom struct {
 	blobs    *blob.Filesystem
 	vault    *vault.Vault
 	jobs     *job.Runner
+	register *register.Service
 	site     *site.Site
 	importer *importer.Service
 }
@@ -86,8 +88,10 @@ func openWith(t testing.TB, d *db.DB, fetching fetch.Options) *newsroom {
 	n.jobs.Handle(postings.JobMerge, finder.Index().HandleMerge)
 	n.jobs.Handle(article.JobRelease, n.articles.HandleRelease)
 	n.jobs.Handle(article.JobRelist, n.articles.HandleRelist)
-	kin := related.NewService(d, n.clock, finder.Index())
+	kin := related.NewService(d, n.clock, n.articles, finder.Index())
 	n.jobs.Handle(related.JobAll, kin.HandleAll)
+	n.register = register.NewService(register.Parts{DB: d, Clock: n.clock, Settings: n.settings, Articles: n.articles, Media: n.media})
+	n.jobs.Handle(register.JobRead, n.register.HandleRead)
 	return n
 }
 

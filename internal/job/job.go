@@ -85,6 +85,18 @@ func Cancel(ctx context.Context, tx *db.Tx, kind, key string) error {
 	return err
 }
 
+// Waiting tells whether there is work of one of these kinds that is not done
+// and has not failed for good.
+func Waiting(ctx context.Context, q db.Querier, kinds ...string) (bool, error) {
+	for _, kind := range kinds {
+		var n int
+		if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE kind = $1 AND state <> 'dead' LIMIT 1) few`, kind).Scan(&n); err != nil || n > 0 {
+			return n > 0, err
+		}
+	}
+	return false, nil
+}
+
 // Job is a job as the desk shows it.
 type Job struct {
 	ID       int64

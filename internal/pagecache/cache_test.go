@@ -293,7 +293,8 @@ func TestReach(t *testing.T) {
 
 func TestVariant_CompressesWhatGains(t *testing.T) {
 	rested := make(chan time.Duration, 8)
-	c := open(t, Options{Budget: 1 << 20, Rest: func(d time.Duration) { rested <- d }})
+	now := clock.NewManual(time.Date(2026, 4, 18, 9, 0, 0, 0, time.UTC))
+	c := open(t, Options{Budget: 1 << 20, Clock: now, Rest: func(d time.Duration) { rested <- d }})
 	text := prose()
 	e := mustDo(t, c, "/", page(text, "a"))
 	if v := c.Variant(e, 0); v != e.Identity() {
@@ -313,6 +314,14 @@ func TestVariant_CompressesWhatGains(t *testing.T) {
 	if got := unbrotli(t, v.Body); v.Encoding != "br" || got != text || !strings.HasSuffix(v.ETag, `-b"`) {
 		t.Errorf("%s %s of %d bytes", v.Encoding, v.ETag, len(got))
 	}
+	for range hitsForBest {
+		c.Get("/")
+	}
+	<-rested
+	if young := c.Variant(e, Brotli); young != v {
+		t.Errorf("a page that has just been made is packed at length: %s", young.ETag)
+	}
+	now.Advance(ripe)
 	for range hitsForBest {
 		c.Get("/")
 	}

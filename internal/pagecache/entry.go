@@ -58,6 +58,7 @@ type Entry struct {
 	Reach        Reach
 	Tag          string // of the content, without quotes; every variant's ETag begins with it
 
+	made         time.Time
 	expires      int64 // Unix nanoseconds, 0 for never
 	compressible bool
 	identity     Variant
@@ -120,7 +121,7 @@ const minPacked = 1024
 // newEntry dresses a page. The body is kept, not copied, unless its slice
 // holds much more memory than it shows.
 func (c *Cache) newEntry(key string, p Page) *Entry {
-	e := &Entry{Key: key, Status: p.Status, Header: p.Header, LastModified: p.LastModified, Reach: p.Reach}
+	e := &Entry{Key: key, Status: p.Status, Header: p.Header, LastModified: p.LastModified, Reach: p.Reach, made: c.opt.Clock.Now()}
 	if !p.Expires.IsZero() {
 		e.expires = p.Expires.UnixNano()
 	}

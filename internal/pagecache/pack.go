@@ -17,6 +17,11 @@ const (
 	hitsForBest   = 32
 )
 
+// ripe is how long a page must have stood before it gets the best level: under a
+// talk that goes on it is made anew three times a second, and packing each at
+// length would take the processor from those who read.
+const ripe = 10 * time.Second
+
 // Levels of compression; doc.go has what they cost and gain.
 const (
 	gzipLevel   = 6
@@ -111,7 +116,11 @@ func (c *Cache) pack() {
 func (c *Cache) brotli(e *Entry) {
 	level, suffix := brotliLevel, brotliSuffix
 	if e.hits.Load() >= hitsForBest {
-		level, suffix = bestLevel, bestSuffix
+		if c.opt.Clock.Now().Sub(e.made) >= ripe {
+			level, suffix = bestLevel, bestSuffix
+		} else {
+			e.hits.Store(hitsForBrotli) // asked again after as many hits
+		}
 	}
 	if v := e.brotli.Load(); v != nil && v.quality >= level || !c.stored(e) {
 		return

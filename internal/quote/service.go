@@ -199,7 +199,7 @@ func (s *Service) drawRecord(ctx context.Context, tx *db.Tx, recordID int64) err
 		for i, q := range record.Accounts.Quotes() {
 			q.Part = partWith(content.Body, recordID)
 			row := rowOf(a, q, int64(i))
-			row.record = recordID
+			row.Record = recordID
 			is = append(is, row)
 		}
 		return replace(ctx, tx, was, is)

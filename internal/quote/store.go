@@ -26,8 +26,9 @@ type Quote struct {
 	Source   string // address
 	Language string // of the article; "" is the site's
 	At       time.Time
+	Record   int64 // of the shared accounts that it is part of, 0 for none
 
-	n, record int64
+	n int64
 }
 
 // same tells whether two rows say the same, whatever their ids.
@@ -43,7 +44,7 @@ func (q *Quote) same(other *Quote) bool {
 func equal(a, b *Quote) bool {
 	return a.Article.ID == b.Article.ID && a.Part == b.Part && a.Anchor == b.Anchor && a.Kind == b.Kind && a.Speaker == b.Speaker && a.Key == b.Key &&
 		a.Role == b.Role && a.Words == b.Words && a.Direct == b.Direct && a.Date == b.Date && a.Outlet == b.Outlet && a.Source == b.Source &&
-		a.Language == b.Language && a.n == b.n && a.record == b.record
+		a.Language == b.Language && a.n == b.n && a.Record == b.Record
 }
 
 const columns = `id, article_id, n, part, anchor, kind, speaker, speaker_key, role, words, direct, said, outlet, source, language, record_id, at`
@@ -51,7 +52,7 @@ const columns = `id, article_id, n, part, anchor, kind, speaker, speaker_key, ro
 func scan(r *sql.Rows, more ...any) (q Quote, err error) {
 	var direct, at int64
 	err = r.Scan(append([]any{&q.ID, &q.Article.ID, &q.n, &q.Part, &q.Anchor, &q.Kind, &q.Speaker, &q.Key, &q.Role, &q.Words, &direct, &q.Date, &q.Outlet,
-		&q.Source, &q.Language, &q.record, &at}, more...)...)
+		&q.Source, &q.Language, &q.Record, &at}, more...)...)
 	q.Direct, q.At = direct == 1, db.Time(at)
 	return q, err
 }
@@ -62,7 +63,7 @@ func insert(ctx context.Context, tx *db.Tx, q *Quote) error {
 	_, err := tx.Exec(ctx, `INSERT INTO quote (id, article_id, n, part, anchor, kind, speaker, speaker_key, role, words, folded, direct, said, outlet, source,
 		language, record_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 		q.ID, q.Article.ID, q.n, q.Part, q.Anchor, q.Kind, q.Speaker, q.Key, q.Role, q.Words, folded(q.Words), db.Bool(q.Direct), q.Date, q.Outlet,
-		q.Source, q.Language, q.record, db.Micros(q.At))
+		q.Source, q.Language, q.Record, db.Micros(q.At))
 	return err
 }
 

@@ -19,6 +19,7 @@ import (
 // The kinds of the register's jobs.
 const (
 	JobSettled = "register.settled" // of article.EventSettled
+	JobRead    = "register.read"    // reads some articles; its payload is their numbers
 	JobMove    = "register.move"    // reads what named an entry that left; its payload is the entry
 	JobSweep   = "register.sweep"   // reads every article again; its payload is the number of the reading
 )
@@ -36,6 +37,35 @@ func (s *Service) HandleSettled(ctx context.Context, payload []byte) error {
 		return err
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.readTx(ctx, tx, index, p.Article) })
+}
+
+// EnqueueTx asks for articles to be read after the transaction.
+func EnqueueTx(ctx context.Context, tx *db.Tx, ids ...int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	key := strconv.FormatInt(ids[0], 36) + "-" + strconv.FormatInt(ids[len(ids)-1], 36) + "-" + strconv.Itoa(len(ids))
+	return job.Enqueue(ctx, tx, job.Spec{Kind: JobRead, Key: key, Payload: ids})
+}
+
+// HandleRead carries out JobRead. Doing it twice changes nothing.
+func (s *Service) HandleRead(ctx context.Context, payload []byte) error {
+	var ids []int64
+	if err := json.Unmarshal(payload, &ids); err != nil {
+		return job.GiveUp(err)
+	}
+	index, err := s.Names(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for _, id := range ids {
+			if err := s.readTx(ctx, tx, index, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // use is a row of subject_use.
@@ -138,7 +168,7 @@ func (s *Service) putTx(ctx context.Context, tx *db.Tx, a *article.Article, uses
 		if slices.Contains(have, u) {
 			continue
 		}
-		tx.Purge(db.Key("article", a.ID)) // the line at its end
+		tx.Purge(article.BesideKey(a.ID)) // the line at its end
 		if _, err := tx.Exec(ctx, `INSERT INTO subject_use (article_id, subject_id, confirmed, main, times, blocks) VALUES ($1, $2, $3, $4, $5, $6)`,
 			a.ID, u.subject, u.confirmed, u.main, u.times, u.blocks); err != nil {
 			return err

@@ -21,7 +21,7 @@ type Traits struct {
 // What kin beyond the text is worth, as a part of the score.
 const (
 	forStoryline = 0.6
-	forTag       = 0.15 // for each, up to three
+	forTag       = 0.1 // for each, up to three
 	forSection   = 0.1
 	forNew       = 0.4 // for a story of this moment
 	halfLife     = 180 * 24 * 3600 * 1_000_000
@@ -54,22 +54,34 @@ type found struct {
 	score  float64
 }
 
-// asked is a topic with what it weighs in a query.
+// asked is a topic with how rare it is in a query, and how much it tells of the
+// story.
 type asked struct {
 	Topic
-	rarity float64
+	rarity, tells float64
 }
 
-// Kin returns up to limit stories that go with the one of a gist, the best
-// first, and those which it goes with best itself, other tellings among them. traits says what a story has beside its text, ok is false for one
-// that must not be offered. now is the present in microseconds.
-func (f Finder) Kin(ctx context.Context, self int64, g Gist, own Traits, now int64, limit int,
-	traits func(ctx context.Context, id int64) (t Traits, ok bool, err error)) (kin []Kin, near []int64, err error) {
-	topics, err := f.weigh(ctx, g.Topics)
+// Ask is a story whose kin are wanted.
+type Ask struct {
+	Self    int64 // its number in the index, 0 for one that is not there
+	Gist    Gist
+	Traits  Traits
+	Without []int64  // stories that must not be chosen
+	Beside  []Sketch // of stories that stand there already: none is told again
+	Now     int64    // microseconds
+	Limit   int
+}
+
+// Kin returns up to Limit stories that go with one, the best first, and those
+// which it goes with best itself, whether they may be chosen or not. traits
+// says what a story has beside its text; ok is false for one that readers may
+// not find.
+func (f Finder) Kin(ctx context.Context, a Ask, traits func(ctx context.Context, id int64) (t Traits, ok bool, err error)) (kin []Kin, near []int64, err error) {
+	topics, err := f.weigh(ctx, a.Gist.Topics)
 	if err != nil || len(topics) == 0 {
 		return nil, nil, err
 	}
-	q := postings.Query{Limit: candidates, Explain: true, Fresh: postings.Prior{Weight: forNew, HalfLife: halfLife, Now: now}}
+	q := postings.Query{Limit: candidates, Explain: true, Fresh: postings.Prior{Weight: forNew, HalfLife: halfLife, Now: a.Now}}
 	if len(topics) > 2 {
 		q.AtLeast = 2 // one word alone makes no kin
 	}
@@ -82,22 +94,23 @@ func (f Finder) Kin(ctx context.Context, self int64, g Gist, own Traits, now int
 	}
 	var all []found
 	for i, h := range answer.Hits {
-		if h.ID == self {
+		if h.ID == a.Self {
 			continue
 		}
 		t, ok, err := traits(ctx, h.ID)
 		if err != nil {
 			return nil, nil, err
 		}
-		if ok && !own.Sketch.Same(&t.Sketch) {
-			all = append(all, found{h, answer.Matched[i], t, h.Score * (1 + own.bonus(t))})
+		if ok && !a.Traits.Sketch.Same(&t.Sketch) {
+			all = append(all, found{h, answer.Matched[i], t, h.Score * (1 + a.Traits.bonus(t))})
 		}
 	}
-	for _, c := range all[:min(len(all), limit)] {
+	for _, c := range all[:min(len(all), a.Limit)] {
 		near = append(near, c.ID)
 	}
-	for _, c := range chosen(all, topics, limit) {
-		kin = append(kin, Kin{c.ID, c.score, sharedBy(g, topics, c.shares)})
+	all = slices.DeleteFunc(all, func(c found) bool { return slices.Contains(a.Without, c.ID) })
+	for _, c := range chosen(all, topics, a.Beside, a.Limit) {
+		kin = append(kin, Kin{c.ID, c.score, sharedBy(a.Gist, topics, c.shares)})
 	}
 	return kin, near, nil
 }
@@ -122,10 +135,13 @@ func (f Finder) weigh(ctx context.Context, topics []Topic) ([]asked, error) {
 		if n == 0 || docs > 100 && n > docs/4 {
 			continue // nobody else's, or everybody's
 		}
-		// Less than rarity itself: one very rare word should not decide alone.
-		out = append(out, asked{t, math.Pow(postings.Rarity(n, docs), 0.7)})
+		// Less than rarity itself, so that one very rare word does not decide
+		// alone; of what is asked for at all, rare words are the better part, and
+		// they have short lists.
+		rarity := postings.Rarity(n, docs)
+		out = append(out, asked{t, math.Pow(rarity, 0.4), t.Weight * math.Pow(rarity, 0.7)})
 	}
-	slices.SortStableFunc(out, func(a, b asked) int { return cmp.Compare(b.Weight*b.rarity, a.Weight*a.rarity) })
+	slices.SortStableFunc(out, func(a, b asked) int { return cmp.Compare(b.tells, a.tells) })
 	return out[:min(len(out), mostAsked)], nil
 }
 
@@ -149,7 +165,8 @@ func (t *Traits) bonus(o Traits) float64 {
 
 // chosen picks the best, each time one that shares something else with ours
 // than those before, and never the same story twice.
-func chosen(all []found, topics []asked, limit int) []found {
+func chosen(all []found, topics []asked, beside []Sketch, limit int) []found {
+	beside = slices.Clip(beside)
 	var out []found
 	for len(out) < limit {
 		best := -1
@@ -164,9 +181,10 @@ func chosen(all []found, topics []asked, limit int) []found {
 		}
 		next := all[best]
 		all = slices.Delete(all, best, best+1)
-		if slices.ContainsFunc(out, func(o found) bool { return o.traits.Sketch.Same(&next.traits.Sketch) }) {
+		if slices.ContainsFunc(beside, func(s Sketch) bool { return s.Same(&next.traits.Sketch) }) {
 			continue
 		}
+		beside = append(beside, next.traits.Sketch)
 		next.score = most
 		out = append(out, next)
 	}
@@ -179,7 +197,7 @@ func overlap(shares uint64, before []found, topics []asked) float64 {
 	for _, b := range before {
 		var both, either float64
 		for i, t := range topics {
-			w := t.Weight * t.rarity
+			w := t.tells
 			bit := uint64(1) << i
 			if shares&b.shares&bit != 0 {
 				both += w
@@ -201,7 +219,7 @@ func sharedBy(g Gist, topics []asked, shares uint64) []string {
 	weight := map[string]float64{}
 	for i, t := range topics {
 		if shares&(1<<i) != 0 {
-			weight[t.Stem] = t.Weight * t.rarity
+			weight[t.Stem] = t.tells
 		}
 	}
 	type named struct {

@@ -25,12 +25,12 @@ const (
 	weightStandfirst = 2
 	weightLabel      = 3
 	weightBody       = 1
-	nameBonus        = 1.6 // what is written as a name tells more than other words
+	nameBonus        = 1.2 // what is written as a name tells more than other words
 )
 
 const (
 	mostTopics = 80 // stems that are looked up
-	mostAsked  = 50 // stems that are asked for
+	mostAsked  = 30 // stems that are asked for
 	halfCount  = 1.2
 )
 

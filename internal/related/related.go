@@ -8,11 +8,12 @@
 //
 // It happens in jobs: of the article when readers may notice a change of it,
 // and then of those it goes with best, since it may be better for them than
-// what they have; when an article is withdrawn, of those that offered it. What
+// what they have; when an article is withdrawn, of those that offered it. An
+// editor may pin stories, which come first, and forbid others (Decide). What
 // was chosen stands in article.related, where pages read it; they ask
 // article.Visible once more.
 //
-// Tables: related_mark, related_story.
+// Tables: related_mark, related_story, related_choice, related_walk.
 package related
 
 import (
@@ -51,12 +52,13 @@ type Service struct {
 	db       *db.DB
 	clock    clock.Clock
 	settings *settings.Store
+	articles *article.Service
 	finder   Finder
 }
 
 // NewService chooses by the index of the search.
-func NewService(d *db.DB, c clock.Clock, index *postings.Index) *Service {
-	return &Service{db: d, clock: c, settings: settings.NewStore(d), finder: Finder{Index: index, Stem: search.StemTerm}}
+func NewService(d *db.DB, c clock.Clock, articles *article.Service, index *postings.Index) *Service {
+	return &Service{db: d, clock: c, settings: settings.NewStore(d), articles: articles, finder: Finder{Index: index, Stem: search.StemTerm}}
 }
 
 // HandleSettled carries out the job of article.EventSettled.
@@ -131,15 +133,26 @@ func (s *Service) keep(ctx context.Context, tx *db.Tx, sub subject, kin []Kin) e
 	if err := putMark(ctx, tx, sub.article.ID, sub.traits); err != nil {
 		return err
 	}
-	kin = kin[:min(len(kin), kept)]
-	if err := putKin(ctx, tx, sub.article.ID, kin); err != nil {
+	made, err := choicesOf(ctx, tx, sub.article.ID)
+	if err != nil {
 		return err
 	}
-	var ids []int64
+	return offer(ctx, tx, sub.article.ID, made, kin)
+}
+
+// offer writes what an article offers: the pinned ones, then of the chosen
+// ones those that no editor has decided about.
+func offer(ctx context.Context, tx *db.Tx, id int64, made choices, kin []Kin) error {
+	kin = slices.DeleteFunc(slices.Clone(kin), func(k Kin) bool { return slices.Contains(made.all(), k.ID) })
+	kin = kin[:min(len(kin), kept)]
+	if err := putKin(ctx, tx, id, kin); err != nil {
+		return err
+	}
+	ids := slices.Clone(made.pins)
 	for _, k := range kin {
 		ids = append(ids, k.ID)
 	}
-	return article.SetRelatedTx(ctx, tx, sub.article.ID, ids)
+	return article.SetRelatedTx(ctx, tx, id, ids)
 }
 
 // forget drops an article that readers must not be offered any more; those
@@ -196,12 +209,12 @@ func (r *reader) subject(ctx context.Context, id int64) (sub subject, listed boo
 	if err != nil {
 		return sub, false, err
 	}
-	sub, err = r.about(ctx, a, &v.Content)
+	sub, err = r.of(ctx, a, &v.Content)
 	return sub, err == nil, err
 }
 
-// about reads what kin are looked for by.
-func (r *reader) about(ctx context.Context, a article.Article, c *article.Content) (sub subject, err error) {
+// of cuts an article down to what its kin are looked for by.
+func (r *reader) of(ctx context.Context, a article.Article, c *article.Content) (subject, error) {
 	text := Text{Headline: c.Headline, Standfirst: c.Standfirst, Body: richtext.Text(c.Body)}
 	if c.Storyline != "" {
 		text.Labels = append(text.Labels, c.Storyline)
@@ -209,12 +222,15 @@ func (r *reader) about(ctx context.Context, a article.Article, c *article.Conten
 	for _, tag := range c.Tags {
 		name, err := r.tag(ctx, tag)
 		if err != nil {
-			return sub, err
+			return subject{}, err
 		}
 		text.Labels = append(text.Labels, name)
 	}
-	sub = subject{article: a, gist: GistOf(r.analyzer(c.Language), text)}
+	sub := subject{article: a, gist: GistOf(r.analyzer(c.Language), text)}
 	sub.traits = Traits{Section: a.SectionID, Storyline: c.Storyline, Tags: c.Tags, Sketch: sub.gist.Sketch}
+	if len(c.Sections) > 0 {
+		sub.traits.Section = c.Sections[0]
+	}
 	return sub, nil
 }
 
@@ -244,19 +260,47 @@ func (r *reader) analyzer(tag string) *words.Analyzer {
 // kin looks for the stories that go with an article, and those that it may be
 // new to.
 func (r *reader) kin(ctx context.Context, sub subject) (kin []Kin, near []int64, err error) {
-	kin, near, err = r.s.finder.Kin(ctx, sub.article.ID, sub.gist, sub.traits, db.Micros(r.s.clock.Now()), pushed, r.traits)
+	made, err := choicesOf(ctx, r.s.db, sub.article.ID)
 	if err != nil {
 		return nil, nil, err
 	}
-	// What the index still has may be withdrawn already.
+	ask := Ask{Self: sub.article.ID, Gist: sub.gist, Traits: sub.traits, Without: made.all(), Now: db.Micros(r.s.clock.Now()), Limit: pushed}
+	for _, pin := range made.pins {
+		t, listed, err := r.traits(ctx, pin)
+		if err != nil {
+			return nil, nil, err
+		}
+		if listed {
+			ask.Beside = append(ask.Beside, t.Sketch)
+		}
+	}
+	return r.found(ctx, ask)
+}
+
+// found are the kin that readers may find; what the index still has may be
+// withdrawn already.
+func (r *reader) found(ctx context.Context, ask Ask) (kin []Kin, near []int64, err error) {
+	kin, near, err = r.s.finder.Kin(ctx, ask, r.traits)
+	if err != nil {
+		return nil, nil, err
+	}
 	kin = slices.DeleteFunc(kin, func(k Kin) bool {
-		a, vis, e := r.public.Read(ctx, k.ID)
-		if e != nil && !fault.Is(e, fault.NotFound) {
+		listed, e := r.listed(ctx, k.ID)
+		if e != nil {
 			err = e
 		}
-		return e != nil || vis != article.Listed || a.Type != article.TypeArticle
+		return !listed
 	})
 	return kin, near, err
+}
+
+// listed tells whether readers may find an article.
+func (r *reader) listed(ctx context.Context, id int64) (bool, error) {
+	a, vis, err := r.public.Read(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil && vis == article.Listed && a.Type == article.TypeArticle, err
 }
 
 // traits are those of a candidate: as kept, or read from the article when it
@@ -271,57 +315,17 @@ func (r *reader) traits(ctx context.Context, id int64) (Traits, bool, error) {
 }
 
 // Like returns the public stories that go best with a text that is being
-// written, the best first, with what both are about.
+// written, the best first, with what both are about. What editors decided about
+// the stories beside it does not count.
 func (s *Service) Like(ctx context.Context, a *article.Article, c *article.Content, limit int) ([]Kin, error) {
 	r, err := s.reader(ctx)
 	if err != nil {
 		return nil, err
 	}
-	sub, err := r.about(ctx, *a, c)
+	sub, err := r.of(ctx, *a, c)
 	if err != nil {
 		return nil, err
 	}
-	kin, _, err := s.finder.Kin(ctx, a.ID, sub.gist, sub.traits, db.Micros(s.clock.Now()), limit, r.traits)
-	if err != nil {
-		return nil, err
-	}
-	public := kin[:0]
-	for _, k := range kin {
-		other, vis, err := r.public.Read(ctx, k.ID)
-		if fault.Is(err, fault.NotFound) || err == nil && (vis != article.Listed || other.Type != article.TypeArticle) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		public = append(public, k)
-	}
-	return public, nil
-}
-
-// Reason is a story that an article offers, and what both are about.
-type Reason struct {
-	Article article.Article
-	Shares  []string
-}
-
-// Reasons returns what an article offers, with why, as the desk shows it.
-func (s *Service) Reasons(ctx context.Context, id int64) ([]Reason, error) {
-	kin, err := kinOf(ctx, s.db, id)
-	if err != nil {
-		return nil, err
-	}
-	public := article.NewPublic(s.db, s.clock)
-	var out []Reason
-	for _, k := range kin {
-		a, vis, err := public.Read(ctx, k.ID)
-		if fault.Is(err, fault.NotFound) || err == nil && vis != article.Listed {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, Reason{a, k.Shares})
-	}
-	return out, nil
+	kin, _, err := r.found(ctx, Ask{Self: a.ID, Gist: sub.gist, Traits: sub.traits, Now: db.Micros(s.clock.Now()), Limit: limit})
+	return kin, err
 }

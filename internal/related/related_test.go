@@ -41,7 +41,9 @@ func newNewsroom(t *testing.T, d *db.DB) *newsroom {
 	bus.Subscribe(article.EventSettled, "related.settled", nil)
 	finder := search.NewService(d, c)
 	n := &newsroom{t: t, d: d, clock: c, articles: article.NewService(d, c, bus, settings.NewStore(d)),
-		related: related.NewService(d, c, finder.Index()), jobs: job.NewRunner(d, c, slog.New(slog.DiscardHandler))}
+		jobs: job.NewRunner(d, c, slog.New(slog.DiscardHandler))}
+	n.related = related.NewService(d, c, n.articles, finder.Index())
+	n.must(finder.EnsureBuilt(t.Context()))
 	n.must(d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 		_, err := taxonomy.SaveSection(ctx, tx, taxonomy.Section{ID: 1, Slug: "world", Name: "World"}, c.Now())
 		return err
@@ -122,10 +124,10 @@ func TestRelated_KinFindEachOther(t *testing.T) {
 				t.Errorf("%q offers %q, want %q", c.a.Headline, got, c.want)
 			}
 		}
-		reasons, err := n.related.Reasons(t.Context(), first.ID)
+		box, err := n.related.Box(t.Context(), editor, first.ID)
 		n.must(err)
-		if len(reasons) != 1 || !strings.Contains(strings.Join(reasons[0].Shares, ", "), "de-escalation zones") {
-			t.Errorf("explains %+v", reasons)
+		if len(box.Chosen) != 1 || !strings.Contains(strings.Join(box.Chosen[0].Shares, ", "), "de-escalation zones") || box.Planned {
+			t.Errorf("explains %+v", box)
 		}
 	})
 }
@@ -172,7 +174,7 @@ func TestRelated_OnlyWhatReadersMayFind(t *testing.T) {
 		n.must(err)
 		_, err = n.articles.Withdraw(ctx, editor, article.WithdrawInput{ID: hidden.ID, Revision: now.Revision, Reason: "wrong"})
 		n.must(err)
-		if got, err := n.related.Reasons(ctx, first.ID); err != nil || slices.ContainsFunc(got, func(r related.Reason) bool { return r.Article.ID == hidden.ID }) {
+		if got, err := n.related.Box(ctx, editor, first.ID); err != nil || slices.ContainsFunc(got.Chosen, func(r related.Story) bool { return r.Article.ID == hidden.ID }) {
 			t.Errorf("withdrawn, before its jobs ran, it is explained: %+v (%v)", got, err)
 		}
 		n.settle()
@@ -194,16 +196,6 @@ func TestAll_ChoosesForEveryArticle(t *testing.T) {
 		second := n.publish("Observers cross into Idlib", zones, article.PublishInput{})
 		n.publish("Cheese market opens", cheese, article.PublishInput{})
 		n.settle()
-		forget := func() {
-			n.must(d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-				for _, query := range []string{`DELETE FROM related_mark`, `DELETE FROM related_story`, `UPDATE article SET related = '[]'`} {
-					if _, err := tx.Exec(ctx, query); err != nil {
-						return err
-					}
-				}
-				return nil
-			}))
-		}
 		check := func() {
 			t.Helper()
 			if got := n.offered(first); !slices.Equal(got, []string{second.Headline}) {
@@ -213,15 +205,25 @@ func TestAll_ChoosesForEveryArticle(t *testing.T) {
 				t.Errorf("offers %q", got)
 			}
 		}
-		forget()
+		n.forget()
 		var last, all int64
 		n.must(n.related.All(t.Context(), func(done, total int64) { last, all = done, total }))
 		if last != all || all != 6 {
 			t.Errorf("progress ends at %d of %d", last, all)
 		}
 		check()
-		forget()
-		n.must(d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return related.EnqueueAllTx(ctx, tx, n.clock.Now()) }))
+		n.forget()
+		n.must(d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			if err := search.EnqueueTx(ctx, tx, second.ID); err != nil {
+				return err
+			}
+			return related.EnqueueAllTx(ctx, tx, n.clock.Now())
+		}))
+		n.settle() // nothing carries the index's job out yet
+		if got := n.offered(first); len(got) != 0 {
+			t.Errorf("while the index is being filled it offers %q", got)
+		}
+		n.jobs.Handle(search.JobIndex, search.NewService(d, n.clock).HandleIndex)
 		n.settle()
 		check()
 	})

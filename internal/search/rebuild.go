@@ -43,6 +43,17 @@ func (s *Service) EnsureBuilt(ctx context.Context) error {
 	})
 }
 
+// Built tells whether the index is of this program's making: what is found by
+// it is all that there is.
+func Built(ctx context.Context, q db.Querier) (bool, error) {
+	var was string
+	err := q.QueryRow(ctx, `SELECT value FROM search_state WHERE name = 'made'`).Scan(&was)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return was == made, err
+}
+
 // keepMade notes how the index is made.
 func keepMade(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.Exec(ctx, `INSERT INTO search_state (name, value) VALUES ('made', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, made)

@@ -80,10 +80,15 @@ func (s Site) CheckZone() error {
 // Location returns the site's time zone. Validate and CheckZone see to it that
 // it can be loaded.
 func (s Site) Location() *time.Location {
-	if loc, err := time.LoadLocation(s.Zone); err == nil {
-		return loc
+	if loc, ok := loaded.Load(s.Zone); ok {
+		return loc.(*time.Location)
 	}
-	return time.UTC
+	loc, err := time.LoadLocation(s.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	loaded.Store(s.Zone, loc)
+	return loc
 }
 
 // Validate reports the first setting that cannot work, by name.

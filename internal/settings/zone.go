@@ -33,6 +33,10 @@ var zones = sync.OnceValue(func() zoneTable {
 	return t
 })
 
+// loaded are the zones that were used, by name: the standard library reads and
+// parses a file for each call, which every page would pay.
+var loaded sync.Map
+
 // Zones are the names of the time zones that a site may be in, in order.
 func Zones() []string { return slices.Clone(zones().names) }
 

@@ -129,6 +129,9 @@ func (c *scene) articleView(r *reading, p part, want string, partAt func(n int64
 		return Answer{}, err
 	}
 	page.Meta = c.articleMeta(r, out, want)
+	if page.Meta.Updated, err = c.changedAt(&r.a, r.content.Body); err != nil {
+		return Answer{}, err
+	}
 	if page.Meta.Translations, err = c.translations(&r.a, page.Meta.Canonical); err != nil {
 		return Answer{}, err
 	}
@@ -181,6 +184,7 @@ func (c *scene) readArticle(r *reading, p part) (*view.Article, error) {
 	if content.Canonical != "" {
 		out.Source = &view.Link{Label: hostOf(content.Canonical), URL: content.Canonical}
 	}
+	c.shows(article.BesideKey(a.ID))
 	for _, step := range []func(*reading, *view.Article) error{c.addBody, c.addTerms, c.addInStory, c.addBylines, c.addChanges, c.addNeighbours, c.addChildren} {
 		if err := step(r, out); err != nil {
 			return nil, err
@@ -425,7 +429,7 @@ func (c *scene) articleMeta(r *reading, out *view.Article, path string) view.Met
 	m.NoIndex = r.a.NoIndex
 	m.OGType = "article"
 	m.Language, m.Direction = out.Language, out.Direction
-	m.Published, m.Updated = r.a.FirstPublished.In(c.zone), latestOf(r.a.FirstPublished, r.a.Updated).In(c.zone)
+	m.Published = r.a.FirstPublished.In(c.zone)
 	if out.Section != nil {
 		m.Section = out.Section.Label
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dateline/internal/article"
+	"dateline/internal/claim"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/feed"
@@ -209,12 +210,17 @@ func (c *scene) sitePages(arts []article.Article) ([]feed.Page, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.shows(claim.AllKey)
+	changed, err := claim.Changes(c.ctx, c.db)
+	if err != nil {
+		return nil, err
+	}
 	var out []feed.Page
 	for _, a := range arts {
 		if a.NoIndex {
 			continue
 		}
-		p := feed.Page{URL: c.abs(urlpath.Escape(a.Path)), Modified: latestOf(a.FirstPublished, a.Updated).In(c.zone)}
+		p := feed.Page{URL: c.abs(urlpath.Escape(a.Path)), Modified: latestOf(latestOf(a.FirstPublished, a.Updated), changed[a.ID]).In(c.zone)}
 		if m, ok := pictures[a.LeadMedia]; ok && m.Public {
 			if url := media.FallbackURL(m); url != "" {
 				p.Images = []string{c.abs(url)}
@@ -372,9 +378,13 @@ func (c *scene) feedItem(a *article.Article) (feed.Item, error) {
 	if err != nil {
 		return feed.Item{}, err
 	}
+	changed, err := c.changedAt(a, doc)
+	if err != nil {
+		return feed.Item{}, err
+	}
 	item := feed.Item{ID: c.tagURI("article", a.ID), URL: c.abs(urlpath.Escape(a.Path)), Title: a.Headline,
 		Summary: cmp.Or(a.Standfirst, a.Excerpt), HTML: html, Language: a.Language, Published: a.FirstPublished.In(c.zone),
-		Updated: latestOf(a.FirstPublished, a.Updated).In(c.zone), Source: v.Content.Canonical, Count: a.CommentCount}
+		Updated: changed, Source: v.Content.Canonical, Count: a.CommentCount}
 	if a.CommentCount > 0 {
 		item.Comments = item.URL + "#comments"
 	}

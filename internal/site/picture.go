@@ -3,6 +3,7 @@ package site
 import (
 	"cmp"
 	"strings"
+	"time"
 
 	"dateline/internal/article"
 	"dateline/internal/claim"
@@ -117,6 +118,17 @@ func (c *scene) accountsIn(doc richtext.Doc) (map[int64]richtext.Accounts, error
 		}
 	}
 	return out, nil
+}
+
+// changedAt is when what readers see of an article changed last: when they were
+// told of a change, or when accounts that it shows were changed.
+func (c *scene) changedAt(a *article.Article, body richtext.Doc) (time.Time, error) {
+	at := latestOf(a.FirstPublished, a.Updated)
+	found, err := claim.ByIDs(c.ctx, c.db, richtext.RecordIDs(body))
+	for _, r := range found {
+		at = latestOf(at, r.Updated)
+	}
+	return at.In(c.zone), err
 }
 
 func (c *scene) resolverFor(doc richtext.Doc) (resolver, error) {

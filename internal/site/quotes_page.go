@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dateline/internal/article"
+	"dateline/internal/claim"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/feed"
@@ -282,13 +283,23 @@ func (c *scene) quoteItem(q *quote.Quote) (feed.Item, error) {
 	block := richtext.Node{Type: "attributed_quote", Attrs: map[string]any{"speaker": q.Speaker, "role": q.Role, "outlet": q.Outlet, "date": q.Date, "source": q.Source},
 		Content: []richtext.Node{{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: q.Words}}}}}
 	html, err := c.feedHTML(richtext.Doc{Content: []richtext.Node{block, {Type: "related_link", Attrs: map[string]any{"url": placeOfQuote(q), "title": q.Article.Headline}}}})
-	at := latestOf(q.Article.FirstPublished, q.Article.Updated).In(c.zone)
+	if err != nil {
+		return feed.Item{}, err
+	}
+	at := latestOf(q.Article.FirstPublished, q.Article.Updated)
+	if q.Record != 0 { // of shared accounts, which change by themselves
+		r, err := claim.Get(c.ctx, c.db, q.Record)
+		if err != nil && !notFound(err) {
+			return feed.Item{}, err
+		}
+		at = latestOf(at, r.Updated)
+	}
 	id := c.tagURI("quote", q.Article.ID)
 	if q.Anchor != "" {
 		id += "/" + q.Anchor
 	}
 	return feed.Item{ID: id, URL: c.abs(placeOfQuote(q)), Title: q.Speaker + ": " + clip(q.Words, 90), Summary: q.Words, HTML: html, Language: q.Language,
-		Published: q.Article.FirstPublished.In(c.zone), Updated: at, Authors: []feed.Author{{Name: c.conf.Title, URL: c.abs("/")}}}, err
+		Published: q.Article.FirstPublished.In(c.zone), Updated: at.In(c.zone), Authors: []feed.Author{{Name: c.conf.Title, URL: c.abs("/")}}}, nil
 }
 
 // maxQuotesLD bounds the quotations in an article's structured data.

@@ -90,6 +90,8 @@ func (r *record) changes(i int) (compare.Comparison, bool, error) {
 	if err != nil {
 		return compare.Comparison{}, false, err
 	}
+	// Whose words a passage is shows nothing, so a change of it is none to readers.
+	before.Body, after.Body = compare.WithoutSaid(before.Body), compare.WithoutSaid(after.Body)
 	diff := article.Diff(before, after)
 	var shown []compare.FieldChange
 	for _, f := range diff.Fields {
@@ -182,7 +184,7 @@ func (r *record) one(n int64) (*view.VersionShown, error) {
 		if err != nil {
 			return nil, err
 		}
-		context = -1
+		context, text.Body = -1, compare.WithoutSaid(text.Body)
 		diff = article.Diff(text, text)
 		out.Headline, out.Standfirst = text.Headline, text.Standfirst
 		if at > 0 {

@@ -341,9 +341,9 @@ func (f *talkFigures) floods(ctx context.Context, s *server, t *talker, p talkPl
 	began := time.Now()
 	for c := range p.clients {
 		clients.Go(func() {
-			tick := time.NewTicker(time.Second)
-			defer tick.Stop()
 			time.Sleep(time.Duration(c) * time.Second / time.Duration(p.clients))
+			tick := time.NewTicker(time.Second) // started after the wait: not all at one moment
+			defer tick.Stop()
 			for until.Err() == nil {
 				offered.Add(1)
 				ok, err := t.post(ctx, int64(c))

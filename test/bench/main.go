@@ -13,6 +13,7 @@
 //	go run ./test/bench -comments                       comments: reading, posting, a flood, open lines
 //	go run ./test/bench -search                         the search: 100,000 articles, 20 questions at once
 //	go run ./test/bench -search -search-articles 1000000 -dir FOLDER   with a million; the folder keeps them
+//	go run ./test/bench -related                        choosing related stories: 1,000 and 100,000 articles; more with -sizes
 //	go run ./test/bench -mail -subscribers 1000000 -letters 20000   its memory with a million of them
 package main
 
@@ -49,6 +50,7 @@ func main() {
 	editor := flag.Bool("editor", false, "measure the article editor in Chromium instead")
 	letters := flag.Bool("mail", false, "measure the sending of a newsletter instead")
 	comments := flag.Bool("comments", false, "measure comments instead")
+	kin := flag.Bool("related", false, "measure the choosing of related stories instead")
 	finds := flag.Bool("search", false, "measure the search instead")
 	var find searchPlan
 	find.flags()
@@ -70,6 +72,8 @@ func main() {
 		err = runComments(ctx, *markdown, load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, talk)
 	case *finds:
 		err = runSearch(ctx, *keep, *markdown, find)
+	case *kin:
+		err = runRelated(ctx, *sizes, *keep, *markdown)
 	case *sinks:
 		err = runSink(ctx, mails)
 	case *lighthouse:

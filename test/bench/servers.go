@@ -44,7 +44,7 @@ const trustUs = "DATELINE_TRUSTED_PROXIES=127.0.0.0/8"
 
 // startDemo fills the sample newsroom in a data folder and serves it.
 func startDemo(ctx context.Context, program, data string) (*server, error) {
-	return await(product.Command(ctx, program, "demo", "--data", data, "--addr", "127.0.0.1:0"))
+	return await(product.Command(ctx, program, "demo", "--no-letters", "--data", data, "--addr", "127.0.0.1:0"))
 }
 
 // await starts a Dateline and waits for its first page.

@@ -173,18 +173,19 @@ func stored(t *testing.T, more int64) func(d *db.DB, ended <-chan struct{}) {
 // and after what it has stored; run again it must leave what an undisturbed one
 // leaves: nothing lost, nothing doubled, every answer at its place, counts exact.
 func TestImport_CommentsSurviveKill(t *testing.T) {
+	apart := storage{engine: db.SQLite, dir: folder(t)}
+	i := newImport(t, apart, size(40, 400))
+	n := size(3000, 20000)
+	alone := newTaking(t, apart, i, n)
+	alone.takesAll(t)
+	want := alone.state(t)
+	if len(want["comments"]) < n || len(want["keys"]) < n {
+		t.Fatalf("undisturbed: %d comments, %d keys of %d", len(want["comments"]), len(want["keys"]), n)
+	}
+	if diff := cmp.Diff(want["counts"], want["true counts"]); diff != "" {
+		t.Errorf("undisturbed, the counts are wrong:\n%.2000s", diff)
+	}
 	onEngines(t, folder, true, func(t *testing.T, s storage) {
-		i := newImport(t, s, size(40, 400))
-		n := size(3000, 20000)
-		alone := newTaking(t, storage{engine: db.SQLite, dir: folder(t)}, i, n)
-		alone.takesAll(t)
-		want := alone.state(t)
-		if len(want["comments"]) < n || len(want["keys"]) < n {
-			t.Fatalf("undisturbed: %d comments, %d keys of %d", len(want["comments"]), len(want["keys"]), n)
-		}
-		if diff := cmp.Diff(want["counts"], want["true counts"]); diff != "" {
-			t.Errorf("undisturbed, the counts are wrong:\n%.2000s", diff)
-		}
 		s.up(t)
 		k := newTaking(t, s, i, n)
 		r := rand.New(rand.NewPCG(42, 0))

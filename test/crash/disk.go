@@ -47,7 +47,7 @@ func FillDisk(ctx context.Context, t Target, plan Fills) (Report, error) {
 		s.report.problem("after the disk was full the program does not start: %v", err)
 		return s.result(), nil
 	}
-	err = s.settle(ctx, server, "after the disk was full, restarted")
+	err = s.conclude(ctx, server, "after the disk was full, restarted")
 	return s.result(), err
 }
 

@@ -37,25 +37,32 @@ type importing struct {
 	program, file string
 }
 
-// newImport writes an export of so many articles beside the tests' programs.
+// newImport is the import of an export of so many articles.
 func newImport(t *testing.T, s storage, articles int) importing {
 	t.Helper()
 	program, err := dateline()
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.Create(filepath.Join(t.TempDir(), "export.xml"))
+	file := filepath.Join(filepath.Dir(programs.Crashd), fmt.Sprintf("export-%d.xml", articles))
+	if _, err := os.Stat(file); err != nil {
+		if err := writeExport(file, articles); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return importing{storage: s, program: program, file: file}
+}
+
+func writeExport(path string, articles int) error {
+	file, err := os.Create(path)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	_, err = wxrtest.Write(file, wxrtest.Spec{Seed: 3, Articles: articles, Media: 10, Words: 300})
 	if e := file.Close(); err == nil {
 		err = e
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return importing{storage: s, program: program, file: file.Name()}
+	return err
 }
 
 // url is the database's address.
@@ -87,7 +94,8 @@ func (i importing) finish(t *testing.T) {
 }
 
 // settle serves the site until the jobs that the import left are done, but for
-// those of media, and stops it.
+// those of media, and stops it. What jobs wait for before they begin (related
+// stories for half a minute without another batch) is over at once.
 func (i importing) settle(t *testing.T) {
 	t.Helper()
 	server, err := product.Start(i.serve())
@@ -102,6 +110,13 @@ func (i importing) settle(t *testing.T) {
 	}
 	defer d.Close()
 	for deadline := time.Now().Add(2 * time.Minute); ; {
+		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE job SET run_at = 0 WHERE kind LIKE 'related%' AND state = 'ready' AND attempts = 0 AND run_at > 0`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 		var waiting int64
 		if err := d.QueryRow(ctx, `SELECT count(*) FROM job WHERE kind NOT LIKE 'media%' AND kind NOT LIKE 'article%' AND state <> 'dead' AND run_at < $1`, db.Micros(time.Now().Add(time.Hour))).Scan(&waiting); err != nil {
 			t.Fatal(err)
@@ -112,7 +127,7 @@ func (i importing) settle(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d jobs are not done: %s", waiting, server.Log())
 		}
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 
@@ -163,11 +178,13 @@ var tables = map[string]string{
 	"media_alias":   `SELECT path_key, media_id FROM media_alias`,
 	"media_use":     `SELECT media_id, article_id FROM media_use`,
 	"import_key":    `SELECT site, kind, source_id, hash, target_id FROM import_key`,
-	"search": `SELECT doc FROM posting_fresh WHERE gone = 0
-		UNION SELECT doc FROM posting_doc WHERE era = (SELECT value FROM posting_state WHERE name = 'era') AND doc NOT IN (SELECT doc FROM posting_fresh WHERE gone = 1)`,
+	"related_mark":  `SELECT article_id, traits, sketch FROM related_mark`,
+	"related_story": `SELECT article_id, position, other_id, shares FROM related_story`,
+	"quote":         `SELECT article_id, n, part, anchor, kind, speaker_key, role, words, said, outlet, source FROM quote`,
 }
 
-// dump reads all tables, each row as one line, in a fixed order.
+// dump reads all tables, each row as one line, in a fixed order, and what the
+// index answers: its tables lie as the jobs happened to come.
 func dump(t *testing.T, url string) map[string][]string {
 	t.Helper()
 	ctx := context.Background()
@@ -185,6 +202,9 @@ func dump(t *testing.T, url string) map[string][]string {
 		}
 		slices.Sort(lines)
 		state[name] = lines
+	}
+	if state["search"], err = answers(ctx, d); err != nil {
+		t.Fatalf("search: %v", err)
 	}
 	return state
 }
@@ -215,23 +235,54 @@ func scanLine(r *sql.Rows) (string, error) {
 // same compares two dumps.
 func same(t *testing.T, want, got map[string][]string) {
 	t.Helper()
-	for name := range tables {
+	for name := range want {
 		if diff := cmp.Diff(want[name], got[name]); diff != "" {
 			t.Errorf("%s differs from an undisturbed import (%d rows, want %d):\n%.2000s", name, len(got[name]), len(want[name]), diff)
 		}
 	}
-	if len(got["article"]) == 0 || len(got["search"]) == 0 {
-		t.Error("the import left nothing: the scenario did not test anything")
+	for _, name := range []string{"article", "search", "related_mark", "related_story"} {
+		if len(got[name]) == 0 {
+			t.Errorf("the import left no %s: the scenario did not test anything", name)
+		}
 	}
 }
 
-// undisturbed is what an import of the same file leaves when left alone.
+// left is what an import leaves when nobody disturbs it.
+type left struct {
+	importing
+	state map[string][]string
+}
+
+// leftAlone has what was left of each export: imports of one export are all
+// held against the same.
+var leftAlone = struct {
+	sync.Mutex
+	of map[string]left
+}{of: map[string]left{}}
+
+// alone is what an import of the same file leaves when left alone.
+func alone(t *testing.T, i importing) left {
+	t.Helper()
+	leftAlone.Lock()
+	defer leftAlone.Unlock()
+	if l, ok := leftAlone.of[i.file]; ok {
+		return l
+	}
+	dir := i.file + ".data"
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l := left{importing: importing{storage: storage{engine: db.SQLite, dir: dir}, program: i.program, file: i.file}}
+	l.finish(t)
+	l.settle(t)
+	l.state = dump(t, l.url())
+	leftAlone.of[i.file] = l
+	return l
+}
+
 func undisturbed(t *testing.T, i importing) map[string][]string {
 	t.Helper()
-	alone := importing{storage: storage{engine: db.SQLite, dir: folder(t)}, program: i.program, file: i.file}
-	alone.finish(t)
-	alone.settle(t)
-	return dump(t, alone.url())
+	return alone(t, i).state
 }
 
 // up starts PostgreSQL where there is one.
@@ -324,17 +375,33 @@ func TestImport_SurvivesAFullDisk(t *testing.T) {
 }
 
 // TestImport_ComparisonSeesADifference is the positive control: a state that
-// lacks what one batch wrote must not pass.
+// lacks what one batch wrote must not pass, nor one in which the index or the
+// choice of related stories lacks a little.
 func TestImport_ComparisonSeesADifference(t *testing.T) {
-	i := newImport(t, storage{engine: db.SQLite, dir: folder(t)}, 400)
-	want := undisturbed(t, i)
+	i := newImport(t, storage{engine: db.SQLite, dir: folder(t)}, size(400, 5000))
+	whole := alone(t, i)
 	i.disturb(t, 0, func(p *os.Process) {
 		i.awaitFirstBatch(t)
 		kill(p)
 	})
-	got := dump(t, i.url())
-	if cmp.Equal(want, got) {
+	if cmp.Equal(whole.state, dump(t, i.url())) {
 		t.Error("an import that was killed and not started again looks complete")
+	}
+	for name, c := range damages {
+		t.Run(name, func(t *testing.T) {
+			copied := whole.importing
+			copied.dir = folder(t)
+			if err := os.CopyFS(copied.dir, os.DirFS(whole.dir)); err != nil {
+				t.Fatal(err)
+			}
+			damage(t, copied.url(), c.do)
+			got := dump(t, copied.url())
+			for table := range whole.state {
+				if same := cmp.Equal(whole.state[table], got[table]); same == slices.Contains(c.seen, table) {
+					t.Errorf("%s is the same: %v", table, same)
+				}
+			}
+		})
 	}
 }
 

@@ -47,6 +47,6 @@ func KillUnderLoad(ctx context.Context, t Target, plan Kills) (Report, error) {
 		return s.result(), fmt.Errorf("start after the last kill: %w", err)
 	}
 	defer s.crash(server)
-	err = s.settle(ctx, server, "after the last kill")
+	err = s.conclude(ctx, server, "after the last kill")
 	return s.result(), err
 }

@@ -16,9 +16,9 @@ func newsroomOps() []Op { return []Op{note("publish", 1), note("edit", 1), note(
 
 func TestNewsroom_SurvivesKill(t *testing.T) {
 	onEngines(t, folder, true, func(t *testing.T, s storage) {
-		rounds := size(40, 200)
+		rounds := size(24, 200)
 		if s.cluster != nil {
-			rounds = size(20, 200)
+			rounds = size(12, 200)
 		}
 		target := s.target("newsroom", "", newsroomOps())
 		target.Clients = 16
@@ -28,11 +28,16 @@ func TestNewsroom_SurvivesKill(t *testing.T) {
 }
 
 func TestNewsroom_KillSeesPlantedFaults(t *testing.T) {
-	for fault, want := range map[string]string{"early": "acknowledged and lost", "halves": "half done"} {
+	for fault, want := range map[string]string{"early": "acknowledged and lost", "halves": "half done, missing [publication",
+		"unfound": "half done, missing [search]", "unrelated": "half done, missing [related]", "stale": "of its texts: false, want true", "leaky": "search entry of article"} {
 		t.Run(fault, func(t *testing.T) {
+			rounds := 5
+			if fault != "early" && fault != "halves" {
+				rounds = 1 // these need no kill to show
+			}
 			s := storage{engine: db.SQLite, dir: folder(t)}
 			report, err := KillUnderLoad(context.Background(), s.target("newsroom", fault, newsroomOps()),
-				Kills{Rounds: 5, Min: 100 * time.Millisecond, Max: 400 * time.Millisecond, Seed: 22})
+				Kills{Rounds: rounds, Min: 100 * time.Millisecond, Max: 400 * time.Millisecond, Seed: 22})
 			red(t, report, err, want)
 		})
 	}

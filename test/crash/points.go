@@ -166,11 +166,12 @@ func CheckOnce(ctx context.Context, t Target, op, key, payload string, acked boo
 	if err != nil {
 		return nil, err
 	}
-	database, err := State(ctx, server.URL, "database")
+	database, err := State(ctx, server.URL, ViewSettled)
 	if err != nil {
 		return nil, err
 	}
+	strays := slices.DeleteFunc(slices.Clone(database), func(r Record) bool { return r.Op != OpStray })
 	other := func(r Record) bool { return r.Key != key }
 	public, database = slices.DeleteFunc(public, other), slices.DeleteFunc(database, other)
-	return append(Compare(map[string]Entry{key: entry}, database), compareViews(public, database)...), nil
+	return append(Compare(map[string]Entry{key: entry}, append(strays, database...)), compareViews(public, database)...), nil
 }

@@ -51,7 +51,11 @@ func CutPower(ctx context.Context, t Target, plan Cuts) (Report, error) {
 			s.report.problem("after cut %d the program does not start: %v", round+1, err)
 			return s.result(), nil
 		}
-		err = s.settle(ctx, server, fmt.Sprintf("after cut %d", round+1))
+		settle := s.settle
+		if round == plan.Rounds-1 {
+			settle = s.conclude
+		}
+		err = settle(ctx, server, fmt.Sprintf("after cut %d", round+1))
 		s.crash(server)
 		if err != nil {
 			return s.result(), err

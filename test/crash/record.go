@@ -17,6 +17,13 @@ type Record struct {
 	Missing []string // the parts that should be there and are not
 }
 
+// ViewSettled is the view of State that a program answers once the work that it
+// does later (search, related stories) is done: nothing counts as about to come.
+const ViewSettled = "settled"
+
+// OpStray is the kind of a record of what belongs to no write: always a problem.
+const OpStray = "stray"
+
 // Hash is the fingerprint of a payload in ledgers and records.
 func Hash(payload []byte) string {
 	sum := sha256.Sum256(payload)
@@ -48,6 +55,8 @@ func Compare(entries map[string]Entry, state []Record) (problems []string) {
 		found[r.Key] = r
 		e, sent := entries[r.Key]
 		switch {
+		case r.Op == OpStray:
+			problems = append(problems, r.Key)
 		case !sent:
 			problems = append(problems, fmt.Sprintf("%s %s: nobody sent it", r.Op, r.Key))
 		case r.Hash != e.Hash || r.Op != e.Op:

@@ -91,6 +91,20 @@ func (s *session) settle(ctx context.Context, server *Server, when string) error
 	return s.compare(ctx, server, when+", after sending keys again")
 }
 
+// conclude is settle for the end of a scenario: when the work that the program
+// does later is done, nothing of it may be missing, and nothing too much.
+func (s *session) conclude(ctx context.Context, server *Server, when string) error {
+	if err := s.settle(ctx, server, when); err != nil {
+		return err
+	}
+	settled, err := State(ctx, server.URL, ViewSettled)
+	if err != nil {
+		return err
+	}
+	s.add(when+", all jobs done", Compare(s.load.Ledger.Entries(), settled))
+	return nil
+}
+
 // replays is how many keys are sent again after each disturbance.
 const replays = 20
 

@@ -20,6 +20,24 @@ var houseLines string
 //go:embed housegood.txt
 var goodLines string
 
+// peopleLines are names of people and bands that the corpora speak of, one a line,
+// found by reading the table: whose name stands in a comment says nothing about
+// it, and a table that ships is no place for names.
+//
+//go:embed people.txt
+var peopleLines string
+
+// named tells whether a token is a name of peopleLines, has one in it, or is the
+// beginning of one.
+func named(token string) bool {
+	return slices.ContainsFunc(strings.Fields(token), func(word string) bool {
+		begin, short := strings.CutSuffix(word, "*")
+		return slices.ContainsFunc(strings.Fields(peopleLines), func(name string) bool {
+			return name == word || short && strings.HasPrefix(name, begin)
+		})
+	})
+}
+
 // houseWeight is in how many comments each of them is said to have stood.
 const houseWeight = 5
 

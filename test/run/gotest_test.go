@@ -82,6 +82,41 @@ func TestReader_NoticesPackagesThatNeverEnded(t *testing.T) {
 	}
 }
 
+func TestAgain_OnlyAFewTestsOfTheBrowser(t *testing.T) {
+	browser := note{name: "dateline/test/e2e/desk TestWriting/phone"}
+	if got := againNames([]note{browser, {name: "dateline/test/e2e/desk TestWriting"}, {name: "dateline/test/e2e/site TestSite"}}); len(got) != 2 ||
+		strings.Join(got["dateline/test/e2e/desk"], " ") != "TestWriting" {
+		t.Errorf("names = %v", got)
+	}
+	for name, failures := range map[string][]note{
+		"another package": {browser, {name: "dateline/internal/db TestStore"}},
+		"a check":         {browser, {name: "go vet"}},
+		"no test's name":  {{name: "dateline/test/e2e/desk"}},
+		"too many":        {browser, browser, browser, browser, browser},
+	} {
+		if got := againNames(failures); len(got) > 0 {
+			t.Errorf("%s: %v is run again", name, got)
+		}
+	}
+}
+
+func TestAgain_PassesOnlyWhatPassed(t *testing.T) {
+	failures := func() []note {
+		return []note{{"p TestA/one", "slow"}, {"p TestA/two", "slow"}, {"p TestB", "wrong"}}
+	}
+	sum := summary{passed: 5, failed: 3, failures: failures()}
+	sum.settle("p", []string{"TestA", "TestB"}, &summary{passed: 2, failed: 1, failures: []note{{"p TestB", "wrong"}}}, false)
+	if sum.passed != 7 || sum.failed != 1 || len(sum.again) != 2 || len(sum.failures) != 1 {
+		t.Errorf("one of two passed: %+v", sum)
+	}
+	for name, second := range map[string]*summary{"nothing ran": {}, "the package did not end": {passed: 2}} {
+		sum := summary{passed: 5, failed: 3, failures: failures()}
+		if sum.settle("p", []string{"TestA", "TestB"}, second, false); sum.failed != 3 {
+			t.Errorf("%s: %+v", name, sum)
+		}
+	}
+}
+
 func TestFindFuzzTargets_NamesFolderAndFunction(t *testing.T) {
 	dir := t.TempDir()
 	source := "package x\n\nfunc FuzzReader(f *testing.F) {}\nfunc TestReader(t *testing.T) {}\n"

@@ -57,6 +57,7 @@ func runAll(ctx context.Context, opt options) bool {
 		runChecks(ctx, &sum, opt.packages)
 	}
 	runTests(ctx, &sum, opt, env)
+	runAgain(ctx, &sum, opt, env)
 	if opt.long && opt.run == "" {
 		runFuzz(ctx, &sum)
 	}

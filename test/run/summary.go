@@ -19,6 +19,7 @@ type summary struct {
 	passed, failed int
 	failures       []note
 	skipped        []note
+	again          []note // failed beside the others, passed alone
 	times          []packageTime
 }
 
@@ -76,6 +77,12 @@ func (s *summary) print(w io.Writer, spent time.Duration) {
 		fmt.Fprintf(w, "\n%d skipped\n", len(s.skipped))
 		for _, line := range groupReasons(s.skipped) {
 			fmt.Fprintf(w, "  %s\n", line)
+		}
+	}
+	if len(s.again) > 0 {
+		fmt.Fprintf(w, "\n%d passed only when run again, alone (the first failure stands above)\n", len(s.again))
+		for _, f := range s.again {
+			fmt.Fprintf(w, "  %s\n", f.name)
 		}
 	}
 	if len(s.failures) > 0 {

@@ -2,6 +2,7 @@
 
 import { createEditor } from '../editor';
 import type { Editor } from '../editor/types';
+import { Also } from './write/also';
 import { get, post } from './write/api';
 import { Banners } from './write/banners';
 import { choose } from './write/conflict';
@@ -34,7 +35,7 @@ function begin(form: HTMLFormElement): void {
   for (const e of document.querySelectorAll<HTMLElement>('.w-unscripted')) e.hidden = true;
   document.body.classList.add('w-ready');
 
-  let editor: Editor | null = null, presence: Presence | null = null, notes: Notes | null = null, said: Said | null = null, lastSaved = '';
+  let editor: Editor | null = null, presence: Presence | null = null, notes: Notes | null = null, said: Said | null = null, also: Also | null = null, lastSaved = '';
   const mount = byId('w-editor');
   const pick = () => library.pick('picture', article);
   const touched = () => { sync.changed(); presence?.typing(); count(); };
@@ -65,7 +66,7 @@ function begin(form: HTMLFormElement): void {
       count();
     },
     condition,
-    saved(s: Saved) { subjects.saved(); line.saved(); revisions(s.revision); address(s.path, s.slug); },
+    saved(s: Saved) { subjects.saved(); line.saved(); also?.saved(); revisions(s.revision); address(s.path, s.slug); },
     changedBy(who, what, merged) {
       if (!what.length && !merged) { if (who && who !== form.dataset.meName) flash(); return; }
       banners.tell('merged', t(merged ? 'merged' : 'refreshed', who, what.join(', ')));
@@ -280,6 +281,9 @@ function begin(form: HTMLFormElement): void {
     if (document.getElementById('w-said')) {
       said = new Said(at, editor!.quotes, t, editable, article);
       said.reveal = () => { showPanel(true); select(tabs[0]!); };
+      const date = new Intl.DateTimeFormat(uiLang, { dateStyle: 'medium', timeZone: zone });
+      also = new Also(at, t, (iso) => date.format(new Date(iso)), editable);
+      also.reveal = said.reveal;
     }
     form.dataset.ready = 'yes';
     fromHash();

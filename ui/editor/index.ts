@@ -17,7 +17,7 @@ import { leaveBlock, newline, nodes, plainAtStart, selectEmptyBlock } from './co
 import { Context, topBlock, type Command } from './context';
 import { fromEditor, resolvePath, toEditor } from './document';
 import { h } from './dom';
-import { quotes, saidDialog } from './said';
+import { quotes, saidDialog, shownPlugin } from './said';
 import { accountsDialog } from './blocks/shared_accounts';
 import { abbreviationDialog, helpDialog, languageDialog, linkDialog } from './menus/dialogs';
 import { FindBar, findPlugin } from './menus/find';
@@ -73,7 +73,7 @@ export function createEditor(o: EditorOptions): Editor {
         slashMenu(ctx, all), ...pastePlugins(ctx), typing(o.lang, typography), leavingTab(),
         keymap(keys), keymap(structureKeys()), keymap(baseKeymap),
         history({ newGroupDelay: 600 }), dropCursor({ class: 'ed-dropcursor', width: 3, color: false }), gapCursor(),
-        here(), edges(), numbering(), unfinished(), placeholder(ctx), notesPlugin(), presencePlugin(), uploadsPlugin(), findPlugin(),
+        here(), edges(), numbering(), unfinished(), placeholder(ctx), notesPlugin(), presencePlugin(), uploadsPlugin(), findPlugin(), shownPlugin(),
         toolbar(ctx, all), handles(ctx, all), clicks(),
       ],
     }),

@@ -2,8 +2,8 @@
 // nothing of it is seen by readers but what it makes possible.
 
 import type { Node } from 'prosemirror-model';
-import { TextSelection } from 'prosemirror-state';
-import type { EditorView } from 'prosemirror-view';
+import { Plugin, PluginKey, TextSelection } from 'prosemirror-state';
+import { Decoration, DecorationSet, type EditorView } from 'prosemirror-view';
 import { attrsOfMark, checked } from './attrs';
 import { markRange, marks } from './commands';
 import type { Context } from './context';
@@ -59,20 +59,38 @@ function places(doc: Node, s: Suggestion): { from: number; to: number }[] | null
   return null;
 }
 
-/** The attribution in the form of the schema; the first field that does not fit else. */
-export function fitted(given: Attribution): { attrs: Record<string, unknown> } | { wrong: typeof fields[number] } {
+/** The attribution in the form of the schema, its date read in a language; the first field that does not fit else. */
+export function fitted(given: Attribution, lang: string): { attrs: Record<string, unknown> } | { wrong: typeof fields[number] } {
   const attrs: Record<string, unknown> = {};
   for (const spec of attrsOfMark('said')) {
     const name = spec.name as typeof fields[number];
-    const value = checked(spec, name === 'date' && given.date.trim() ? parseDate(given.date) ?? given.date.trim() : given[name].trim());
+    const value = checked(spec, name === 'date' && given.date.trim() ? parseDate(given.date, lang) ?? given.date.trim() : given[name].trim());
     if (value === null || spec.required && !value) return { wrong: name };
     attrs[name] = value;
   }
   return { attrs };
 }
 
+const shown = new PluginKey<DecorationSet>('shown');
+
+/** Lets a passage stand out for a moment. */
+export function shownPlugin(): Plugin {
+  return new Plugin<DecorationSet>({
+    key: shown,
+    state: {
+      init: () => DecorationSet.empty,
+      apply(tr, old) {
+        const at = tr.getMeta(shown) as { from: number; to: number }[] | undefined;
+        return at ? DecorationSet.create(tr.doc, at.map((p) => Decoration.inline(p.from, p.to, { class: 'ed-shown' }))) : old.map(tr.mapping, tr.doc);
+      },
+    },
+    props: { decorations(state) { return shown.getState(state); } },
+  });
+}
+
 export function quotes(ctx: Context, view: EditorView): Quotes {
   const type = marks.said!;
+  let hide = 0;
   return {
     paragraphs: () => prose(view.state.doc).map((p) => p.text),
     open(s) {
@@ -80,7 +98,7 @@ export function quotes(ctx: Context, view: EditorView): Quotes {
       return !!at && at.every((p) => !view.state.doc.rangeHasMark(p.from, p.to, type));
     },
     apply(s, as) {
-      const at = places(view.state.doc, s), fit = fitted(as);
+      const at = places(view.state.doc, s), fit = fitted(as, ctx.uiLang);
       if (!at || 'wrong' in fit) return false;
       const tr = view.state.tr;
       for (const p of at) tr.removeMark(p.from, p.to, type).addMark(p.from, p.to, type.create(fit.attrs));
@@ -89,12 +107,11 @@ export function quotes(ctx: Context, view: EditorView): Quotes {
     },
     show(s) {
       const at = places(view.state.doc, s);
-      const dom = at && view.domAtPos(at[0]!.from).node;
-      const e = dom instanceof HTMLElement ? dom : dom?.parentElement;
-      if (!e) return;
-      e.scrollIntoView({ block: 'nearest' });
-      e.classList.add('ed-shown');
-      setTimeout(() => e.classList.remove('ed-shown'), 1500);
+      if (!at) return;
+      view.dispatch(view.state.tr.setMeta(shown, at));
+      view.dom.querySelector('.ed-shown')?.scrollIntoView({ block: 'nearest' });
+      clearTimeout(hide);
+      hide = window.setTimeout(() => { if (!view.isDestroyed) view.dispatch(view.state.tr.setMeta(shown, [])); }, 1500);
     },
     marked() {
       const out: Marked[] = [];
@@ -137,7 +154,7 @@ export function saidDialog(ctx: Context): void {
     close();
   };
   const done = () => {
-    const fit = fitted(Object.fromEntries(fields.map((f) => [f, inputs[f].value])) as unknown as Attribution);
+    const fit = fitted(Object.fromEntries(fields.map((f) => [f, inputs[f].value])) as unknown as Attribution, ctx.uiLang);
     if (!('wrong' in fit)) { put(fit.attrs); return; }
     for (const f of fields) inputs[f].removeAttribute('aria-invalid');
     wrong.textContent = ctx.t('editor.said.wrong_' + fit.wrong);

@@ -259,22 +259,8 @@ func choose(c chunk, base, mine, theirs []int32) (origin, bool) {
 // words3 merges texts word by word; false where both changed the same words,
 // or words with nothing but spaces and signs between them.
 func (m *merger) words3(base, mine, theirs []token) ([]token, bool) {
-	b, my, their := fulls(base), fulls(mine), fulls(theirs)
 	var out []token
-	last := fromMine // who changed the stretch before
-	apart := true    // a word that both kept stands between
-	ok := chunks(b, m.match(b, my), m.match(b, their), len(my), len(their), func(c chunk) bool {
-		if c.stable {
-			apart = apart || slices.ContainsFunc(base[c.b0:c.b1], func(t token) bool { return t.kind != tokenSpace && t.kind != tokenSign })
-			out = append(out, mine[c.m0:c.m1]...)
-			return true
-		}
-		who, fine := choose(c, b, my, their)
-		both := fine && slices.Equal(my[c.m0:c.m1], their[c.t0:c.t1])
-		if !fine || !both && !apart && who != last {
-			return false
-		}
-		last, apart = who, both
+	ok := m.stretches3(base, mine, theirs, func(c chunk, who origin) bool {
 		if who == fromTheirs {
 			out = append(out, theirs[c.t0:c.t1]...)
 		} else {
@@ -283,6 +269,28 @@ func (m *merger) words3(base, mine, theirs []token) ([]token, bool) {
 		return true
 	})
 	return out, ok
+}
+
+// stretches3 walks three texts from start to end and tells take whose form of
+// each stretch to take, until it returns false. It reports whether it came to
+// the end: not where both changed the same words, or neighbouring ones.
+func (m *merger) stretches3(base, mine, theirs []token, take func(chunk, origin) bool) bool {
+	b, my, their := fulls(base), fulls(mine), fulls(theirs)
+	last := fromMine // who changed the stretch before
+	apart := true    // a word that both kept stands between
+	return chunks(b, m.match(b, my), m.match(b, their), len(my), len(their), func(c chunk) bool {
+		if c.stable {
+			apart = apart || slices.ContainsFunc(base[c.b0:c.b1], func(t token) bool { return t.kind != tokenSpace && t.kind != tokenSign })
+			return take(c, fromMine)
+		}
+		who, fine := choose(c, b, my, their)
+		both := fine && slices.Equal(my[c.m0:c.m1], their[c.t0:c.t1])
+		if !fine || !both && !apart && who != last {
+			return false
+		}
+		last, apart = who, both
+		return take(c, who)
+	})
 }
 
 // attrs3 merges the attributes of a node that all three have, whose type is

@@ -356,7 +356,13 @@ func (m *merger) inside(path string, base, mine, theirs *richtext.Node) (richtex
 		return out, false
 	}
 	if richtext.HoldsText(base.Type) {
-		tokens, ok := m.words3(m.words.tokens(base.Content), m.words.tokens(mine.Content), m.words.tokens(theirs.Content))
+		b, my, their := m.words.tokens(base.Content), m.words.tokens(mine.Content), m.words.tokens(theirs.Content)
+		tokens, ok := m.words3(b, my, their)
+		if !ok {
+			if apart, fine := m.attributed3(b, my, their); fine {
+				tokens, ok = apart, true
+			}
+		}
 		out.Content = inline(tokens)
 		return out, ok
 	}

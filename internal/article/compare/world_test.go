@@ -42,6 +42,10 @@ func text(s string, marks ...string) richtext.Node {
 	return n
 }
 
+func saidBy(speaker string) richtext.Mark {
+	return richtext.Mark{Type: "said", Attrs: map[string]any{"speaker": speaker}}
+}
+
 func para(content ...richtext.Node) richtext.Node {
 	return richtext.Node{Type: "paragraph", Content: content}
 }
@@ -190,7 +194,15 @@ func (w *writer) editText(content []richtext.Node) []richtext.Node {
 	}
 	words := strings.Split(n.Text, " ")
 	at := w.pick("word", len(words))
-	switch w.pick("do", 4) {
+	switch w.pick("do", 5) {
+	case 4: // tells whose words the rest of the run are
+		rest := richtext.Node{Type: "text", Text: strings.Join(words[at:], " "), Marks: append(slices.DeleteFunc(slices.Clone(n.Marks), func(m richtext.Mark) bool { return m.Type == "said" }),
+			saidBy(rapid.SampledFrom([]string{"Ann", "Bo"}).Draw(w.t, "speaker")))}
+		if words = words[:at]; at > 0 {
+			rest.Text = " " + rest.Text
+		}
+		content = slices.Insert(content, i+1, rest)
+		n = &content[i]
 	case 0:
 		words[at] = w.word()
 	case 1:

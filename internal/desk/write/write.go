@@ -24,6 +24,7 @@ import (
 	"dateline/internal/i18n"
 	"dateline/internal/media"
 	"dateline/internal/register"
+	"dateline/internal/related"
 	"dateline/internal/search"
 	"dateline/internal/settings"
 	"dateline/internal/storyline"
@@ -43,6 +44,7 @@ type Parts struct {
 	Media        *media.Service
 	Search       *search.Service
 	Register     *register.Service
+	Related      *related.Service
 	Storylines   *storyline.Service
 	Settings     *settings.Store
 	Editions     *edition.Service // nil for a site without newsletters
@@ -120,6 +122,8 @@ func (p *Part) Routes() []web.Route {
 		desk.Get("storyline of article", at+"/storyline", desk.Contributor, p.proposeLine),
 		desk.PostRaw("dismiss storyline", at+"/storyline/dismiss", desk.Contributor, web.RateReading, jsonLimit, p.dismissLine),
 		desk.PostRaw("new name", "/desk/write/subjects", desk.Author, web.RateReading, jsonLimit, p.newSubject),
+		desk.Get("stories beside article", at+"/related", desk.Contributor, p.also),
+		desk.PostRaw("decide about story beside", at+"/related", desk.Contributor, web.RateReading, jsonLimit, p.decideAlso),
 		desk.Get("mentions", notesPath, desk.Contributor, p.mentions),
 		desk.Post("mentions read", notesPath, desk.Contributor, web.RateDesk, p.mentionsRead),
 	}

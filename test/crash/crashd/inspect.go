@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"dateline/internal/article"
 	"dateline/internal/db"
@@ -20,6 +21,7 @@ type holding struct {
 	order    []int64
 	listed   map[int64]bool
 	found    map[int64]bool // indexed, or about to be
+	kin      map[int64]bool // had their turn to choose related stories, or are about to
 	told     map[int64]bool // of whom an event tells
 	reached  map[int64]bool // an address leads to it
 	writing  []writing
@@ -148,18 +150,23 @@ func (n *newsroom) readTraces(ctx context.Context, h *holding) (err error) {
 		return err
 	}
 	// Jobs first: one that is done in between has left its entry by then.
-	waiting, err := n.settled(ctx, `SELECT payload FROM job WHERE kind = 'search.settled' AND state <> 'dead'`)
+	searched, err := n.subjects(ctx, `SELECT payload FROM job WHERE kind = 'search.settled' AND state <> 'dead'`)
 	if err != nil {
 		return err
 	}
-	if h.found, err = n.ids(ctx, `SELECT doc FROM posting_fresh WHERE gone = 0
-		UNION SELECT doc FROM posting_doc WHERE era = (SELECT value FROM posting_state WHERE name = 'era') AND doc NOT IN (SELECT doc FROM posting_fresh WHERE gone = 1)`); err != nil {
+	choosing, err := n.subjects(ctx, `SELECT payload FROM job WHERE kind = 'related.settled' AND state <> 'dead'`)
+	if err != nil {
 		return err
 	}
-	for id := range waiting {
-		h.found[id] = true
+	if h.found, err = n.indexed(ctx); err != nil {
+		return err
 	}
-	h.told, err = n.settled(ctx, `SELECT payload FROM event WHERE name = 'article.settled'`)
+	if h.kin, err = n.ids(ctx, `SELECT article_id FROM related_mark`); err != nil {
+		return err
+	}
+	maps.Copy(h.found, searched)
+	maps.Copy(h.kin, choosing)
+	h.told, err = n.subjects(ctx, `SELECT payload FROM event WHERE name = 'article.settled'`)
 	return err
 }
 
@@ -173,7 +180,8 @@ func (n *newsroom) ids(ctx context.Context, query string) (map[int64]bool, error
 	return set, err
 }
 
-func (n *newsroom) settled(ctx context.Context, query string) (map[int64]bool, error) {
+// subjects are the articles that payloads tell of.
+func (n *newsroom) subjects(ctx context.Context, query string) (map[int64]bool, error) {
 	rows, err := n.db.Query(ctx, query)
 	all, err := db.All(rows, err, func(r *sql.Rows) (s article.Settled, err error) {
 		var payload []byte
@@ -228,7 +236,7 @@ func (h *holding) publication(a *heldArticle) (crash.Record, bool) {
 	r.Copies = max(1, r.Copies)
 	for part, there := range map[string]bool{
 		"publication": a.status == string(article.StatusPublished) && a.live != 0,
-		"listing":     h.listed[a.id], "address": h.reached[a.id], "event": h.told[a.id], "search": h.found[a.id],
+		"listing":     h.listed[a.id], "address": h.reached[a.id], "event": h.told[a.id], "search": h.found[a.id], "related": h.kin[a.id],
 	} {
 		if !there {
 			r.Missing = append(r.Missing, part)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"strings"
+	"time"
 
 	"dateline/internal/account"
 	"dateline/internal/article"
@@ -16,6 +18,7 @@ import (
 	"dateline/internal/fault"
 	"dateline/internal/job"
 	"dateline/internal/postings"
+	"dateline/internal/related"
 	"dateline/internal/richtext"
 	"dateline/internal/search"
 	"dateline/internal/settings"
@@ -29,13 +32,18 @@ type newsroom struct {
 	db       *db.DB
 	articles *article.Service
 	public   *article.Public
+	search   *search.Service
+	related  *related.Service
 	jobs     *job.Runner
 	section  int64
 	fault    string
 }
 
-// jobSettled is the kind of job that keeps the search index up to date.
-const jobSettled = "search.settled"
+// The kinds of jobs that keep the search index and related stories up to date.
+const (
+	jobSearch  = "search.settled"
+	jobRelated = "related.settled"
+)
 
 // editor is who does everything here.
 var editor = account.System("crashd")
@@ -58,14 +66,11 @@ func openNewsroom(ctx context.Context, opt options) (*newsroom, error) {
 	now := clock.System{}
 	bus := event.NewBus(now)
 	n := &newsroom{db: d, fault: opt.fault, public: article.NewPublic(d, now),
-		articles: article.NewService(d, now, bus, settings.NewStore(d)),
-		jobs:     job.NewRunner(d, now, slog.New(slog.NewTextHandler(io.Discard, nil)))}
-	index := search.NewService(d, now)
-	bus.Subscribe(article.EventSettled, jobSettled, nil)
-	n.jobs.Handle(jobSettled, index.HandleSettled)
-	n.jobs.Handle(search.JobIndex, index.HandleIndex)
-	n.jobs.Handle(postings.JobMerge, index.Index().HandleMerge)
-	n.jobs.Handle(article.JobRelease, n.articles.HandleRelease)
+		articles: article.NewService(d, now, bus, settings.NewStore(d)), search: search.NewService(d, now)}
+	n.related = related.NewService(d, now, n.articles, n.search.Index())
+	bus.Subscribe(article.EventSettled, jobSearch, nil)
+	bus.Subscribe(article.EventSettled, jobRelated, nil)
+	n.jobs = n.runner(now)
 	if err := n.furnish(ctx); err != nil {
 		d.Close()
 		return nil, err
@@ -74,6 +79,84 @@ func openNewsroom(ctx context.Context, opt options) (*newsroom, error) {
 		n.jobs.Start(ctx)
 	}
 	return n, nil
+}
+
+// runner runs the newsroom's jobs on a clock.
+func (n *newsroom) runner(c clock.Clock) *job.Runner {
+	r := job.NewRunner(n.db, c, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	indexes, chooses := n.search.HandleSettled, n.related.HandleSettled
+	switch n.fault {
+	case faultUnfound:
+		indexes = idle
+	case faultUnrelated:
+		chooses = idle
+	case faultStale:
+		indexes = n.indexOnce
+	case faultLeaky:
+		indexes = n.leak
+	}
+	r.Handle(jobSearch, indexes)
+	r.Handle(search.JobIndex, n.search.HandleIndex)
+	r.Handle(postings.JobMerge, n.search.Index().HandleMerge, job.Lane("index", 1))
+	r.Handle(jobRelated, chooses, job.Lane("related", 1))
+	r.Handle(related.JobKin, n.related.HandleKin, job.Lane("related", 1))
+	r.Handle(article.JobRelease, n.articles.HandleRelease)
+	return r
+}
+
+// finishJobs runs all jobs to their end, also those that a killed process held
+// and those that are due in a moment: on a clock that runs ahead.
+func (n *newsroom) finishJobs(ctx context.Context) error {
+	if err := n.jobs.Stop(ctx); err != nil {
+		return err
+	}
+	defer n.jobs.Start(context.WithoutCancel(ctx))
+	ahead := clock.NewManual(clock.System{}.Now())
+	r := n.runner(ahead)
+	var err error
+	for range 5 { // a job that failed is due again later
+		ahead.Advance(2 * time.Minute)
+		if err = r.Drain(ctx); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// Faults planted in the newsroom's jobs.
+const (
+	faultUnfound   = "unfound"   // no article gets into the index
+	faultUnrelated = "unrelated" // no article gets related stories
+	faultStale     = "stale"     // a corrected article stays in the index as it was
+	faultLeaky     = "leaky"     // what is no public article gets into the index
+)
+
+func idle(context.Context, []byte) error { return nil }
+
+// indexOnce is the planted fault of an index that is not brought up to date.
+func (n *newsroom) indexOnce(ctx context.Context, payload []byte) error {
+	var s article.Settled
+	if err := json.Unmarshal(payload, &s); err != nil {
+		return err
+	}
+	if found, err := n.indexed(ctx); err != nil || found[s.Article] {
+		return err
+	}
+	return n.search.HandleSettled(ctx, payload)
+}
+
+// leak is the planted fault of an entry of what readers do not see.
+func (n *newsroom) leak(ctx context.Context, payload []byte) error {
+	var s article.Settled
+	if err := json.Unmarshal(payload, &s); err != nil {
+		return err
+	}
+	if err := n.search.HandleSettled(ctx, payload); err != nil {
+		return err
+	}
+	return n.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return n.search.Index().PutTx(ctx, tx, postings.Doc{ID: s.Article + 1<<20, At: 1, Terms: []postings.Term{{Text: "secret", Impact: 1}}})
+	})
 }
 
 // furnish makes the section and the articles that corrections go to, once.
@@ -220,8 +303,11 @@ func payloadOf(d richtext.Doc) []byte {
 var _ store = (*newsroom)(nil)
 
 // State lists publications and corrections, and drafts as their writers see
-// them.
+// them; "settled" is the database once the jobs have run.
 func (n *newsroom) State(ctx context.Context, view string) ([]crash.Record, error) {
+	if view == crash.ViewSettled {
+		return n.settled(ctx)
+	}
 	held, err := n.inspect(ctx)
 	if err != nil {
 		return nil, err

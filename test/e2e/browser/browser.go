@@ -57,6 +57,9 @@ func Launch(switches ...string) (*Browser, error) {
 		chromedp.Flag("disable-default-apps", true),
 		// A sandboxed frame in a process of its own never says that it has loaded.
 		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter,IsolateSandboxedIframes"),
+		// Neither does a frame that a link led to another site: in a process of its
+		// own it is out of sight, and what is asked of the page never comes to an end.
+		chromedp.Flag("disable-site-isolation-trials", true),
 		// Several pages are looked at at a time: none of them is in the background.
 		chromedp.Flag("disable-renderer-backgrounding", true), chromedp.Flag("disable-background-timer-throttling", true),
 		chromedp.Flag("disable-backgrounding-occluded-windows", true),

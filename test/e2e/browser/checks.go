@@ -138,8 +138,9 @@ const keyboardStart = `(() => {
 	const usable = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [contenteditable], audio[controls], video[controls], iframe, [tabindex]';
 	const shown = e => {
 		if (e.disabled || e.tabIndex < 0 || e.closest('[inert]')) return false;
-		const closed = e.closest('details:not([open])');
-		if (closed && !(e.tagName === 'SUMMARY' && e.parentElement === closed)) return false;
+		for (let closed = e.closest('details:not([open])'); closed; closed = closed.parentElement.closest('details:not([open])')) {
+			if (!(e.tagName === 'SUMMARY' && e.parentElement === closed)) return false;
+		}
 		const s = getComputedStyle(e);
 		return e.getClientRects().length > 0 && s.visibility !== 'hidden';
 	};

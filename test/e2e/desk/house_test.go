@@ -74,7 +74,7 @@ var filled = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	data := filepath.Join(house.dir, "sample")
-	s, err := product.Start(product.Command(context.Background(), path, "demo", "--data", data, "--addr", "127.0.0.1:0"))
+	s, err := product.Start(product.Command(context.Background(), path, "demo", "--no-letters", "--data", data, "--addr", "127.0.0.1:0"))
 	if err != nil {
 		return "", err
 	}

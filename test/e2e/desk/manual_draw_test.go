@@ -35,7 +35,7 @@ const still = `(async () => {
 // takes draws what is open, light and dark, up to so many pixels of height.
 func (c *camera) takes(name string, d *desk, tallest int64) {
 	c.t.Helper()
-	if !slices.ContainsFunc(pictures, func(p picture) bool { return p.name == name }) {
+	if !slices.ContainsFunc(slices.Concat(pictures, readersPictures), func(p picture) bool { return p.name == name }) {
 		c.t.Fatalf("%s is not among the pictures", name)
 	}
 	c.drawn[name] = true
@@ -84,7 +84,7 @@ func first(d *desk, path, text string) string {
 }
 
 // TestManual_Draws walks through the whole desk of the sample newsroom and draws
-// every picture of the manual anew. It is no check and runs when DATELINE_MANUAL
+// every picture of it anew. It is no check and runs when DATELINE_MANUAL
 // is set.
 func TestManual_Draws(t *testing.T) {
 	if os.Getenv("DATELINE_MANUAL") == "" {
@@ -124,6 +124,7 @@ func TestManual_Draws(t *testing.T) {
 	c.structure(olga)
 	c.storylines(olga)
 	c.register(olga)
+	c.also(olga)
 	c.newsletter(olga)
 	c.talk(olga, phone)
 	for _, p := range []struct {

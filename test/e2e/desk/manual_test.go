@@ -17,7 +17,7 @@ var manual = filepath.Join("..", "..", "..", "docs", "manual")
 // and NAME-dark.webp, and the route of the page it shows.
 type picture struct{ name, route string }
 
-// pictures are all of the manual. Every page of the desk is among them: a new
+// pictures are those of the desk. Every page of it is among them: a new
 // one needs a row here, a line in TestManual_Draws, and its place in the manual.
 var pictures = []picture{
 	{"set-up", "/desk/set-up/{token}"},
@@ -56,6 +56,7 @@ var pictures = []picture{
 	{"storylines", "/desk/storylines"}, {"storyline", "/desk/storylines/{id}"},
 	{"register", "/desk/register"}, {"register-entry", "/desk/register/{id}"}, {"register-move", "/desk/register/move"},
 	{"writing-names", "/desk/articles/{id}"},
+	{"writing-also", "/desk/articles/{id}"},
 	{"settings", "/desk/structure/site"},
 	{"appearance", "/desk/structure/appearance"},
 	{"editions", "/desk/newsletter"}, {"edition", "/desk/newsletter/{id}"},
@@ -86,6 +87,7 @@ var noPages = map[string]string{
 	"/desk/articles/find":                  "JSON",
 	"/desk/articles/{id}/notes":            "JSON",
 	"/desk/articles/{id}/preview":          "the page in the frames of its looks",
+	"/desk/articles/{id}/related":          "JSON",
 	"/desk/articles/{id}/share.png":        "an image",
 	"/desk/articles/{id}/state":            "JSON",
 	"/desk/articles/{id}/storyline":        "JSON",
@@ -124,9 +126,12 @@ func TestManual_ShowsEveryPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	routes := map[string]bool{}
+	routes, every := map[string]bool{}, map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)^\S*GET\S* +(/desk\S*) `).FindAllSubmatch(printed, -1) {
 		routes[string(m[1])] = true
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\S*GET\S* +(/\S*) `).FindAllSubmatch(printed, -1) {
+		every[string(m[1])] = true
 	}
 	if len(routes) < 40 {
 		t.Fatalf("only %d routes: %s", len(routes), printed)
@@ -156,8 +161,8 @@ func TestManual_ShowsEveryPage(t *testing.T) {
 		text += string(raw)
 	}
 	files := map[string]bool{}
-	for _, p := range pictures {
-		if !routes[p.route] {
+	for _, p := range slices.Concat(pictures, readersPictures) {
+		if !every[p.route] {
 			t.Errorf("the picture %s: %s is no route any more", p.name, p.route)
 		}
 		for _, colours := range []string{"light", "dark"} {

@@ -108,6 +108,33 @@ func mailed(t *testing.T, server *mailtest.Server, n int, path string) string {
 	}
 }
 
+// TestDemo_KeepsLetters signs up in the sample newsroom as it runs by itself,
+// without a mail server, and finds the letter in the data folder.
+func TestDemo_KeepsLetters(t *testing.T) {
+	b := chrome(t)
+	origin := start(t, demo)
+	p := b.Page(t, browser.Phone.WithoutScript())
+	if _, err := p.Open(origin + "/newsletter/"); err != nil {
+		t.Fatal(err)
+	}
+	send(t, p, map[string]string{"address": "ann@reader.example"})
+	reads(t, p, "signed up", "Look into your mailbox")
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		letters, err := filepath.Glob(filepath.Join(work, "demo", "letters", "*.eml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range letters {
+			if letter, err := os.ReadFile(file); err == nil && strings.Contains(string(letter), "<ann@reader.example>") && strings.Contains(string(letter), "/newsletter/confirm/") {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("no letter to confirm in %v", letters)
+		}
+	}
+}
+
 // TestNewsletter_InTheBrowser goes from the box to erasure without script, and
 // looks at every page on the way in every view, also from right to left.
 func TestNewsletter_InTheBrowser(t *testing.T) {

@@ -50,7 +50,7 @@ var fill = sync.OnceValue(func() (err error) {
 	if house.program, err = product.Build(ctx, house.dir); err != nil {
 		return err
 	}
-	s, err := product.Start(product.Command(ctx, house.program, "demo", "--data", data(), "--addr", "127.0.0.1:0"))
+	s, err := product.Start(product.Command(ctx, house.program, "demo", "--no-letters", "--data", data(), "--addr", "127.0.0.1:0"))
 	if err != nil {
 		return err
 	}

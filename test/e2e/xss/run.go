@@ -8,12 +8,14 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/inspector"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -32,8 +34,9 @@ const canary = "alert('a script from elsewhere')"
 // Case is an address to load and its name in the results.
 type Case struct {
 	ID, URL string
-	Form    url.Values     // sent to it, when there is any, as a form of its own site would
-	Cookies []*http.Cookie // of who asks, for the address's origin
+	Form    url.Values                  // sent to it, when there is any, as a form of its own site would
+	Cookies []*http.Cookie              // of who asks, for the address's origin
+	Then    func(p *browser.Page) error // what else is asked of the page, may be nil
 }
 
 // Result is what happened in one case.
@@ -41,13 +44,15 @@ type Result struct {
 	ID       string
 	Runs     []string // the doors that a script of an attack went through
 	Reports  []string // what the Content-Security-Policy refused
+	Problems []string // requests to elsewhere and errors of scripts; looked at in Pages
+	Wide     bool     // it scrolls sideways; looked at in Answers
 	Answered bool     // false when the page hung: never a pass
 }
 
 // Ran tells whether anything was executed.
 func (r Result) Ran() bool { return len(r.Runs) > 0 }
 
-// patience is how long a page may take until its cases have answered; the
+// patience is how long a page may go without an answer of any of its cases; the
 // pages of the controls wait for pictures that never come, and more. Pages of
 // ours have no reason to hang and are waited for on a machine that is busy.
 const (
@@ -104,9 +109,9 @@ func Watch(b *browser.Browser, c Case, act func(p *browser.Page) error) (Result,
 }
 
 // load opens the address in a tab of its own and collects what its cases
-// report.
-func load(b *browser.Browser, address string, ids []string) (map[string]*Result, error) {
-	t := &tab{browser: b, patience: patience}
+// report; hostile tells whether these are attacks as they are.
+func load(b *browser.Browser, address string, ids []string, patience time.Duration, hostile bool) (map[string]*Result, error) {
+	t := &tab{browser: b, patience: patience, hostile: hostile}
 	defer t.close()
 	return t.load(Case{URL: address}, ids)
 }
@@ -116,8 +121,19 @@ func load(b *browser.Browser, address string, ids []string) (map[string]*Result,
 type tab struct {
 	browser  *browser.Browser
 	patience time.Duration
+	hostile  bool          // the documents themselves are
 	page     *browser.Page // nil before the first page, and after one that hung
 	found    *collector
+}
+
+// held are the requests that wait for collector.answer. In a page of ours these
+// are the ones that could run: scripts and documents. What else it asks for from
+// elsewhere comes to nothing, since no name is looked up, and is told.
+func (t *tab) held() []*fetch.RequestPattern {
+	if t.hostile {
+		return []*fetch.RequestPattern{{URLPattern: "*"}}
+	}
+	return []*fetch.RequestPattern{{URLPattern: "*", ResourceType: network.ResourceTypeDocument}, {URLPattern: "*", ResourceType: network.ResourceTypeScript}}
 }
 
 func (t *tab) close() {
@@ -135,11 +151,13 @@ func (t *tab) single(c Case) (Result, error) {
 	}
 	r := t.found.all(found)
 	r.ID = c.ID
-	return r, nil
+	if c.Then != nil && t.page != nil {
+		err = c.Then(t.page)
+	}
+	return r, err
 }
 
-// load opens the address and collects what its cases report until all of them
-// are done, the page dies, or patience ends.
+// load opens the address and waits for its cases.
 func (t *tab) load(c Case, ids []string) (map[string]*Result, error) {
 	address := c.URL
 	if t.page == nil {
@@ -149,6 +167,20 @@ func (t *tab) load(c Case, ids []string) (map[string]*Result, error) {
 		}
 		t.page, t.found = p, &collector{changed: make(chan struct{}, 1)}
 		if err := t.found.attach(p.Context(), originOf(address)); err != nil {
+			t.close()
+			return nil, err
+		}
+		if t.hostile { // nobody reads what hundreds of attacks ask for and complain of
+			if err := do(p.Context(), network.Disable, struct{}{}); err != nil {
+				t.close()
+				return nil, err
+			}
+			if err := do(p.Context(), log.Disable, struct{}{}); err != nil {
+				t.close()
+				return nil, err
+			}
+		}
+		if err := do(p.Context(), fetch.Enable, fetch.EnableParams{Patterns: t.held()}); err != nil {
 			t.close()
 			return nil, err
 		}
@@ -168,19 +200,25 @@ func (t *tab) load(c Case, ids []string) (map[string]*Result, error) {
 }
 
 // wait collects what the open page reports until its cases are done, the page
-// dies, or patience ends.
+// dies, or none of them has answered for as long as patience lasts.
 func (t *tab) wait() map[string]*Result {
-	limit := time.After(t.patience)
-	for {
-		if alive, done := t.found.finished(); done {
+	limit := time.NewTimer(t.patience)
+	defer limit.Stop()
+	for before := -1; ; {
+		alive, left := t.found.left()
+		if !alive || left == 0 {
 			if !alive {
 				t.close()
 			}
 			return t.found.take()
 		}
+		if left != before {
+			before = left
+			limit.Reset(t.patience)
+		}
 		select {
 		case <-t.found.changed:
-		case <-limit:
+		case <-limit.C:
 			t.close()
 			return t.found.take()
 		}
@@ -223,10 +261,7 @@ func (c *collector) attach(ctx context.Context, origin string) error {
 	if err := do(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "datelineHit"}); err != nil {
 		return err
 	}
-	if err := do(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: hook}); err != nil {
-		return err
-	}
-	return do(ctx, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*"}}})
+	return do(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: hook})
 }
 
 // event handles one event on the tab's reading loop; whatever sends a command
@@ -240,6 +275,12 @@ func (c *collector) event(ctx context.Context, origin string, event any) {
 		go do(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
 	case *fetch.EventRequestPaused:
 		go c.answer(ctx, origin, e)
+	case *network.EventRequestWillBeSent:
+		if strings.HasPrefix(e.Request.URL, "http") && originOf(e.Request.URL) != origin {
+			c.add("top", "problem", "asks for "+e.Request.URL)
+		}
+	case *runtime.EventExceptionThrown:
+		c.add("top", "problem", e.ExceptionDetails.Text)
 	case *inspector.EventTargetCrashed:
 		c.mu.Lock()
 		c.dead = true
@@ -276,6 +317,10 @@ func (c *collector) add(id, kind, detail string) {
 		delete(c.waiting, id)
 	case "csp":
 		r.Reports = append(r.Reports, detail)
+	case "problem":
+		r.Problems = append(r.Problems, detail)
+	case "wide":
+		r.Wide = true
 	default:
 		r.Runs = append(r.Runs, detail)
 	}
@@ -290,17 +335,18 @@ func (c *collector) wake() {
 	}
 }
 
-// finished tells whether nothing more will come, and whether the page lives.
-func (c *collector) finished() (alive, done bool) {
+// left tells how many cases have not answered, and whether the page lives.
+func (c *collector) left() (alive bool, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return !c.dead, c.dead || len(c.waiting) == 0
+	return !c.dead, len(c.waiting)
 }
 
 // all is what the cases of a page did together: frames inside it count for it.
 func (c *collector) all(found map[string]*Result) (sum Result) {
 	for id, r := range found {
 		sum.Runs, sum.Reports = append(sum.Runs, r.Runs...), append(sum.Reports, r.Reports...)
+		sum.Problems = append(sum.Problems, r.Problems...)
 		sum.Answered = sum.Answered || id == "top" && r.Answered
 	}
 	return sum
@@ -323,7 +369,7 @@ func (c *collector) take() map[string]*Result {
 	defer c.mu.Unlock()
 	taken := map[string]*Result{}
 	for id, r := range c.results {
-		taken[id] = &Result{ID: id, Runs: slices.Clone(r.Runs), Reports: slices.Clone(r.Reports), Answered: r.Answered}
+		taken[id] = &Result{ID: id, Runs: slices.Clone(r.Runs), Reports: slices.Clone(r.Reports), Problems: slices.Clone(r.Problems), Wide: r.Wide, Answered: r.Answered}
 	}
 	return taken
 }

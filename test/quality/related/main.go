@@ -217,7 +217,7 @@ func (w *dateline) traits(i int) related.Traits {
 
 func (w *dateline) kin(ctx context.Context, i int) ([]int, error) {
 	now := db.Micros(w.stories[len(w.stories)-1].At)
-	kin, _, err := w.finder.Kin(ctx, int64(i+1), w.gists[i], w.traits(i), now, 3,
+	kin, _, err := w.finder.Kin(ctx, related.Ask{Self: int64(i + 1), Gist: w.gists[i], Traits: w.traits(i), Now: now, Limit: 3},
 		func(_ context.Context, id int64) (related.Traits, bool, error) {
 			return w.traits(int(id - 1)), true, nil
 		})

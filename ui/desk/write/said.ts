@@ -11,6 +11,7 @@ export class Said {
   private readonly settle = later(250, () => this.render());
   private dismissed: Set<string>;
   private asked = '';
+  private shown = ['', '']; // what the lists show: they are made anew only for something else, so that nothing moves under a cursor
 
   constructor(private readonly at: string, private readonly quotes: Quotes, private readonly t: Words, private readonly editable: boolean, article: string) {
     const kept = 'dateline.quotes.' + article;
@@ -58,11 +59,17 @@ export class Said {
     const list = byId('w-said-list'), open = this.all.filter((s) => !this.dismissed.has(this.key(s)) && this.quotes.open(s));
     byId('w-said-count').textContent = open.length ? String(open.length) : '';
     if (list.querySelector('details[open]') && list.contains(document.activeElement)) return; // somebody is changing one
-    const focused = list.contains(document.activeElement) ? [...list.children].findIndex((li) => li.contains(document.activeElement)) : -1;
-    list.replaceChildren(...open.map((s) => this.item(s)));
-    if (!open.length) list.append(h('li', { class: 'help' }, this.t('said_none')));
-    if (focused >= 0) this.focus(focused);
-    const marked = this.quotes.marked();
+    const now = JSON.stringify(open);
+    if (now !== this.shown[0]) {
+      this.shown[0] = now;
+      const focused = list.contains(document.activeElement) ? [...list.children].findIndex((li) => li.contains(document.activeElement)) : -1;
+      list.replaceChildren(...open.map((s) => this.item(s)));
+      if (!open.length) list.append(h('li', { class: 'help' }, this.t('said_none')));
+      if (focused >= 0) this.focus(focused);
+    }
+    const marked = this.quotes.marked(), confirmed = JSON.stringify(marked);
+    if (confirmed === this.shown[1]) return;
+    this.shown[1] = confirmed;
     byId('w-said-marked').replaceChildren(...marked.map((m) => this.done(m)));
     byId('w-said-marked-head').hidden = !marked.length;
   }

@@ -38,6 +38,7 @@ export function clean(root: HTMLElement, lang: string): Pasted {
   const word = !!root.querySelector('[class*="Mso"], [data-was-style*="mso-"]');
   if (word) { notesOfWord(root); listsOfWord(root); }
   for (const e of root.querySelectorAll(unwanted)) e.remove();
+  for (const e of root.querySelectorAll('[data-said]')) e.removeAttribute('data-said'); // who said it is confirmed here, not elsewhere
   for (const e of root.querySelectorAll('*')) if (styleOf(e, 'display') === 'none' || styleOf(e, 'mso-hide') === 'all' || e.localName === 'o:p' && !e.textContent!.trim() && !e.querySelector('img')) e.remove();
   for (const e of [...root.querySelectorAll<HTMLElement>('*')]) if (root.contains(e)) calm(e, word, lang);
   const pictures = picturesIn(root);

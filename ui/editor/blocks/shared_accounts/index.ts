@@ -27,11 +27,12 @@ export function shareButton(view: BlockView): void {
   const told = h('p', { class: 'ed-note ed-wrong', id: uid('share'), role: 'alert', hidden: true });
   view.foot.append(textButton(ctx.t('editor.accounts.share'), () => {
     told.hidden = true;
-    void ctx.o.accounts!.share(view.node.toJSON() as unknown).then((r) => {
+    const sent = view.node;
+    void ctx.o.accounts!.share(sent.toJSON() as unknown).then((r) => {
       const pos = view.getPos();
       if (pos === undefined) return;
       const at = view.view.state.doc.nodeAt(pos);
-      if (at?.type !== nodes.accounts) return;
+      if (!at?.eq(sent)) { told.textContent = ctx.t('editor.accounts.written'); told.hidden = false; return; } // somebody went on writing in it
       view.view.dispatch(view.view.state.tr.replaceWith(pos, pos + at.nodeSize, nodes.shared_accounts!.create({ record: r.id })));
       ctx.say(ctx.t('editor.accounts.shared'));
     }, (e: Error) => { told.textContent = e.message || ctx.t('editor.accounts.failed'); told.hidden = false; });

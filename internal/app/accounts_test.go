@@ -1,0 +1,111 @@
+package app
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"dateline/internal/article"
+	"dateline/internal/richtext"
+)
+
+func sharedBlock(record int64) richtext.Node {
+	return richtext.Node{Type: "shared_accounts", Attrs: map[string]any{"record": record}}
+}
+
+// Whatever shows shared accounts follows them: pages, feeds and site maps have
+// the newest words, say when they changed, and are not "not modified".
+func TestAccounts_MoveWhatShowsThem(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		rec, err := p.app.claims.Create(p.ctx, p.actor, richtext.Accounts{Title: "The bridge", Sides: []richtext.AccountSide{{Party: "Army", Words: "We did not fire."}, {Party: "Village", Words: "They did."}}})
+		p.must(err)
+		shows := func(c *article.Content) { c.Body.Content = append(c.Body.Content, sharedBlock(rec.ID)) }
+		first := p.story("First", worldSection, article.PublishInput{}, shows)
+		second := p.story("Second", worldSection, article.PublishInput{}, shows)
+		p.drain()
+		feeds := []string{"/feed/", "/feed/atom/", "/feed/json/", "/section/world/feed/", "/quotes/feed/", "/quotes/army/feed/atom/"}
+		before := map[string]http.Header{}
+		for _, path := range append(feeds, first.Path, second.Path, "/sitemaps/1.xml") {
+			got := p.tells(path, 200)
+			if got.header.Get("ETag") == "" {
+				t.Fatalf("%s has no ETag: %v", path, got.header)
+			}
+			before[path] = got.header
+		}
+		p.now.Advance(36 * time.Hour)
+		rec.Accounts.Sides[0].Words = "One soldier fired."
+		_, err = p.app.claims.Update(p.ctx, p.actor, rec.ID, rec.Revision, rec.Accounts)
+		p.must(err)
+		now := p.now.Now().UTC()
+		for _, path := range []string{first.Path, second.Path} { // at once, before any job
+			p.tells(path, 200, "One soldier fired.", "!We did not fire.", `datetime="`+now.Format("2006-01-02")+`"`, `"dateModified":"`+now.Format("2006-01-02T"))
+		}
+		p.drain()
+		for _, path := range feeds {
+			got := p.tells(path, 200, "One soldier fired.", "!We did not fire.")
+			if modified := got.header.Get("Last-Modified"); modified != now.Format(http.TimeFormat) || modified == before[path].Get("Last-Modified") {
+				t.Errorf("%s was modified at %s, want %s", path, modified, now.Format(http.TimeFormat))
+			}
+			for name, value := range map[string]string{"If-None-Match": before[path].Get("ETag"), "If-Modified-Since": before[path].Get("Last-Modified")} {
+				r := httptest.NewRequest(http.MethodGet, "http://news.example"+path, nil)
+				r.Header.Set(name, value)
+				if got := p.ask(r); got.status != 200 {
+					t.Errorf("%s with the former %s answers %d", path, name, got.status)
+				}
+				r.Header.Set(name, got.header.Get(map[string]string{"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}[name]))
+				if got := p.ask(r); got.status != http.StatusNotModified {
+					t.Errorf("%s with the present %s answers %d", path, name, got.status)
+				}
+			}
+		}
+		p.tells("/feed/atom/", 200, "<updated>"+now.Format("2006-01-02T"))
+		if got := p.tells("/sitemaps/1.xml", 200).body; strings.Count(got, "<lastmod>"+now.Format("2006-01-02")) != 2 {
+			t.Errorf("the site map: %s", got)
+		}
+	})
+}
+
+func saidText(words, speaker string) richtext.Node {
+	return richtext.Node{Type: "text", Text: words, Marks: []richtext.Mark{{Type: "said", Attrs: map[string]any{"speaker": speaker, "role": "minister"}}}}
+}
+
+// Whose words a passage is shows on the compare page of the desk, and is no
+// change to readers, who see nothing of it.
+func TestSaid_IsCompared(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		with := func(nodes ...richtext.Node) richtext.Doc {
+			return richtext.Doc{Version: 1, Content: []richtext.Node{{Type: "paragraph", Content: nodes}}}
+		}
+		plain := richtext.Node{Type: "text", Text: "The dam holds,"}
+		before, after := richtext.Node{Type: "text", Text: "“"}, richtext.Node{Type: "text", Text: "” he said."}
+		a := p.story("Dam", worldSection, article.PublishInput{}, func(c *article.Content) { c.Body = with(before, plain, after) })
+		for _, middle := range []richtext.Node{saidText("The dam holds,", "Pieter Vos"), saidText("The dam holds,", "Anton Reva"), plain} {
+			p.now.Advance(time.Hour)
+			var err error
+			a, err = p.app.articles.Save(p.ctx, p.actor, article.SaveInput{ID: a.ID, Revision: a.Revision,
+				Content: article.Content{Headline: a.Headline, Sections: []int64{a.SectionID}, Body: with(before, middle, after)}})
+			p.must(err)
+			a, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: a.ID, Revision: a.Revision, Change: article.ChangeUpdate, Unchecked: true})
+			p.must(err)
+		}
+		at := "/desk/articles/" + strconv.FormatInt(a.ID, 10) + "/versions"
+		for query, want := range map[string][]string{
+			"?a=2&b=4":           {"<q class=\"w-attr-name\" dir=\"auto\">The dam holds,</q> <ins>Pieter Vos, minister</ins>"},
+			"?a=4&b=6":           {"<del>Pieter Vos, minister</del> <ins>Anton Reva, minister</ins>"},
+			"?a=6&b=8":           {"<del>Anton Reva, minister</del>"},
+			"?a=4&b=6&view=side": {"<del>Pieter Vos, minister</del>", "<ins>Anton Reva, minister</ins>"},
+		} {
+			for _, text := range want {
+				p.shows("compared "+query, owner.get(at+query), 200, text)
+			}
+		}
+		for _, n := range []string{"2", "3", "4"} {
+			p.tells("/world/dam/versions/"+n+"/", 200, "!<mark>", "!<ins>", "!Pieter Vos", "!Anton Reva", "!said-", "he said.")
+		}
+		p.tells("/world/dam/versions/", 200, "3 small changes")
+	})
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dateline/internal/article"
+	"dateline/internal/clock"
+	"dateline/internal/db"
+	"dateline/internal/event"
+	"dateline/internal/related"
+	"dateline/internal/search"
+	"dateline/internal/settings"
+)
+
+const (
+	relatedAsked = 500 // articles whose related stories are chosen, one after the other
+	relatedBulk  = 5000
+)
+
+// runRelated measures the choosing of related stories in the archives of
+// -search: of single articles, as after their publication, and of many, as
+// after an import. Articles there are words by Zipf's law without a subject,
+// so lists are as long as in a language and nothing can be skipped for a good
+// match.
+func runRelated(ctx context.Context, sizes, dir, markdown string) error {
+	if dir == "" {
+		temp, err := os.MkdirTemp("", "dateline-bench-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(temp)
+		dir = temp
+	}
+	var b strings.Builder
+	t := table{head: []string{"articles", "mean ms an article", "p50 ms", "p99 ms", "of many at once, articles a second"}}
+	for _, text := range strings.Split(sizes, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil {
+			return err
+		}
+		if err := measureRelated(ctx, dir, n, &t); err != nil {
+			return fmt.Errorf("%d articles: %w", n, err)
+		}
+	}
+	t.print(&b)
+	fmt.Print(b.String())
+	if markdown == "" {
+		return nil
+	}
+	return insert(markdown, "related", b.String())
+}
+
+func measureRelated(ctx context.Context, dir string, n int, t *table) error {
+	c := clock.System{}
+	d, err := db.Open(ctx, "sqlite:"+filepath.Join(dir, fmt.Sprintf("search-%d.db", n)), db.Options{})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Migrate(ctx); err != nil {
+		return err
+	}
+	finder := search.NewService(d, c)
+	if err := fillSearch(ctx, d, finder, searchPlan{articles: n}, new(strings.Builder)); err != nil {
+		return err
+	}
+	s := related.NewService(d, c, article.NewService(d, c, event.NewBus(c), settings.NewStore(d)), finder.Index())
+	perSecond, err := chooseMany(ctx, d, s, n)
+	if err != nil {
+		return err
+	}
+	ids, err := someArticles(ctx, d)
+	if err != nil {
+		return err
+	}
+	var took []time.Duration
+	var sum time.Duration
+	for i, id := range ids {
+		payload, err := json.Marshal(id)
+		if err != nil {
+			return err
+		}
+		began := c.Now()
+		if err := s.HandleKin(ctx, payload); err != nil {
+			return err
+		}
+		if i >= len(ids)/5 { // those before warm the caches
+			took = append(took, c.Now().Sub(began))
+			sum += took[len(took)-1]
+		}
+	}
+	slices.Sort(took)
+	at := func(q float64) time.Duration { return took[min(int(q*float64(len(took))), len(took)-1)] }
+	t.add(count(float64(n)), ms(sum/time.Duration(len(took))), ms(at(0.5)), ms(at(0.99)), count(perSecond))
+	return nil
+}
+
+// chooseMany walks over the archive as after an import: over all of it for what
+// is kept of each article, and over some thousand for the choice.
+func chooseMany(ctx context.Context, d *db.DB, s *related.Service, n int) (perSecond float64, err error) {
+	if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return related.EnqueueAllTx(ctx, tx, time.Time{}) }); err != nil {
+		return 0, err
+	}
+	var began time.Time
+	var first, last int64
+	for {
+		done, total, err := s.Progress(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if began.IsZero() && total > 0 && done >= total/2 {
+			began, first = clock.System{}.Now(), done
+		}
+		if !began.IsZero() && (total == 0 || done-first >= relatedBulk) {
+			break
+		}
+		last = max(last, done)
+		fmt.Fprintf(os.Stderr, "\rrelated stories: %s of %s ", count(float64(done)), count(float64(total)))
+		if err := s.HandleAll(ctx, nil); err != nil {
+			return 0, err
+		}
+	}
+	fmt.Fprintln(os.Stderr)
+	return float64(last-first) / clock.System{}.Now().Sub(began).Seconds(), nil
+}
+
+// someArticles are the articles asked for, any of the archive.
+func someArticles(ctx context.Context, d *db.DB) ([]int64, error) {
+	rows, err := d.Query(ctx, `SELECT id FROM article ORDER BY id`)
+	all, err := db.All(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
+	rand.New(rand.NewPCG(3, 60)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	return all[:min(len(all), relatedAsked)], err
+}
