@@ -253,14 +253,21 @@ var client = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// ask sends a request without a body.
+// ask sends a request without a body. All tests share an address and its limits:
+// it waits when it is told to.
 func ask(t testing.TB, method, url string, header http.Header) answer {
 	t.Helper()
-	a, err := request(method, url, header)
-	if err != nil {
-		t.Fatal(err)
+	for tries := 1; ; tries++ {
+		a, err := request(method, url, header)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seconds, err := strconv.Atoi(a.Header.Get("Retry-After"))
+		if a.Status != http.StatusTooManyRequests || err != nil || tries > 5 {
+			return a
+		}
+		time.Sleep(time.Duration(seconds) * time.Second)
 	}
-	return a
 }
 
 func request(method, url string, header http.Header) (answer, error) {
@@ -280,19 +287,10 @@ func request(method, url string, header http.Header) (answer, error) {
 	return answer{resp.StatusCode, resp.Header, body}, err
 }
 
-// get returns the body at an address that must answer 200. All tests share an
-// address and its limits: it waits when it is told to.
+// get returns the body at an address that must answer 200.
 func get(t testing.TB, url string) answer {
 	t.Helper()
 	a := ask(t, http.MethodGet, url, nil)
-	for range 5 {
-		seconds, err := strconv.Atoi(a.Header.Get("Retry-After"))
-		if a.Status != http.StatusTooManyRequests || err != nil {
-			break
-		}
-		time.Sleep(time.Duration(seconds) * time.Second)
-		a = ask(t, http.MethodGet, url, nil)
-	}
 	if a.Status != http.StatusOK {
 		t.Fatalf("GET %s answered %d", url, a.Status)
 	}

@@ -169,14 +169,25 @@ func (s *stage) posts(client *http.Client, to string, form url.Values, header ma
 
 func (s *stage) gets(path string) string { s.Helper(); return s.document(path).Body }
 
-// document is a page as the owner gets it.
+// document is a page as the owner gets it, who waits when the server says so:
+// hundreds come from one address.
 func (s *stage) document(path string) xss.Answer {
 	s.Helper()
-	res, err := s.owner.Get(s.server.Origin + path)
-	if err != nil {
-		s.Fatal(err)
+	var res *http.Response
+	var status int
+	var body string
+	for range 5 {
+		var err error
+		if res, err = s.owner.Get(s.server.Origin + path); err != nil {
+			s.Fatal(err)
+		}
+		status, body = s.read(res)
+		seconds, err := strconv.Atoi(res.Header.Get("Retry-After"))
+		if status != http.StatusTooManyRequests || err != nil {
+			break
+		}
+		time.Sleep(time.Duration(seconds) * time.Second)
 	}
-	status, body := s.read(res)
 	if status != http.StatusOK {
 		s.Fatalf("%s answers %d", path, status)
 	}
