@@ -85,6 +85,17 @@ func Cancel(ctx context.Context, tx *db.Tx, kind, key string) error {
 	return err
 }
 
+// EnqueueRows asks for one job about rows, whose numbers are its payload; for
+// none when there are none. Its key is the first and the last of them and how
+// many they are.
+func EnqueueRows(ctx context.Context, tx *db.Tx, kind string, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	key := strconv.FormatInt(ids[0], 36) + "-" + strconv.FormatInt(ids[len(ids)-1], 36) + "-" + strconv.Itoa(len(ids))
+	return Enqueue(ctx, tx, Spec{Kind: kind, Key: key, Payload: ids})
+}
+
 // Waiting tells whether there is work of one of these kinds that is not done
 // and has not failed for good.
 func Waiting(ctx context.Context, q db.Querier, kinds ...string) (bool, error) {

@@ -3,7 +3,6 @@ package quote
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 
 	"dateline/internal/db"
 	"dateline/internal/job"
@@ -15,11 +14,7 @@ const JobDraw = "quote.draw"
 
 // EnqueueTx asks for the quotes of articles to be drawn after the transaction.
 func EnqueueTx(ctx context.Context, tx *db.Tx, ids ...int64) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	key := strconv.FormatInt(ids[0], 36) + "-" + strconv.FormatInt(ids[len(ids)-1], 36) + "-" + strconv.Itoa(len(ids))
-	return job.Enqueue(ctx, tx, job.Spec{Kind: JobDraw, Key: key, Payload: ids})
+	return job.EnqueueRows(ctx, tx, JobDraw, ids)
 }
 
 // HandleDraw carries out JobDraw. Doing it twice changes nothing.

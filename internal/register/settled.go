@@ -41,11 +41,7 @@ func (s *Service) HandleSettled(ctx context.Context, payload []byte) error {
 
 // EnqueueTx asks for articles to be read after the transaction.
 func EnqueueTx(ctx context.Context, tx *db.Tx, ids ...int64) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	key := strconv.FormatInt(ids[0], 36) + "-" + strconv.FormatInt(ids[len(ids)-1], 36) + "-" + strconv.Itoa(len(ids))
-	return job.Enqueue(ctx, tx, job.Spec{Kind: JobRead, Key: key, Payload: ids})
+	return job.EnqueueRows(ctx, tx, JobRead, ids)
 }
 
 // HandleRead carries out JobRead. Doing it twice changes nothing.

@@ -20,7 +20,6 @@ package search
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 	"sync"
 
 	"dateline/internal/article"
@@ -64,11 +63,7 @@ func (s *Service) Index() *postings.Index { return s.index }
 
 // EnqueueTx asks for the articles to be indexed after the transaction.
 func EnqueueTx(ctx context.Context, tx *db.Tx, ids ...int64) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	key := strconv.FormatInt(ids[0], 36) + "-" + strconv.FormatInt(ids[len(ids)-1], 36) + "-" + strconv.Itoa(len(ids))
-	return job.Enqueue(ctx, tx, job.Spec{Kind: JobIndex, Key: key, Payload: ids})
+	return job.EnqueueRows(ctx, tx, JobIndex, ids)
 }
 
 // HandleIndex carries out JobIndex. Doing it twice changes nothing.

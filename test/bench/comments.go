@@ -539,9 +539,9 @@ func reportTalk(all []*talkFigures, l load, p talkPlan) string {
 	f := all[len(all)-1]
 	fmt.Fprintf(&b, "64 clients that post without a pause: %s comments a second taken.\n\n", count(f.create))
 	fmt.Fprintf(&b, "%s clients, one comment a second each, for %v: %s offered, %s taken, %s refused or failed; the article's count is %d short of those taken (held ones are not in it). 200 readers a second meanwhile: median %s ms, p99 %s ms; before it %s and %s ms. Processor time of the server: %.2f of one core.\n\n",
-		count(float64(p.clients)), p.flood, count(float64(f.offered)), count(float64(f.taken)), count(float64(f.failed)), f.missing, ms(percentile(f.flooded, 50)), ms(percentile(f.flooded, 99)),
-		ms(percentile(f.calm, 50)), ms(percentile(f.calm, 99)), f.floodCPU.Seconds()/max(f.floodSeconds, 1))
+		count(float64(p.clients)), p.flood, count(float64(f.offered)), count(float64(f.taken)), count(float64(f.failed)), f.missing, ms(quantile(f.flooded, 0.5)), ms(quantile(f.flooded, 0.99)),
+		ms(quantile(f.calm, 0.5)), ms(quantile(f.calm, 0.99)), f.floodCPU.Seconds()/max(f.floodSeconds, 1))
 	fmt.Fprintf(&b, "%s lines open for new comments: %s MiB more resident, %.1f KiB a line. From sending a comment until a line brought it, %s times: median %s ms, p99 %s ms.\n",
-		count(float64(f.lines)), mib(f.listening.RSS-f.before.RSS), float64(f.listening.RSS-f.before.RSS)/1024/float64(max(f.lines, 1)), count(float64(len(f.delays))), ms(percentile(f.delays, 50)), ms(percentile(f.delays, 99)))
+		count(float64(f.lines)), mib(f.listening.RSS-f.before.RSS), float64(f.listening.RSS-f.before.RSS)/1024/float64(max(f.lines, 1)), count(float64(len(f.delays))), ms(quantile(f.delays, 0.5)), ms(quantile(f.delays, 0.99)))
 	return b.String()
 }

@@ -14,7 +14,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -232,14 +231,6 @@ func reportEditor(markdown string, doc richtext.Doc, opens, keys, paced []time.D
 		return fmt.Errorf("the page loads %d KB, at most %d are wanted", bytesPacked>>10, editorBytes>>10)
 	}
 	return nil
-}
-
-func quantile(d []time.Duration, q float64) time.Duration {
-	if len(d) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(d))
-	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
 }
 
 // longArticle is an article of some 5,000 words in 60 blocks of many kinds.

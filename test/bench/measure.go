@@ -130,7 +130,7 @@ func coldStarts(ctx context.Context, program string, all []*figures) error {
 		}
 	}
 	for i, f := range all {
-		f.ready = percentile(times[i][1:], 50) // the first may have migrated
+		f.ready = quantile(times[i][1:], 0.5) // the first may have migrated
 	}
 	return nil
 }
@@ -324,12 +324,11 @@ func (f *figures) publishing(ctx context.Context, program string) error {
 	return nil
 }
 
-// percentile of the durations, by nearest rank.
-func percentile(all []time.Duration, p int) time.Duration {
-	if len(all) == 0 {
+// quantile of the durations, by nearest rank; 0 of none.
+func quantile(d []time.Duration, q float64) time.Duration {
+	if len(d) == 0 {
 		return 0
 	}
-	sorted := slices.Clone(all)
-	slices.Sort(sorted)
-	return sorted[min(len(sorted)-1, len(sorted)*p/100)]
+	sorted := slices.Sorted(slices.Values(d))
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
 }

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -99,9 +98,7 @@ func measureRelated(ctx context.Context, dir string, n int, t *table) error {
 			sum += took[len(took)-1]
 		}
 	}
-	slices.Sort(took)
-	at := func(q float64) time.Duration { return took[min(int(q*float64(len(took))), len(took)-1)] }
-	t.add(count(float64(n)), ms(sum/time.Duration(len(took))), ms(at(0.5)), ms(at(0.99)), count(perSecond))
+	t.add(count(float64(n)), ms(sum/time.Duration(len(took))), ms(quantile(took, 0.5)), ms(quantile(took, 0.99)), count(perSecond))
 	return nil
 }
 

@@ -157,11 +157,11 @@ func others(b *bytes.Buffer, all []*figures) {
 		g.print(b)
 		return
 	}
-	row("publish at the desk until answered, median ms", duration(func(f *figures) time.Duration { return percentile(f.deskAnswered, 50) }))
-	row("… until on front, section, feed and two sitemaps, median ms", duration(func(f *figures) time.Duration { return percentile(f.deskVisible, 50) }))
-	row("… the slowest of 30, ms", duration(func(f *figures) time.Duration { return percentile(f.deskVisible, 100) }))
-	row("publish call, median ms", duration(func(f *figures) time.Duration { return percentile(f.publish, 50) }))
-	row("publish in another process until on the front page, median ms", duration(func(f *figures) time.Duration { return percentile(f.visible, 50) }))
+	row("publish at the desk until answered, median ms", duration(func(f *figures) time.Duration { return quantile(f.deskAnswered, 0.5) }))
+	row("… until on front, section, feed and two sitemaps, median ms", duration(func(f *figures) time.Duration { return quantile(f.deskVisible, 0.5) }))
+	row("… the slowest of 30, ms", duration(func(f *figures) time.Duration { return quantile(f.deskVisible, 1) }))
+	row("publish call, median ms", duration(func(f *figures) time.Duration { return quantile(f.publish, 0.5) }))
+	row("publish in another process until on the front page, median ms", duration(func(f *figures) time.Duration { return quantile(f.visible, 0.5) }))
 	if all[0].uncached == nil {
 		g.print(b)
 		return

@@ -103,8 +103,7 @@ func runSearch(ctx context.Context, dir, markdown string, p searchPlan) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", k.name, err)
 		}
-		at := func(q float64) time.Duration { return took[min(int(q*float64(len(took))), len(took)-1)] }
-		t.add(k.name, count(float64(len(took))/p.each.Seconds()), ms(at(0.5)), ms(at(0.99)), ms(took[len(took)-1]))
+		t.add(k.name, count(float64(len(took))/p.each.Seconds()), ms(quantile(took, 0.5)), ms(quantile(took, 0.99)), ms(took[len(took)-1]))
 	}
 	t.print(&b)
 	fmt.Print(b.String())

@@ -107,7 +107,7 @@ func typeOfPage(servers []*server, paths [][]string, enough int) ([]view, error)
 	}
 	for i := range views {
 		v := &views[i]
-		v.p50, v.p99, v.disk, v.bytes = percentile(times[i], 50), percentile(times[i], 99), percentile(disk[i], 50), size[i]/rounds
+		v.p50, v.p99, v.disk, v.bytes = quantile(times[i], 0.5), quantile(times[i], 0.99), quantile(disk[i], 0.5), size[i]/rounds
 		v.work = work{CPU: (after[i].CPU - before[i].CPU) / time.Duration(rounds), Reads: (after[i].Reads - before[i].Reads) / int64(rounds)}
 	}
 	return views, nil
