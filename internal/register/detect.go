@@ -2,6 +2,7 @@ package register
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -65,6 +66,7 @@ func (r *reader) detect() []Guess {
 			d.part(&r.parts[i], r.matches[i])
 		}
 	}
+	d.foldArticles()
 	d.foldSurnames()
 	return d.guesses()
 }
@@ -167,7 +169,7 @@ func (d *detector) split(r run) {
 				continue
 			}
 		case "of", "des", "the":
-			if k == r.from+1 || d.institution(toks[r.from:k]) || toks[k].word == "the" && toks[k-1].shape == small {
+			if k == r.from+1 || toks[k].word != "the" && d.institution(toks[r.from:k]) || toks[k].word == "the" && toks[k-1].shape == small {
 				continue
 			}
 		default:
@@ -207,6 +209,9 @@ func (d *detector) note(r run) {
 		return
 	}
 	text = oneLine(text)
+	if words == 1 && contraction.MatchString(text) {
+		return
+	}
 	key := nameKey(text)
 	e := d.found[key]
 	if e == nil {
@@ -227,6 +232,9 @@ func (d *detector) note(r run) {
 	}
 	d.surroundings(e, r)
 }
+
+// contraction is a pronoun and a verb in one word: "I’d", "They're".
+var contraction = regexp.MustCompile(`^(?:I|You|He|She|It|We|They|That|There|Who|What)['’](?:m|d|s|ll|re|ve)$`)
 
 // surroundings reads what stands around a name.
 func (d *detector) surroundings(e *evidence, r run) {
@@ -263,6 +271,26 @@ func nameEnd(p *part, k int) int {
 	return t.to
 }
 
+// foldArticles takes "The Salt Almanac" for "Salt Almanac" where both stand.
+func (d *detector) foldArticles() {
+	d.order = slices.DeleteFunc(d.order, func(e *evidence) bool {
+		bare, ok := strings.CutPrefix(e.key, "the ")
+		owner := d.found[bare]
+		if !ok || owner == nil {
+			return false
+		}
+		owner.add(e)
+		return true
+	})
+}
+
+func (e *evidence) add(other *evidence) {
+	e.times += other.times
+	e.inner += other.inner
+	e.person += other.person
+	e.said += other.said
+}
+
 // foldSurnames adds names of one word to the full names that they end.
 func (d *detector) foldSurnames() {
 	owners := map[string]*evidence{}
@@ -279,10 +307,7 @@ func (d *detector) foldSurnames() {
 		if e.words > 1 || owner == nil || e.acronym {
 			return false
 		}
-		owner.times += e.times
-		owner.inner += e.inner
-		owner.person += e.person
-		owner.said += e.said
+		owner.add(e)
 		return true
 	})
 }

@@ -25,6 +25,8 @@ func TestDetect(t *testing.T) {
 		{"de", "Bundeskanzlerin Ilse Brandt traf Herrn Okoro. Die Sitzung der Kommission dauerte den ganzen Tag.", []Guess{{Name: "Ilse Brandt", Kind: Person, Times: 1}}, []string{"Sitzung", "Kommission", "Tag", "Bundeskanzlerin Ilse Brandt"}},
 		{"fr", "Le président Jean de la Tour a dit non à Mme Roux.", []Guess{{Name: "Jean de la Tour", Kind: Person, Times: 1}, {Name: "Roux", Kind: Person, Times: 1}}, nil},
 		{"es", "El presidente Luis Ferrer dijo que no iría a la Universidad de Norte.", []Guess{{Name: "Luis Ferrer", Kind: Person, Times: 1}}, nil},
+		{"en", "The next talks are on Customs Lane. It will be held in ninety days. The Skerrin council agreed.", []Guess{{Name: "Customs Lane", Kind: Place, Times: 1}}, []string{"Customs Lane. It", "The Skerrin"}},
+		{"en", "On Great Skerrin the Salt Almanac was read. She bought The Salt Almanac. He said I’d wait.", []Guess{{Name: "Great Skerrin", Kind: Place, Times: 1}, {Name: "Salt Almanac", Kind: Person, Times: 2}}, []string{"Great Skerrin the Salt Almanac", "The Salt Almanac", "I’d"}},
 		{"en", "one two three", nil, nil},
 	} {
 		c := article.Content{Headline: "Nothing Here Is A Name", Language: tt.language, Body: doc(tt.text)}

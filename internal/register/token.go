@@ -47,6 +47,9 @@ func tokenize(s string) []token {
 		t := token{from: w.From, to: w.To, word: w.Word, shape: shapeOf(s[w.From:w.To]), gap: apart}
 		if i > 0 {
 			t.gap = gapOf(s[end:w.From], s[words[i-1].From:end])
+			if t.gap == joined && strings.Contains(s[end:w.From], ".") && (out[i-1].shape == small || signs.common[t.word]) { // "on Customs Lane. It", "ninety days. The"
+				t.gap = apart
+			}
 		}
 		out[i], end = t, w.To
 	}

@@ -22,11 +22,15 @@ var (
 	leads     = regexp.MustCompile(`^(?:In|On|At|Asked|Speaking|Writing|After|Before|When|During|Earlier|Later|Last|By|With|For|From|As|Still|However|Meanwhile|Instead|Yesterday|Today|Since|Under|Until)\b`)
 	shortLead = regexp.MustCompile(`^(?:In (?:\d{4}|` + months + `)|On (?:` + weekdays + `)|Last (?:week|month|year|` + weekdays + `)|Yesterday|Today) `)
 	conjunct  = regexp.MustCompile(`^(?:But|And|So|Yet|Then|Now) `)
+	passive   = regexp.MustCompile(`^ (?:\w+ly|in|by|from|with|through)\b`) // "the case, told entirely in bills"
 	place     = regexp.MustCompile(` (?:on|in|at|outside|inside|from|after|before|last|this|yesterday|today|when|as|while|during|through|by|about|to|early|late|earlier|later|near|over|under|wiping|shaking) `)
 )
 
 // attribution reads who says something at a verb.
 func (f *finder) attribution(s sentence, v verb) (a attribution, ok bool) {
+	if v.word == "told" && passive.MatchString(s.text[v.to:]) {
+		return a, false
+	}
 	left := strings.TrimRight(s.text[:v.from], " ")
 	if trimmed := strings.TrimRight(left, ", "); v.word != "told" && (strings.HasSuffix(trimmed, string(mark)) || strings.HasSuffix(left, ",") && reporting[v.word]) {
 		if a, ok = f.inverted(s, v, len(trimmed)); ok {

@@ -9,7 +9,7 @@ import (
 var (
 	finiteVerb  = regexp.MustCompile(`\b(?:is|are|was|were|be|has|have|had|will|would|can|could|may|might|must|should|did|does|do|goes|lies|needs|wants|makes|\p{L}{2,}ed|\p{L}+n['’]t|took|came|went|broke|fell|began|left|lost|won|rose|made|gave|hid|fired|meant|knew|saw|found|thought|felt|held|ran|paid|sold|built|sent|stood|differs|means|seems|lasts?|last|regretted|broke)\b`)
 	clauseStart = regexp.MustCompile(`^(?:the|The|a|an|he|she|it|they|there|we|his|her|its|their|this|these|those|that|no|nobody|none|all|both|some|any|more|at|if|\d|two|three|four|five|six|seven|eight|nine|ten|eleven|dozens|hundreds|[\p{Lu}]|[\p{L}-]+s\b|[\p{L}-]+ [\p{L}-]+s?\b)`)
-	noClause    = regexp.MustCompile(`^(?:nothing|so|little|goodbye|hello|yes|as much|more|when|whether|why|how|what|of|about|to|only|sorry|on the record|for|farewell|it all)\b`)
+	noClause    = regexp.MustCompile(`^(?:nothing|so|little|goodbye|hello|yes|as much|more|when|whether|why|how|what|of|about|to|only|sorry|on the record|for|farewell|it all|it (?:with|by|to|as))\b`)
 	endCut      = regexp.MustCompile(`, (?:but|although|though|while) |; `)
 	adjunctHead = regexp.MustCompile(`^ ?(?:late|early|on|in|at|by|to|during|after|before|last|this|yesterday|today|earlier|later|afterwards|again|through|from|over|when|wiping|as|publicly)\b`)
 )

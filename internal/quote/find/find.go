@@ -34,6 +34,7 @@ func Quotes(paragraphs []string, day time.Time) []Found {
 		}
 		f.paragraph(i, p)
 	}
+	f.completeNames(paragraphs)
 	return f.out
 }
 
@@ -114,13 +115,20 @@ func (f *finder) notice(s sentence) {
 			}
 		}
 	}
-	words := strings.Fields(s.text)
+	text := s.text
+	if _, rest, ok := strings.Cut(text, ", "); ok && leads.MatchString(text) { // "Asked what he felt, Mr. Lee thinks"
+		text = rest
+	}
+	words := strings.Fields(text)
 	for n := min(len(words), 12); n > 0; n-- {
 		head := strings.Join(words[:n], " ")
 		if !strings.HasSuffix(head, ",") && n < len(words) && !lowerVerb(words[n]) {
 			continue
 		}
 		subject := strings.TrimSuffix(head, ",")
+		if n < len(words) && finite[words[n]] { // "Ann Lee's is number 14"
+			subject = owns.ReplaceAllString(subject, "")
+		}
 		if np, ok := f.parse(subject); ok && np.named && np.human {
 			f.remember(&np)
 			return

@@ -19,6 +19,8 @@ var (
 	determiner = regexp.MustCompile(`^(?:[Tt]he|[Aa]n?|[Oo]ne|[Ss]ome|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir|[Tt]hat|[Tt]his|[Oo]ur|[Mm]y) `)
 	address    = regexp.MustCompile(`^(?:Mr|Mrs|Ms|Mx|Miss|Dr|Prof|Sir|Dame|Lord|Lady|The Rev|Rev)\.? `)
 	possessive = regexp.MustCompile(`^(?:His|Her|his|her|Their|their|Its|its) `)
+	owns       = regexp.MustCompile(`['’]s$`)
+	predicate  = regexp.MustCompile(`(?:^| )(?:is|are|was|were|has|have|had|he|she|they)(?: |$)`)
 	age        = regexp.MustCompile(`^\d{1,3}$`)
 )
 
@@ -37,7 +39,7 @@ var titles = words(`President Vice Prime Minister Secretary Governor Judge Justi
 // things say and write, but are no speakers.
 var things = words(`report reports study studies survey census law laws letter indictment sign signs banner note ruling document documents newspaper paper poll polls
 	figures data statement book film rule rules text article clock motto agreement treaty contract reply headline editorial magazine television tv media broadcaster radio
-	agency's website page song poster bill label notice caption chart map constitution bible it this that which who whoever what nothing everything
+	agency's website page song poster bill label invitation notice caption chart map constitution bible it this that which who whoever what nothing everything
 	something anything nobody everyone everybody anyone someone they we you i there one some people here many others most few then word words phrase
 	time day weather story`)
 
@@ -62,7 +64,7 @@ func (f *finder) parse(s string) (np phrase, ok bool) {
 		}
 		return phrase{name: f.last.name, role: f.last.role, named: true, human: true}, true
 	}
-	if first, _, _ := strings.Cut(lower, " "); prepositions[first] {
+	if first, _, _ := strings.Cut(lower, " "); prepositions[first] || predicate.MatchString(first) {
 		return np, false
 	}
 	det := determiner.FindString(s)
@@ -80,6 +82,9 @@ func (f *finder) parse(s string) (np phrase, ok bool) {
 	role, name := splitRole(bare)
 	if name == "" {
 		return f.common(bare, det)
+	}
+	if !strings.ContainsFunc(name, unicode.IsLetter) || owns.MatchString(name) || strings.Contains(role, ",") || predicate.MatchString(role) {
+		return np, false // "Ann Lee’s is number 14"
 	}
 	np = phrase{name: name, role: role, named: true, human: title != "" || role != "" || det == ""}
 	if of := strings.Index(name, " of "); of > 0 && title+role != "" { // Joan Whitlock of the Anglers' Trust
