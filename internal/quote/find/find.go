@@ -108,7 +108,7 @@ func hypothetical(s string) bool {
 // notice remembers whom a sentence is about, for the pronouns of the next ones.
 func (f *finder) notice(s sentence) {
 	if segs := strings.SplitN(s.text, ", ", 4); len(segs) > 2 {
-		if first, _, _ := strings.Cut(segs[2], " "); lowerVerb(first) {
+		if first, _, _ := strings.Cut(segs[2], " "); lowerVerb(first) || determiner.MatchString(segs[1]) && properHead(segs[1]) {
 			if np, ok := f.withApposition(segs[0], segs[1]); ok && np.named && np.human {
 				f.remember(&np)
 				return

@@ -258,6 +258,8 @@ func (f *finder) withApposition(head string, beside ...string) (phrase, bool) {
 		switch {
 		case ok && np.named && np.role == "" && office(b):
 			np.role = clipRole(determiner.ReplaceAllString(b, ""))
+		case ok && !np.named && fits && other.named && other.role != "" && determiner.MatchString(b): // "the panel's chair, the pilot Ann Lee"
+			np = phrase{name: other.name, role: clipRole(determiner.ReplaceAllString(strings.Trim(head, " ,"), "")), named: true, human: true}
 		case fits && other.named && other.role == "" && !office(b):
 			role := clipRole(determiner.ReplaceAllString(strings.Trim(head, " ,"), ""))
 			if address.MatchString(head) || ok && np.named && np.role != "" && !possessive.MatchString(head) && properHead(head) {
