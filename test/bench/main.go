@@ -68,6 +68,8 @@ func main() {
 		err = runMany(ctx, *markdown, mails)
 	case *letters:
 		err = runMail(ctx, *markdown, mails)
+	case talk.flooder != "":
+		err = runFlooder(ctx, talk)
 	case *comments:
 		err = runComments(ctx, *markdown, load{threads: 2, connections: *connections, duration: time.Duration(*seconds) * time.Second}, talk)
 	case *finds:
