@@ -30,6 +30,7 @@ func (s *serveCmd) Run(c *commands, env *environment) error {
 
 func serve(env *environment, a *app.App) error {
 	spareMemory()
+	spareReaders()
 	return a.Serve(env.ctx, func(origin string) {
 		fmt.Fprintf(env.stdout, "listening on %s\n", origin)
 		if why := a.MailHeld(); why != "" {

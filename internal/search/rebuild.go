@@ -149,7 +149,7 @@ type makers []*indexer
 func (s *Service) makers(ctx context.Context) (makers, error) {
 	conf, err := s.settings.Site(ctx)
 	var all makers
-	for range runtime.GOMAXPROCS(0) {
+	for range min(runtime.NumCPU(), runtime.GOMAXPROCS(0)) {
 		all = append(all, newIndexer(s.db, s.clock, conf))
 	}
 	return all, err
