@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
+
+	"dateline/internal/clock"
 )
 
 // boundMemory lets the garbage collector wait while there is room, and work
@@ -32,8 +34,9 @@ func spareMemory() {
 	if memoryIsSet() {
 		return
 	}
-	r := rooms{extra: 0, last: time.Now()}
-	afterCollection(func() { r.collected(time.Now(), live()) })
+	now := clock.System{}.Now
+	r := rooms{last: now()}
+	afterCollection(func() { r.collected(now(), live()) })
 }
 
 // spareReaders runs more threads than there are cores. When all threads of the
