@@ -193,6 +193,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.jobs.Handle(jobSettled, a.search.HandleSettled)
 	a.openQuotes()
 	a.jobs.Handle(search.JobIndex, a.search.HandleIndex)
+	a.jobs.Handle(search.JobAgain, a.search.HandleAgain)
 	a.jobs.Handle(search.JobRebuild, a.search.HandleRebuild, job.Lane("rebuild", 1))
 	a.openRelated()
 	a.openStorylines()

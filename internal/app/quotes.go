@@ -6,6 +6,7 @@ import (
 	"dateline/internal/article"
 	"dateline/internal/claim"
 	"dateline/internal/quote"
+	"dateline/internal/search"
 )
 
 // openQuotes makes the records of what people said and of what the sides of an
@@ -15,6 +16,8 @@ func (a *App) openQuotes() {
 	a.quotes = quote.NewService(a.db, a.clock)
 	a.bus.Subscribe(article.EventSettled, quote.JobSettled, nil)
 	a.bus.Subscribe(claim.EventChanged, quote.JobAccounts, nil)
+	a.bus.Subscribe(claim.EventChanged, search.JobAccounts, nil)
+	a.jobs.Handle(search.JobAccounts, a.search.HandleAccounts)
 	a.jobs.Handle(quote.JobSettled, a.quotes.HandleSettled)
 	a.jobs.Handle(quote.JobAccounts, a.quotes.HandleAccounts)
 	a.jobs.Handle(quote.JobDraw, a.quotes.HandleDraw)

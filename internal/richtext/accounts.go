@@ -108,6 +108,57 @@ func (a *Accounts) day(l *Labels) []Node {
 	return []Node{{Type: "paragraph", Content: []Node{{Type: "text", Text: l.UpdatedOn + " " + l.Date(a.Updated), Marks: []Mark{{Type: "small"}}}}}}
 }
 
+// WithAccounts returns a document in which shared accounts stand with their own
+// words, for what reads words alone. It is not a document to keep: points are
+// paragraphs, and nothing tells how the sides stand to them. Records that are
+// not known stay as they are.
+func WithAccounts(d Doc, accounts func(id int64) (Accounts, bool)) Doc {
+	d.Content = withAccounts(d.Content, accounts)
+	return d
+}
+
+func withAccounts(nodes []Node, accounts func(id int64) (Accounts, bool)) []Node {
+	out := make([]Node, 0, len(nodes))
+	for _, n := range nodes {
+		if n.Type == "shared_accounts" {
+			if a, ok := accounts(n.num("record")); ok {
+				out = append(out, a.words()...)
+				continue
+			}
+		}
+		if len(n.Content) > 0 && !HoldsText(n.Type) {
+			n.Content = withAccounts(n.Content, accounts)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// words are the accounts without a word of ours.
+func (a *Accounts) words() []Node {
+	block := Node{Type: "accounts"}
+	block.setText("title", a.Title)
+	for _, s := range a.Sides {
+		n := Node{Type: "account", Content: paragraphs(s.Words)}
+		n.setText("party", s.Party)
+		n.setText("source_label", s.SourceLabel)
+		block.Content = append(block.Content, n)
+	}
+	out := []Node{block}
+	for _, p := range a.Points {
+		lines := []string{p.Text}
+		for _, s := range p.Stands {
+			lines = append(lines, s.Words)
+		}
+		for _, line := range append(lines, p.Verdict, p.Why) {
+			if line != "" {
+				out = append(out, Node{Type: "paragraph", Content: []Node{wordsOf(line)}})
+			}
+		}
+	}
+	return out
+}
+
 // label is the words of the link to a side's source, with the day.
 func (s *AccountSide) label(l *Labels) string {
 	label := s.SourceLabel

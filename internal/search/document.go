@@ -93,13 +93,17 @@ func (x *indexer) document(ctx context.Context, id int64) (doc postings.Doc, ok 
 		return doc, false, err
 	}
 	c := &v.Content
+	shown, err := shownText(ctx, x.q, c.Body)
+	if err != nil {
+		return doc, false, err
+	}
 	b := builder{an: x.analyzer(c.Language), found: map[string]*weighed{}, stems: map[string]*family{}}
 	doc = postings.Doc{ID: id, At: db.Micros(a.FirstPublished)}
 	b.text(c.Headline, weightHeadline, true)
 	b.text(c.ShortHeadline, weightShort, true)
 	b.text(c.Kicker, weightKicker, false)
 	b.text(c.Standfirst, weightStandfirst, false)
-	body := b.text(richtext.Text(c.Body), weightBody, false)
+	body := b.text(richtext.Text(shown), weightBody, false)
 	for _, t := range []string{c.SearchTitle, c.SocialTitle, c.Dateline, c.Storyline} {
 		b.text(t, weightShort, false)
 	}
@@ -116,7 +120,7 @@ func (x *indexer) document(ctx context.Context, id int64) (doc postings.Doc, ok 
 			doc.Cols = append(doc.Cols, postings.Col{Column: ColumnAuthor, Value: by.Profile})
 		}
 	}
-	speakers(c.Body.Content, func(name string) { b.marked(saidMark, name) })
+	speakers(shown.Content, func(name string) { b.marked(saidMark, name) })
 	doc.Cols = append(doc.Cols, postings.Col{Column: ColumnYear, Value: int64(a.FirstPublished.In(x.conf.Location()).Year())})
 	doc.Cols = distinctCols(doc.Cols)
 	doc.Terms = b.terms(body)

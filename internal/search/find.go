@@ -169,7 +169,11 @@ func (s *Service) fill(ctx context.Context, r *reader, p plan, found postings.Fo
 			if err != nil {
 				return err
 			}
-			res.Snippet = p.marks.snippet(r.of(cmp.Or(a.Language, locale)), richtext.Text(v.Content.Body))
+			shown, err := shownText(ctx, s.db, v.Content.Body)
+			if err != nil {
+				return err
+			}
+			res.Snippet = p.marks.snippet(r.of(cmp.Or(a.Language, locale)), richtext.Text(shown))
 		}
 		out.Results = append(out.Results, res)
 	}

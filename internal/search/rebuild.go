@@ -18,7 +18,7 @@ const JobRebuild = "search.rebuild"
 
 // made is how documents are made: it grows with every change of analysis,
 // fields or weights, and an index that was made otherwise is made anew.
-const made = "1"
+const made = "2"
 
 // rebuildBatch is how many articles are read and cut at once.
 const rebuildBatch = 256

@@ -7,7 +7,8 @@
 // still has; suggestions too, since a word can give an article away.
 //
 // An article is indexed by a job after the change that readers may notice;
-// publishing waits for nothing. Rebuild makes the whole index anew, beside
+// publishing waits for nothing. When shared accounts change, another job walks
+// the articles that show them. Rebuild makes the whole index anew, beside
 // the one that answers.
 //
 // Terms of a document: words as written, folded; stems after StemTerm's mark;
@@ -23,11 +24,13 @@ import (
 	"sync"
 
 	"dateline/internal/article"
+	"dateline/internal/claim"
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/job"
 	"dateline/internal/postings"
+	"dateline/internal/richtext"
 	"dateline/internal/settings"
 )
 
@@ -87,33 +90,52 @@ func (s *Service) HandleSettled(ctx context.Context, payload []byte) error {
 // put indexes articles as they are now: documents of listed ones, nothing of
 // all others.
 func (s *Service) put(ctx context.Context, ids ...int64) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		conf, err := settings.Read(ctx, tx)
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.putTx(ctx, tx, ids...) })
+}
+
+func (s *Service) putTx(ctx context.Context, tx *db.Tx, ids ...int64) error {
+	conf, err := settings.Read(ctx, tx)
+	if err != nil {
+		return err
+	}
+	x := newIndexer(tx, s.clock, conf)
+	var docs []postings.Doc
+	var gone []int64
+	for _, id := range ids {
+		doc, listed, err := x.document(ctx, id)
 		if err != nil {
 			return err
 		}
-		x := newIndexer(tx, s.clock, conf)
-		var docs []postings.Doc
-		var gone []int64
-		for _, id := range ids {
-			doc, listed, err := x.document(ctx, id)
-			if err != nil {
-				return err
-			}
-			if listed {
-				docs = append(docs, doc)
-			} else {
-				gone = append(gone, id)
-			}
+		if listed {
+			docs = append(docs, doc)
+		} else {
+			gone = append(gone, id)
 		}
-		if err := x.keepLanguages(ctx, tx); err != nil {
-			return err
-		}
-		if err := s.index.RemoveTx(ctx, tx, gone...); err != nil {
-			return err
-		}
-		return s.index.PutTx(ctx, tx, docs...)
-	})
+	}
+	if err := x.keepLanguages(ctx, tx); err != nil {
+		return err
+	}
+	if err := s.index.RemoveTx(ctx, tx, gone...); err != nil {
+		return err
+	}
+	return s.index.PutTx(ctx, tx, docs...)
+}
+
+// shownText is the text of an article as readers have it: shared accounts stand
+// in it with their present words.
+func shownText(ctx context.Context, q db.Querier, body richtext.Doc) (richtext.Doc, error) {
+	ids := richtext.RecordIDs(body)
+	if len(ids) == 0 {
+		return body, nil
+	}
+	records, err := claim.ByIDs(ctx, q, ids)
+	if err != nil {
+		return body, err
+	}
+	return richtext.WithAccounts(body, func(id int64) (richtext.Accounts, bool) {
+		r, ok := records[id]
+		return r.Accounts, ok
+	}), nil
 }
 
 // listed reads an article that readers may find; ok is false for all others.

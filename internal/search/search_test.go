@@ -10,6 +10,7 @@ import (
 
 	"dateline/internal/account"
 	"dateline/internal/article"
+	"dateline/internal/claim"
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/db/dbtest"
@@ -29,6 +30,7 @@ type desk struct {
 	clock    *clock.Manual
 	articles *article.Service
 	search   *search.Service
+	claims   *claim.Service
 	jobs     *job.Runner
 }
 
@@ -39,10 +41,13 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 	c := clock.NewManual(time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC))
 	bus := event.NewBus(c)
 	bus.Subscribe(article.EventSettled, "search.settled", nil)
-	k := &desk{t: t, db: d, clock: c, articles: article.NewService(d, c, bus, settings.NewStore(d)), search: search.NewService(d, c),
+	bus.Subscribe(claim.EventChanged, search.JobAccounts, nil)
+	k := &desk{t: t, claims: claim.NewService(d, c, bus), db: d, clock: c, articles: article.NewService(d, c, bus, settings.NewStore(d)), search: search.NewService(d, c),
 		jobs: job.NewRunner(d, c, slog.New(slog.DiscardHandler))}
 	k.jobs.Handle("search.settled", k.search.HandleSettled)
 	k.jobs.Handle(search.JobIndex, k.search.HandleIndex)
+	k.jobs.Handle(search.JobAccounts, k.search.HandleAccounts)
+	k.jobs.Handle(search.JobAgain, k.search.HandleAgain)
 	k.jobs.Handle(search.JobRebuild, k.search.HandleRebuild)
 	k.jobs.Handle(postings.JobMerge, k.search.Index().HandleMerge)
 	k.jobs.Handle(article.JobRelease, k.articles.HandleRelease)
