@@ -32,10 +32,10 @@ var (
 var apart = map[string]bool{"app": true, "blob": true, "comment": true, "config": true, "db": true, "demo": true, "feed": true, "fetch": true, "importer": true, "job": true,
 	"mail": true, "pagecache": true, "site": true, "urlpath": true, "vault": true, "view": true, "web": true, "wpcontent": true, "wxr": true}
 
-// formats are the formats of all faults and hints in the sources. They are true
-// where a person at the desk may meet them: errors that are ours are told by
-// their number alone.
-func formats(t *testing.T) map[string]bool {
+// formats are the formats of all faults and hints in the sources, of some
+// packages only where these are named. They are true where a person at the desk
+// may meet them: errors that are ours are told by their number alone.
+func formats(t *testing.T, packages ...string) map[string]bool {
 	t.Helper()
 	all := map[string]bool{}
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
@@ -57,7 +57,9 @@ func formats(t *testing.T) map[string]bool {
 				if text, ok := call.Args[i].(*ast.BasicLit); ok && text.Kind == token.STRING {
 					if s, err := strconv.Unquote(text.Value); err == nil {
 						pkg, _, _ := strings.Cut(strings.TrimPrefix(filepath.ToSlash(path), "../"), "/")
-						all[s] = all[s] || !apart[pkg] && !ours(call)
+						if len(packages) == 0 || slices.Contains(packages, pkg) {
+							all[s] = all[s] || !apart[pkg] && !ours(call)
+						}
 					}
 				}
 			}
@@ -162,5 +164,18 @@ func TestSays(t *testing.T) {
 	got, hint := Says(i18n.For("fr"), fault.New(fault.Invalid, "something that nobody has translated, %d", 3).WithHint("write it as name@host.example"))
 	if got != "Something that nobody has translated, 3." || hint != "Écrivez-la sous la forme nom@hote.example." {
 		t.Errorf("%q, %q", got, hint)
+	}
+}
+
+// What the search says that went wrong is told in every language.
+func TestFaults_OfTheSearchAreTranslated(t *testing.T) {
+	said := formats(t, "search", "postings", "words")
+	if len(said) < 10 {
+		t.Fatalf("the search says %d things: %v", len(said), said)
+	}
+	for format, met := range said {
+		if met && faultWords()[format] == nil {
+			t.Errorf("nobody has translated %q", format)
+		}
 	}
 }
