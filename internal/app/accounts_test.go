@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dateline/internal/article"
+	"dateline/internal/claim"
 	"dateline/internal/richtext"
 )
 
@@ -61,9 +62,41 @@ func TestAccounts_MoveWhatShowsThem(t *testing.T) {
 				}
 			}
 		}
+		p.tells("/search/?q=soldier+fired", 200, first.Path, second.Path, "<mark>soldier</mark>")
+		p.tells("/search/?q=said-by:army", 200, first.Path, second.Path)
 		p.tells("/feed/atom/", 200, "<updated>"+now.Format("2006-01-02T"))
 		if got := p.tells("/sitemaps/1.xml", 200).body; strings.Count(got, "<lastmod>"+now.Format("2006-01-02")) != 2 {
 			t.Errorf("the site map: %s", got)
+		}
+	})
+}
+
+// Answers read each of the shared accounts that they show once, and a site map
+// asks only for those of its own articles.
+func TestAccounts_AreReadOnce(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		rec, err := p.app.claims.Create(p.ctx, p.actor, richtext.Accounts{Title: "The bridge", Sides: []richtext.AccountSide{{Party: "Army", Words: "We did not fire."}, {Party: "Village", Words: "They did."}},
+			Points: []richtext.AccountPoint{{Text: "A shot was fired", Stands: []richtext.AccountStand{{Says: richtext.Denies}, {Says: richtext.Confirms}}, Verdict: "True"}}})
+		p.must(err)
+		shows := func(c *article.Content) { c.Body.Content = append(c.Body.Content, sharedBlock(rec.ID)) }
+		first := p.story("First", worldSection, article.PublishInput{}, shows)
+		p.story("Second", worldSection, article.PublishInput{}, shows)
+		p.drain()
+		for _, path := range []string{first.Path, "/feed/", "/quotes/feed/"} {
+			reads := 0
+			for _, query := range p.heard(func() { p.tells(path, 200, "We did not fire.") }) {
+				if strings.Contains(query, "FROM accounts WHERE id") {
+					reads++
+				}
+			}
+			if reads != 1 {
+				t.Errorf("%s reads the accounts %d times", path, reads)
+			}
+		}
+		changes, err := claim.Changes(p.ctx, p.app.db, []int64{first.ID, 1})
+		p.must(err)
+		if at, ok := changes[first.ID]; len(changes) != 1 || !ok || !at.Equal(rec.Updated) {
+			t.Errorf("asked for one article with accounts and one without: %v", changes)
 		}
 	})
 }

@@ -54,16 +54,24 @@ func ByIDs(ctx context.Context, q db.Querier, ids []int64) (map[int64]Record, er
 	return out, nil
 }
 
-// maxChanges bounds how many articles Changes tells of.
-const maxChanges = 10_000
-
-// Changes tells of the articles whose readers see shared accounts when these
-// were changed last.
-func Changes(ctx context.Context, q db.Querier) (map[int64]time.Time, error) {
-	rows, err := q.Query(ctx, `SELECT r.article_id, MAX(c.updated_at) FROM accounts c JOIN accounts_ref r ON r.record_id = c.id
-		JOIN article a ON a.id = r.article_id AND a.live_version = r.version_id AND a.live_version > 0
-		GROUP BY r.article_id ORDER BY MAX(c.updated_at) DESC LIMIT $1`, maxChanges)
+// Changes tells when shared accounts that readers see in these articles were
+// changed last. Articles without any are not in it.
+func Changes(ctx context.Context, q db.Querier, articles []int64) (map[int64]time.Time, error) {
 	out := map[int64]time.Time{}
+	if len(articles) == 0 {
+		return out, nil
+	}
+	asked := make(map[int64]int, len(articles))
+	for _, one := range articles {
+		asked[one] = 0
+	}
+	keys, err := json.Marshal(asked) // an object: json_each of PostgreSQL takes nothing else
+	if err != nil {
+		return nil, fault.New(fault.Internal, "articles that show accounts: %w", err)
+	}
+	rows, err := q.Query(ctx, `SELECT r.article_id, MAX(c.updated_at) FROM accounts_ref r JOIN accounts c ON c.id = r.record_id
+		JOIN article a ON a.id = r.article_id AND a.live_version = r.version_id AND a.live_version > 0
+		WHERE r.article_id IN (SELECT CAST(key AS BIGINT) FROM json_each($1)) GROUP BY r.article_id`, string(keys))
 	_, err = db.All(rows, err, func(r *sql.Rows) (ref int64, err error) {
 		var at int64
 		err = r.Scan(&ref, &at)

@@ -200,8 +200,9 @@ func (c *scene) articlePages(n int64) ([]feed.Page, error) {
 // sitePages turns articles into sitemap entries with their lead pictures.
 func (c *scene) sitePages(arts []article.Article) ([]feed.Page, error) {
 	c.shows(db.ListKey(article.ScopeSite, 0))
-	var leads []int64
+	var leads, ids []int64
 	for _, a := range arts {
+		ids = append(ids, a.ID)
 		if a.LeadMedia != 0 {
 			leads = append(leads, a.LeadMedia)
 		}
@@ -211,7 +212,7 @@ func (c *scene) sitePages(arts []article.Article) ([]feed.Page, error) {
 		return nil, err
 	}
 	c.shows(claim.AllKey)
-	changed, err := claim.Changes(c.ctx, c.db)
+	changed, err := claim.Changes(c.ctx, c.db, ids)
 	if err != nil {
 		return nil, err
 	}

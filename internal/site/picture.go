@@ -103,15 +103,47 @@ func (r resolver) Accounts(id int64) (richtext.Accounts, bool) {
 	return a, ok
 }
 
-// accountsIn reads the shared accounts of a document, as they are now.
+// record reads shared accounts, once for an answer; those that are not there
+// have no id.
+func (c *scene) record(id int64) (claim.Record, error) {
+	r, asked := c.records[id]
+	if asked {
+		return r, nil
+	}
+	r, err := claim.Get(c.ctx, c.db, id)
+	if err != nil && !notFound(err) {
+		return r, err
+	}
+	if c.records == nil {
+		c.records = map[int64]claim.Record{}
+	}
+	c.records[id] = r
+	return r, nil
+}
+
+// recordsIn are the shared accounts of a document.
+func (c *scene) recordsIn(doc richtext.Doc) (map[int64]claim.Record, error) {
+	out := map[int64]claim.Record{}
+	for _, id := range richtext.RecordIDs(doc) {
+		r, err := c.record(id)
+		if err != nil {
+			return nil, err
+		}
+		if r.ID != 0 {
+			out[id] = r
+		}
+	}
+	return out, nil
+}
+
+// accountsIn are the shared accounts of a document, as they are now.
 func (c *scene) accountsIn(doc richtext.Doc) (map[int64]richtext.Accounts, error) {
-	ids := richtext.RecordIDs(doc)
-	found, err := claim.ByIDs(c.ctx, c.db, ids)
+	found, err := c.recordsIn(doc)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[int64]richtext.Accounts, len(found))
-	for _, id := range ids {
+	for _, id := range richtext.RecordIDs(doc) {
 		c.shows(db.Key("accounts", id))
 		if r, ok := found[id]; ok {
 			out[id] = r.Shown(c.zone)
@@ -124,7 +156,7 @@ func (c *scene) accountsIn(doc richtext.Doc) (map[int64]richtext.Accounts, error
 // told of a change, or when accounts that it shows were changed.
 func (c *scene) changedAt(a *article.Article, body richtext.Doc) (time.Time, error) {
 	at := latestOf(a.FirstPublished, a.Updated)
-	found, err := claim.ByIDs(c.ctx, c.db, richtext.RecordIDs(body))
+	found, err := c.recordsIn(body)
 	for _, r := range found {
 		at = latestOf(at, r.Updated)
 	}

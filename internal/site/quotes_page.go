@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"dateline/internal/article"
-	"dateline/internal/claim"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/feed"
@@ -288,8 +287,8 @@ func (c *scene) quoteItem(q *quote.Quote) (feed.Item, error) {
 	}
 	at := latestOf(q.Article.FirstPublished, q.Article.Updated)
 	if q.Record != 0 { // of shared accounts, which change by themselves
-		r, err := claim.Get(c.ctx, c.db, q.Record)
-		if err != nil && !notFound(err) {
+		r, err := c.record(q.Record)
+		if err != nil {
 			return feed.Item{}, err
 		}
 		at = latestOf(at, r.Updated)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dateline/internal/article"
+	"dateline/internal/claim"
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/front"
@@ -121,6 +122,7 @@ type scene struct {
 	preview  bool                   // for the desk or its guests: never stored
 	plan     *front.Plan            // that a preview shows in place of the live one
 	gathered map[int64]media.Medium // read ahead, by id
+	records  map[int64]claim.Record // shared accounts that were read, by id
 	ends     time.Time              // when the page becomes untrue by itself
 }
 
