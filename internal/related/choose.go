@@ -29,7 +29,8 @@ const (
 )
 
 const (
-	candidates = 40 // stories that are looked at
+	candidates = 40 // stories that are looked at first
+	further    = 4  // times as many the next time, when those did not do
 	shownShare = 3  // things that an explanation names
 )
 
@@ -81,36 +82,45 @@ func (f Finder) Kin(ctx context.Context, a Ask, traits func(ctx context.Context,
 	if err != nil || len(topics) == 0 {
 		return nil, nil, err
 	}
-	q := postings.Query{Limit: candidates, Explain: true, Fresh: postings.Prior{Weight: forNew, HalfLife: halfLife, Now: a.Now}}
+	q := postings.Query{Explain: true, Fresh: postings.Prior{Weight: forNew, HalfLife: halfLife, Now: a.Now}}
 	if len(topics) > 2 {
 		q.AtLeast = 2 // one word alone makes no kin
 	}
 	for _, t := range topics {
 		q.Any = append(q.Any, postings.Clause{Alts: f.alts(t.Stem), Weight: t.Weight, Rarity: t.rarity})
 	}
-	answer, err := f.Index.Find(ctx, q)
-	if err != nil {
-		return nil, nil, err
-	}
+	// Tellings of one story, be it ours or another, may fill all places of the
+	// first look: then a wider one is taken.
 	var all []found
-	for i, h := range answer.Hits {
-		if h.ID == a.Self {
-			continue
-		}
-		t, ok, err := traits(ctx, h.ID)
+	for q.Limit = candidates; ; q.Limit = min(q.Limit*further, postings.MaxLimit-q.Offset) {
+		answer, err := f.Index.Find(ctx, q)
 		if err != nil {
 			return nil, nil, err
 		}
-		if ok && !a.Traits.Sketch.Same(&t.Sketch) {
-			all = append(all, found{h, answer.Matched[i], t, h.Score * (1 + a.Traits.bonus(t))})
+		for i, h := range answer.Hits {
+			if h.ID == a.Self {
+				continue
+			}
+			t, ok, err := traits(ctx, h.ID)
+			if err != nil {
+				return nil, nil, err
+			}
+			if ok && !a.Traits.Sketch.Same(&t.Sketch) {
+				all = append(all, found{h, answer.Matched[i], t, h.Score * (1 + a.Traits.bonus(t))})
+			}
+		}
+		may := slices.DeleteFunc(slices.Clone(all), func(c found) bool { return slices.Contains(a.Without, c.ID) })
+		kin = kin[:0]
+		for _, c := range chosen(may, topics, a.Beside, a.Limit) {
+			kin = append(kin, Kin{c.ID, c.score, sharedBy(a.Gist, topics, c.shares)})
+		}
+		q.Offset += len(answer.Hits)
+		if len(kin) >= a.Limit || len(answer.Hits) < q.Limit || q.Offset >= postings.MaxLimit {
+			break
 		}
 	}
 	for _, c := range all[:min(len(all), a.Limit)] {
 		near = append(near, c.ID)
-	}
-	all = slices.DeleteFunc(all, func(c found) bool { return slices.Contains(a.Without, c.ID) })
-	for _, c := range chosen(all, topics, a.Beside, a.Limit) {
-		kin = append(kin, Kin{c.ID, c.score, sharedBy(a.Gist, topics, c.shares)})
 	}
 	return kin, near, nil
 }
@@ -242,7 +252,7 @@ func sharedBy(g Gist, topics []asked, shares uint64) []string {
 		}
 	}
 	for _, t := range topics {
-		if w := weight[t.Stem]; w > 0 {
+		if w := weight[t.Stem]; w > 0 && !t.Weak {
 			all = append(all, named{t.Shown, []string{t.Stem}, w})
 		}
 	}

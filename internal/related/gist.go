@@ -39,6 +39,7 @@ type Topic struct {
 	Stem   string
 	Weight float64 // 0 to nameBonus
 	Shown  string  // as the story writes it, for people
+	Weak   bool    // says nothing to people, such as what opens sentences only
 }
 
 // Gist is a story cut down to what its kin are found by.
@@ -57,7 +58,7 @@ type Phrase struct {
 
 // GistOf reads a story. The analyser is that of the story's language.
 func GistOf(an *words.Analyzer, t Text) Gist {
-	g := gathering{stems: map[string]*mention{}, phrases: map[string]*Phrase{}}
+	g := gathering{an: an, stems: map[string]*mention{}, phrases: map[string]*Phrase{}}
 	g.read(an.Tokens(t.Headline), t.Headline, weightHeadline)
 	g.read(an.Tokens(t.Standfirst), t.Standfirst, weightStandfirst)
 	for _, label := range t.Labels {
@@ -72,11 +73,13 @@ func GistOf(an *words.Analyzer, t Text) Gist {
 type mention struct {
 	weight float64
 	names  int // mentions written as a name
+	weak   int // mentions that say nothing to people
 	n      int
 	forms  map[string]int
 }
 
 type gathering struct {
+	an      *words.Analyzer
 	stems   map[string]*mention
 	phrases map[string]*Phrase
 }
@@ -84,12 +87,16 @@ type gathering struct {
 func (g *gathering) read(toks []words.Token, text string, weight float64) {
 	shouting := !strings.ContainsFunc(text, unicode.IsLower)
 	var run []words.Token // of capitalised words
+	weak := true          // the word before is no part of a phrase
 	for i, t := range toks {
 		name := !shouting && capital(text[t.From:t.To]) && !opens(text, t.From)
 		if !telling(t) {
 			g.endRun(&run, text)
+			weak = true
 			continue
 		}
+		before := weak
+		weak = !name && g.an.Opening(t.Word)
 		m := g.stems[t.Stem]
 		if m == nil {
 			m = &mention{forms: map[string]int{}}
@@ -101,13 +108,18 @@ func (g *gathering) read(toks []words.Token, text string, weight float64) {
 		if name {
 			m.names++
 		}
+		if weak {
+			m.weak++
+			g.endRun(&run, text)
+			continue
+		}
 		if len(run) > 0 && (!capital(text[t.From:t.To]) || shouting || !beside(text, run[len(run)-1], t)) {
 			g.endRun(&run, text)
 		}
 		if !shouting && capital(text[t.From:t.To]) {
 			run = append(run, t)
 		}
-		if i > 0 && telling(toks[i-1]) && beside(text, toks[i-1], t) {
+		if i > 0 && !before && beside(text, toks[i-1], t) {
 			g.phrase(toks[i-1:i+1], text)
 			if i > 1 && telling(toks[i-2]) && toks[i-2].To+1 == toks[i-1].From && text[toks[i-2].To] == '-' { // de-escalation zones
 				g.phrase(toks[i-2:i+1], text)
@@ -179,7 +191,7 @@ func (g *gathering) topics() []Topic {
 		if 2*m.names > m.n {
 			w *= nameBonus
 		}
-		all = append(all, Topic{stem, w, likeliest(m.forms)})
+		all = append(all, Topic{stem, w, likeliest(m.forms), m.weak == m.n})
 	}
 	slices.SortFunc(all, func(a, b Topic) int { return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Stem, b.Stem)) })
 	return all[:min(len(all), mostTopics)]

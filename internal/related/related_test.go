@@ -2,6 +2,7 @@ package related_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -227,4 +228,40 @@ func TestAll_ChoosesForEveryArticle(t *testing.T) {
 		n.settle()
 		check()
 	})
+}
+
+// A word that only opens sentences is no reason that an editor is told.
+func TestRelated_SharesNoOpeningWords(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		n := newNewsroom(t, d)
+		first := n.publish("Delegations meet in Astana", "Neither side would name the ferry. Neither delegation stayed.\n\nNeither Ankara nor the others paid. Meanwhile Astana waited.", article.PublishInput{})
+		n.publish("The ferry sails", "Neither captain came to the ferry. Neither Ankara sent a crew. Meanwhile the port waited.", article.PublishInput{})
+		n.publish("Cheese market opens", cheese, article.PublishInput{})
+		n.settle()
+		box, err := n.related.Box(t.Context(), editor, first.ID)
+		n.must(err)
+		if len(box.Chosen) != 1 {
+			t.Fatalf("chose %+v", box.Chosen)
+		}
+		shares := strings.Join(box.Chosen[0].Shares, ", ")
+		if strings.Contains(shares, "either") || strings.Contains(shares, "eanwhile") || !strings.Contains(shares, "ferry") || !strings.Contains(shares, "Ankara") {
+			t.Errorf("explains by %q", shares)
+		}
+	})
+}
+
+// More tellings of one story than are looked at first leave room for others.
+func TestRelated_FindsOthersBehindManyTellings(t *testing.T) {
+	d := dbtest.Open(t, db.SQLite)
+	n := newNewsroom(t, d)
+	first := n.publish("Delegations meet in Astana", talks, article.PublishInput{})
+	for i := range 60 {
+		n.publish(fmt.Sprintf("Update %d: Delegations meet in Astana", i), talks+fmt.Sprintf(" This was update %d.", i), article.PublishInput{})
+	}
+	n.publish("Observers cross into Idlib", zones, article.PublishInput{})
+	n.publish("Astana expects guests", "Hotels in Astana are full: the talks bring delegations to the city.", article.PublishInput{})
+	n.settle()
+	if got := n.offered(first); len(got) != 2 || !slices.Contains(got, "Observers cross into Idlib") {
+		t.Errorf("offers %q", got)
+	}
 }

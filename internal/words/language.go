@@ -55,10 +55,19 @@ func Stemmed(tag string) bool { return stemmers[Base(tag)] != nil }
 //go:embed stop.txt
 var stopText string
 
-// stopLists are the stop words, folded, by language.
-var stopLists = sync.OnceValue(func() map[string]map[string]bool {
+//go:embed opening.txt
+var openingText string
+
+// stopLists are the stop words, folded, by language; openingLists the words that
+// open sentences.
+var (
+	stopLists    = sync.OnceValue(func() map[string]map[string]bool { return lists(stopText) })
+	openingLists = sync.OnceValue(func() map[string]map[string]bool { return lists(openingText) })
+)
+
+func lists(text string) map[string]map[string]bool {
 	all := map[string]map[string]bool{}
-	for line := range strings.Lines(stopText) {
+	for line := range strings.Lines(text) {
 		lang, list, ok := strings.Cut(line, ":")
 		if !ok || strings.HasPrefix(line, "#") {
 			continue
@@ -73,7 +82,11 @@ var stopLists = sync.OnceValue(func() map[string]map[string]bool {
 		}
 	}
 	return all
-})
+}
+
+// Opening reports whether a folded word says little of what a text is about,
+// though it is no stop word: most often it opens a sentence.
+func (a *Analyzer) Opening(word string) bool { return openingLists()[a.language][word] }
 
 // Stop reports whether a folded word is a stop word of the language.
 func Stop(tag, word string) bool { return stopLists()[Base(tag)][word] }
