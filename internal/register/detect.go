@@ -30,6 +30,7 @@ type run struct {
 	from, to int  // tokens, to excluded
 	titled   bool // a title stood before it
 	initial  bool // its first word began a sentence
+	street   bool // it begins with a word such as rue, in lower case
 }
 
 // detector finds names of something new.
@@ -108,6 +109,10 @@ func (d *detector) part(p *part, taken []Match) {
 				break
 			}
 		}
+		if street := streetBefore(p, from); street >= 0 && !covered(street) {
+			d.note(run{part: p, from: street, to: k, street: true})
+			continue
+		}
 		d.run(run{part: p, from: from, to: k, initial: p.tokens[from].gap == apart})
 	}
 }
@@ -128,17 +133,37 @@ func particlesAfter(p *part, k int) int {
 	return -1
 }
 
+// streetBefore returns the word in lower case with which a place begins that
+// goes on with a capital: "rue du Port", "calle Mayor"; -1 for none.
+func streetBefore(p *part, k int) int {
+	for n := 1; n <= 3 && k-n >= 0 && p.tokens[k-n+1].gap == joined; n++ {
+		switch t := &p.tokens[k-n]; {
+		case t.shape != small:
+			return -1
+		case signs.streets[t.word]:
+			return k - n
+		case !signs.particles[t.word]:
+			return -1
+		}
+	}
+	return -1
+}
+
 // run takes off what is no part of the name, and notes the rest.
 func (d *detector) run(r run) {
 	toks := r.part.tokens
+	courteous := false // the last title was one of anybody
 	for r.from < r.to {
 		word := toks[r.from].word
+		if toks[r.from].shape == small && r.titled && !courteous { // "Bürgermeister von Altenfurt"
+			r.titled = false
+		}
 		opens := r.initial && (signs.common[word] || d.lower[word] && !d.inside[word])
 		switch {
 		case toks[r.from].shape == small, opens, signs.calendar[word], signs.common[word] && r.to-r.from == 1:
 		case signs.peoples[word] && r.from+1 < r.to && signs.titles[toks[r.from+1].word]: // "the French President"
 		case signs.titles[word] && (r.to-r.from > 1 || !d.organisation(r)):
-			r.titled = true
+			r.titled, courteous = true, signs.courtesy[word]
 		case r.initial && signs.roles[word] && r.to-r.from > 2 && toks[r.from+1].shape != small: // "Mediator Anna Tolland"
 			r.titled = true
 		default:
@@ -337,12 +362,15 @@ func (e *evidence) guess(nouns bool) Guess {
 	switch {
 	case e.person > 0:
 		score += 0.5
-	case e.words > 1 && signs.eventends[e.ending]:
+	case e.words > 1 && (signs.eventends[e.ending] || signs.eventstarts[e.first]):
 		g.Kind, score = Event, score+0.25
 	case e.words > 1 && (signs.orgends[e.ending] || signs.orgstarts[e.first] && !signs.placeends[e.ending]):
 		g.Kind, score = Organisation, score+0.35
 	case e.words > 1 && (signs.placeends[e.ending] || signs.placestarts[e.first]):
 		g.Kind, score = Place, score+0.3
+	case e.words == 1 && signs.placePart(e.first):
+		g.Kind, score = Place, score+0.3
+		nouns = false
 	case e.acronym:
 		g.Kind, score = Organisation, score+0.15
 	case e.said > 0 && e.words <= 4:

@@ -170,6 +170,8 @@ type Imported struct {
 	Added, Changed, Same int
 	Problems             []Problem // the first mostProblems
 	Wrong                int       // entries with a problem
+
+	again bool // stories from before are to be read again
 }
 
 // Problem is an entry of a file that was not taken.
@@ -208,11 +210,15 @@ func (s *Service) Import(ctx context.Context, actor account.Actor, r io.Reader, 
 					return err
 				}
 			}
+			if out.again {
+				return sweepTx(ctx, tx)
+			}
 			return nil
 		})
 		if err != nil {
 			return before, err
 		}
+		out.again = false
 		number += len(part)
 	}
 	return out, nil
@@ -229,8 +235,9 @@ func (s *Service) importOne(ctx context.Context, tx *db.Tx, actor account.Actor,
 			return s.importOver(ctx, tx, actor, r, old, e, number, out)
 		}
 		if fault.Is(err, fault.NotFound) {
-			if _, err = s.AddTx(ctx, tx, actor, Input{Entry: e, Word: r.Word}); err == nil {
+			if e, err = s.addTx(ctx, tx, actor, Input{Entry: e, Word: r.Word}); err == nil {
 				out.Added++
+				out.again = out.again || e.ByName
 			}
 		}
 	}

@@ -65,8 +65,18 @@ func (s *Service) Add(ctx context.Context, actor account.Actor, in Input) (e Ent
 	return e, err
 }
 
-// AddTx is Add inside a transaction of the caller, who may choose the id.
+// AddTx is Add inside a transaction of the caller, who may choose the id. Stories
+// from before are read again when each that names the entry is about it.
 func (s *Service) AddTx(ctx context.Context, tx *db.Tx, actor account.Actor, in Input) (Entry, error) {
+	e, err := s.addTx(ctx, tx, actor, in)
+	if err == nil && e.ByName {
+		err = sweepTx(ctx, tx)
+	}
+	return e, err
+}
+
+// addTx is AddTx for many: the caller has the stories read again.
+func (s *Service) addTx(ctx context.Context, tx *db.Tx, actor account.Actor, in Input) (Entry, error) {
 	if err := actor.Require(account.Author, "add to the register"); err != nil {
 		return Entry{}, err
 	}

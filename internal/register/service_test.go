@@ -423,6 +423,36 @@ func TestRegister_Suggests(t *testing.T) {
 	})
 }
 
+// An entry whose names stand for it alone takes the stories from before, added
+// by hand or from a file.
+func TestRegister_AddedByNameTakesOlderStories(t *testing.T) {
+	each(t, func(r *room) {
+		a := r.publish(r.content("Ann Lee spoke in Port Sallow."))
+		r.drain()
+		ann, err := r.reg.Add(r.ctx, editor, register.Input{Entry: register.Entry{Kind: register.Person, Name: "Ann Lee", ByName: true}})
+		r.must(err)
+		r.drain()
+		r.counts(ann, 1)
+		got, err := r.reg.Import(r.ctx, editor, strings.NewReader("kind,name,by_name\nplace,Port Sallow,yes\nplace,Gull Head,yes\n"), register.CSV)
+		if r.must(err); got.Added != 2 {
+			t.Fatalf("%+v", got)
+		}
+		r.drain()
+		r.shown(register.Place, "Port Sallow")
+		named, err := register.InStory(r.ctx, r.db, a.ID)
+		if r.must(err); len(named) != 2 {
+			t.Errorf("in the story: %+v", named)
+		}
+		if again, err := r.reg.Import(r.ctx, editor, strings.NewReader("kind,name\nperson,Bo Berg\n"), register.CSV); err != nil || again.Added != 1 {
+			t.Errorf("%+v %v", again, err)
+		}
+		waits, err := job.Waiting(r.ctx, r.db, register.JobSweep)
+		if r.must(err); waits {
+			t.Error("an entry that stands for nothing by name has all stories read again")
+		}
+	})
+}
+
 func TestRegister_Rebuild(t *testing.T) {
 	each(t, func(r *room) {
 		for range 3 {

@@ -12,7 +12,17 @@ var signsText string
 
 // signWords are the words that tell a name and its kind.
 type signWords struct {
-	titles, roles, says, orgends, orgstarts, placeends, placestarts, in, eventends, particles, common, calendar, peoples map[string]bool
+	titles, roles, says, orgends, orgstarts, placeends, placestarts, in, eventends, particles, common, calendar, peoples, courtesy, placeparts, streets, eventstarts map[string]bool
+}
+
+// placePart tells whether a word ends as places in one word do: Lindenstraße.
+func (s *signWords) placePart(word string) bool {
+	for part := range s.placeparts {
+		if strings.HasSuffix(word, part) && len(word) > len(part)+2 {
+			return true
+		}
+	}
+	return false
 }
 
 // signs are read once; nothing changes them.
@@ -34,5 +44,5 @@ func readSigns(text string) signWords {
 	}
 	return signWords{titles: lists["titles"], roles: lists["roles"], says: lists["says"], orgends: lists["orgends"], orgstarts: lists["orgstarts"],
 		placeends: lists["placeends"], placestarts: lists["placestarts"], in: lists["in"], eventends: lists["eventends"], particles: lists["particles"], common: lists["common"],
-		calendar: lists["calendar"], peoples: lists["peoples"]}
+		calendar: lists["calendar"], peoples: lists["peoples"], courtesy: lists["courtesy"], placeparts: lists["placeparts"], streets: lists["streets"], eventstarts: lists["eventstarts"]}
 }
