@@ -194,6 +194,7 @@ func (a *App) features(ctx context.Context) (err error) {
 	a.openQuotes()
 	a.jobs.Handle(search.JobIndex, a.search.HandleIndex)
 	a.jobs.Handle(search.JobAgain, a.search.HandleAgain)
+	a.jobs.Handle(article.JobRenamed, a.search.HandleRenamed)
 	a.jobs.Handle(search.JobRebuild, a.search.HandleRebuild, job.Lane("rebuild", 1))
 	a.openRelated()
 	a.openStorylines()

@@ -97,7 +97,7 @@ func (s *Service) moveBatch(ctx context.Context, tx *db.Tx, m Dissolve, after pl
 	if len(batch) > 0 {
 		tx.Purge("front", "feed")
 	}
-	return len(batch), after, nil
+	return len(batch), after, relabelled(ctx, tx, batch)
 }
 
 // moveUnlisted moves what stands in no list: drafts, what is scheduled, private

@@ -31,10 +31,47 @@ func SaveSection(ctx context.Context, tx *db.Tx, s taxonomy.Section, now time.Ti
 		return s, err
 	}
 	saved, err := taxonomy.SaveSection(ctx, tx, s, now)
-	if err != nil || !known || before.ParentID == s.ParentID {
+	if err != nil || !known {
 		return saved, err
 	}
+	if before.Name != saved.Name {
+		if err := Renamed(ctx, tx, ScopeSection, s.ID); err != nil {
+			return saved, err
+		}
+	}
+	if before.ParentID == s.ParentID {
+		return saved, nil
+	}
 	return saved, job.Enqueue(ctx, tx, job.Spec{Kind: JobRelist, Key: db.Key("section", s.ID), Payload: s.ID})
+}
+
+// JobRenamed is asked for when articles are called or listed otherwise though
+// nobody has changed them: whoever keeps words of theirs reads them again. Its
+// payload is Relabelled.
+const JobRenamed = "article.renamed"
+
+// Relabelled are the articles of one list, or some articles.
+type Relabelled struct {
+	Scope    string  `json:"scope,omitempty"`
+	Ref      int64   `json:"ref,omitempty"`
+	Articles []int64 `json:"articles,omitempty"`
+}
+
+// Renamed tells, in the transaction of the change, that a list has another name.
+func Renamed(ctx context.Context, tx *db.Tx, scope string, ref int64) error {
+	return job.Enqueue(ctx, tx, job.Spec{Kind: JobRenamed, Key: db.Key(scope, ref), Payload: Relabelled{Scope: scope, Ref: ref}})
+}
+
+// relabelled tells that some articles stand in other lists than before.
+func relabelled(ctx context.Context, tx *db.Tx, batch []place) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(batch))
+	for i, p := range batch {
+		ids[i] = p.ref
+	}
+	return job.Enqueue(ctx, tx, job.Spec{Kind: JobRenamed, Payload: Relabelled{Articles: ids}})
 }
 
 // HandleRelist carries out JobRelist. Doing it twice changes nothing. Each
@@ -92,7 +129,7 @@ func (s *Service) relistBatch(ctx context.Context, tx *db.Tx, section int64, aft
 		}
 		after = p
 	}
-	return len(batch), after, nil
+	return len(batch), after, relabelled(ctx, tx, batch)
 }
 
 func (s *Service) relistOne(ctx context.Context, tx *db.Tx, id int64, zone *time.Location) error {

@@ -10,6 +10,7 @@ import (
 	"dateline/internal/author"
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/job"
 	"dateline/internal/outline"
 	"dateline/internal/settings"
 	"dateline/internal/taxonomy"
@@ -79,6 +80,43 @@ func TestTags_MergeKeepsVersionsAndMovesLists(t *testing.T) {
 		r.must(err)
 		if len(v.Content.Tags) != 0 {
 			r.t.Errorf("deleted tags stay: %v", v.Content.Tags)
+		}
+	})
+}
+
+// Another name of a tag or section asks for its articles to be read again; what
+// does not change how they are called does not.
+func TestLists_RenamingTellsTheirArticles(t *testing.T) {
+	each(t, func(r *room) {
+		asked := func() bool {
+			t.Helper()
+			waits, err := job.Waiting(r.ctx, r.db, article.JobRenamed)
+			r.must(err)
+			r.must(r.db.Write(r.ctx, func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `DELETE FROM job WHERE kind = $1`, article.JobRenamed)
+				return err
+			}))
+			return waits
+		}
+		tag, err := r.outline.SaveTag(r.ctx, editor, outline.TagInput{Name: "Floods"})
+		r.must(err)
+		section, err := r.outline.SaveSection(r.ctx, editor, outline.SectionInput{Name: "World"})
+		r.must(err)
+		if asked() {
+			t.Error("new lists have articles to be read again")
+		}
+		_, err = r.outline.SaveTag(r.ctx, editor, outline.TagInput{ID: tag.ID, Name: "Floods", Description: "Water."})
+		r.must(err)
+		if asked() {
+			t.Error("a description is no name")
+		}
+		_, err = r.outline.SaveTag(r.ctx, editor, outline.TagInput{ID: tag.ID, Name: "Deluges"})
+		if r.must(err); !asked() {
+			t.Error("nobody is told of the tag's name")
+		}
+		_, err = r.outline.SaveSection(r.ctx, editor, outline.SectionInput{ID: section.ID, Name: "Planet"})
+		if r.must(err); !asked() {
+			t.Error("nobody is told of the section's name")
 		}
 	})
 }

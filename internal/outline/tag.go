@@ -48,7 +48,7 @@ func (s *Service) SaveTag(ctx context.Context, actor account.Actor, in TagInput)
 		} else {
 			verb = "add"
 		}
-		was := tag.Slug
+		was, called := tag.Slug, tag.Name
 		tag.Name, tag.Description, tag.Open = strings.TrimSpace(in.Name), strings.TrimSpace(in.Description), in.Open
 		if tag.Slug, err = wordOf(word, tag.Name); err != nil {
 			return deed{}, err
@@ -64,6 +64,11 @@ func (s *Service) SaveTag(ctx context.Context, actor account.Actor, in TagInput)
 		}
 		if err := taxonomy.SaveTag(ctx, tx, tag, s.clock.Now()); err != nil {
 			return deed{}, err
+		}
+		if in.ID != 0 && called != tag.Name {
+			if err := article.Renamed(ctx, tx, article.ScopeTag, tag.ID); err != nil {
+				return deed{}, err
+			}
 		}
 		saved = tag
 		return deed{verb, "tag", tag.ID, map[string]any{"name": tag.Name, "word": tag.Slug}},

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 
+	"dateline/internal/article"
 	"dateline/internal/claim"
 	"dateline/internal/db"
 	"dateline/internal/fault"
@@ -47,6 +49,26 @@ func (s *Service) HandleAccounts(ctx context.Context, payload []byte) error {
 		return job.GiveUp(err)
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return walkTx(ctx, tx, scopeAccounts, p.Record) })
+}
+
+// HandleRenamed carries out article.JobRenamed: the articles of a list that has
+// another name are indexed again, or those that changed lists.
+func (s *Service) HandleRenamed(ctx context.Context, payload []byte) error {
+	var p article.Relabelled
+	if err := json.Unmarshal(payload, &p); err != nil {
+		return job.GiveUp(err)
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if p.Scope != "" {
+			return walkTx(ctx, tx, p.Scope, p.Ref)
+		}
+		for batch := range slices.Chunk(p.Articles, againBatch) {
+			if err := EnqueueTx(ctx, tx, batch...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // walkTx asks for a walk after the transaction.
@@ -103,6 +125,11 @@ func (s *Service) HandleAgain(ctx context.Context, payload []byte) error {
 
 // batch reads the articles that follow in a walk.
 func (a *again) batch(ctx context.Context, q db.Querier) ([]place, error) {
+	if a.Scope != scopeAccounts {
+		rows, err := q.Query(ctx, `SELECT at, article_id FROM listing WHERE scope = $1 AND ref = $2 AND (at, article_id) > ($3, $4)
+			ORDER BY at, article_id LIMIT $5`, a.Scope, a.Ref, a.At, a.After, againBatch)
+		return db.All(rows, err, func(r *sql.Rows) (p place, err error) { return p, r.Scan(&p.at, &p.id) })
+	}
 	rows, err := q.Query(ctx, `SELECT 0, r.article_id FROM accounts_ref r JOIN article a ON a.id = r.article_id AND a.live_version = r.version_id
 		WHERE r.record_id = $1 AND a.public = 1 AND r.article_id > $2 ORDER BY r.article_id LIMIT $3`, a.Ref, a.After, againBatch)
 	return db.All(rows, err, func(r *sql.Rows) (p place, err error) { return p, r.Scan(&p.at, &p.id) })

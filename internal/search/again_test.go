@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"dateline/internal/job"
 	"dateline/internal/richtext"
 	"dateline/internal/search"
+	"dateline/internal/taxonomy"
 )
 
 // sides are accounts of which the army's words are given.
@@ -104,6 +106,66 @@ func TestFind_SharedAccounts(t *testing.T) {
 			t.Error("a walk that ended left its mark")
 		}
 		k.must(left.Close())
+	})
+}
+
+// Articles are found by what their tags and sections are called now, and in
+// those that they stand in now.
+func TestFind_FollowsNamesOfLists(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		write := func(fn func(ctx context.Context, tx *db.Tx) error) { t.Helper(); k.must(d.Write(t.Context(), fn)) }
+		tag := func(id int64, name string) func(ctx context.Context, tx *db.Tx) error {
+			return func(ctx context.Context, tx *db.Tx) error {
+				return taxonomy.SaveTag(ctx, tx, taxonomy.Tag{ID: id, Slug: strings.ToLower(name), Name: name}, k.clock.Now())
+			}
+		}
+		section := func(id, parent int64, name string) func(ctx context.Context, tx *db.Tx) error {
+			return func(ctx context.Context, tx *db.Tx) error {
+				_, err := article.SaveSection(ctx, tx, taxonomy.Section{ID: id, ParentID: parent, Slug: strings.ToLower(name), Name: name}, k.clock.Now())
+				return err
+			}
+		}
+		write(tag(11, "Floods"))
+		write(tag(12, "Rain"))
+		write(section(2, 1, "Europe"))
+		write(section(3, 0, "Regions"))
+		const many = 70
+		for i := range many {
+			c := content(fmt.Sprintf("Story %02d", i), "plain")
+			c.Tags, c.Sections = []int64{11}, []int64{2}
+			k.publishContent(c)
+		}
+		k.drain()
+		counts := func(want map[string]int64) {
+			t.Helper()
+			for query, n := range want {
+				if got := k.ask(search.Request{Text: query, Limit: 1}).Count; got != n {
+					t.Errorf("%q finds %d, want %d", query, got, n)
+				}
+			}
+		}
+		counts(map[string]int64{"floods": many, "europe": many, "world": many, "tag:floods": many, "section:world": many, "deluges": 0})
+		write(func(ctx context.Context, tx *db.Tx) error {
+			if err := tag(11, "Deluges")(ctx, tx); err != nil {
+				return err
+			}
+			return article.Renamed(ctx, tx, article.ScopeTag, 11)
+		})
+		write(section(1, 0, "Planet")) // above the section of the articles
+		k.drain()
+		counts(map[string]int64{"deluges": many, "floods": 0, "planet": many, "world": 0, "europe": many})
+		write(section(2, 3, "Europe"))
+		write(func(ctx context.Context, tx *db.Tx) error {
+			return article.DissolveTx(ctx, tx, article.Dissolve{Kind: article.ScopeTag, Old: 11, To: 12})
+		})
+		k.drain()
+		counts(map[string]int64{"planet": 0, "regions": many, "section:regions": many, "deluges": 0, "rain": many, "tag:rain": many})
+		write(func(ctx context.Context, tx *db.Tx) error {
+			return article.DissolveTx(ctx, tx, article.Dissolve{Kind: article.ScopeTag, Old: 12})
+		})
+		k.drain()
+		counts(map[string]int64{"rain": 0, "europe": many})
 	})
 }
 
