@@ -2,7 +2,7 @@ package app
 
 var rolesStorylines = map[string]string{
 	"storyline of article": "contributor", "dismiss storyline": "contributor",
-	"storylines": "editor", "make storyline": "editor", "storyline": "editor", "save storyline": "editor", "merge storyline": "editor", "delete storyline": "editor",
+	"storylines": "editor", "make storyline": "editor", "storyline": "editor", "save storyline": "editor", "restore storyline": "editor", "merge storyline": "editor", "delete storyline": "editor",
 }
 
 var rolesSubjects = map[string]string{

@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"html"
 	"regexp"
 	"strings"
 	"testing"
@@ -79,6 +80,10 @@ func storylinePages(p *paper) {
 	w.has("sitemap", w.page("/sitemaps/storylines.xml", 200), "http://news.example/storyline/the-talks/")
 	w.has("feed", w.page("/storyline/the-talks/feed/", 200), "First of three", "Second of three", "Third of three", "The talks")
 	w.page("/storyline/the-talks/feed/atom/", 200)
+	// Below each item stands its place, in small print; every feed has it.
+	for _, path := range []string{"/storyline/the-talks/feed/", "/feed/", "/section/world/feed/json/"} {
+		w.has("place in "+path, html.UnescapeString(w.page(path, 200)), "Part of ", "http://news.example/storyline/the-talks/", "Before this ", "After this ", "http://news.example"+third.Path)
+	}
 	w.has("JSON feed", w.page("/storyline/the-talks/feed/json/", 200), "Third of three")
 	w.page("/storyline/the-talks/page/2/", 404)
 	w.page("/storyline/The-Talks/", 301)
@@ -100,6 +105,7 @@ func storylinePages(p *paper) {
 	in.Headline, in.Closed = "The harbour talks", true
 	_, err = w.app.storylines.Save(w.ctx, w.actor, in)
 	w.must(err)
+	w.has("renamed in the feed", html.UnescapeString(w.page("/feed/", 200)), "The harbour talks", "http://news.example/storyline/harbour-talks/")
 	w.has("renamed box", w.page(first.Path, 200), "The harbour talks", "/storyline/harbour-talks/")
 	w.page("/storyline/the-talks/", 301)
 	w.has("ended", w.page("/storyline/ended/", 200), "The harbour talks")

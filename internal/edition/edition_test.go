@@ -21,6 +21,7 @@ import (
 	"dateline/internal/media"
 	"dateline/internal/richtext"
 	"dateline/internal/settings"
+	"dateline/internal/storyline"
 	"dateline/internal/subscriber"
 	"dateline/internal/taxonomy"
 )
@@ -401,6 +402,45 @@ func TestDigest_ByRule(t *testing.T) {
 		r.drain()
 		if all, err = r.List(r.ctx, edna, Filter{State: Review}, 0, 10); err != nil || len(all) != 1 || len(r.post.started) != 1 {
 			t.Errorf("a digest with a review step: %+v %v", all, err)
+		}
+	})
+}
+
+// An article in full says where it stands in a storyline that has a page, and
+// names no article that readers may not see.
+func TestEdition_TellsTheStoryline(t *testing.T) {
+	each(t, func(t *testing.T, r *room) {
+		lines := storyline.NewService(storyline.Parts{DB: r.DB, Clock: r.now, Settings: r.Settings, Articles: r.articles})
+		_, err := lines.Add(r.ctx, edna, storyline.Input{Storyline: storyline.Storyline{Headline: "The sea"}})
+		r.must(err)
+		var arts []article.Article
+		for _, headline := range []string{"One", "Two", "Three", "Hidden"} {
+			r.now.Advance(time.Minute)
+			in := article.PublishInput{}
+			if headline == "Hidden" {
+				in.EmbargoUntil = r.now.Now().Add(time.Hour)
+			}
+			a, err := r.articles.Create(r.ctx, edna, article.Draft{Type: article.TypeArticle, Content: article.Content{Headline: headline, Sections: []int64{world}, Storyline: "The sea", Body: text("Body of " + headline + ".")}})
+			r.must(err)
+			in.ID, in.Revision = a.ID, a.Revision
+			a, err = r.articles.Publish(r.ctx, edna, in)
+			r.must(err)
+			arts = append(arts, a)
+		}
+		e := Edition{Newsletter: 7, Kind: Composed, Subject: "Sea", Items: []Item{{Article: arts[1].ID, Form: Full}, {Article: arts[2].ID, Form: Full}}}
+		out, err := r.Preview(r.ctx, &e, partAll)
+		r.must(err)
+		for _, want := range []string{"Part of ", `href="https://paper.example/storyline/the-sea/"`, "Before this ", `href="https://paper.example` + arts[0].Path + `"`, "After this "} {
+			if !strings.Contains(out.HTML, want) {
+				t.Errorf("the letter lacks %s:\n%s", want, out.HTML)
+			}
+		}
+		if !strings.Contains(out.Text, "Part of The sea") || strings.Contains(out.HTML+out.Text, "Hidden") {
+			t.Errorf("the plain text: %s", out.Text)
+		}
+		e.Items[0].Form, e.Items[1].Form = Short, Short
+		if out, err = r.Preview(r.ctx, &e, partAll); err != nil || strings.Contains(out.HTML, "Part of") {
+			t.Errorf("articles in short say it too (%v)", err)
 		}
 	})
 }

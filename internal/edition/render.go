@@ -18,6 +18,7 @@ import (
 	"dateline/internal/media"
 	"dateline/internal/richtext"
 	"dateline/internal/settings"
+	"dateline/internal/storyline"
 	"dateline/internal/subscriber"
 	"dateline/internal/urlpath"
 )
@@ -218,7 +219,11 @@ func (c *scene) item(it Item, r *resolver) (letter.Item, bool, error) {
 	}
 	if it.Form == Full {
 		ids, linked = append(ids, richtext.MediaIDs(content.Body)...), richtext.ArticleIDs(content.Body)
-		out.Body = &content.Body
+		body, err := c.placed(&a, content)
+		if err != nil {
+			return out, false, err
+		}
+		out.Body = &body
 		if err := c.records(content.Body, r); err != nil {
 			return out, false, err
 		}
@@ -231,6 +236,18 @@ func (c *scene) item(it Item, r *resolver) (letter.Item, bool, error) {
 	it.Version = v.ID
 	c.out.Items = append(c.out.Items, it)
 	return out, true, nil
+}
+
+// placed is the text of an article with its place in its storyline below.
+func (c *scene) placed(a *article.Article, content *article.Content) (richtext.Doc, error) {
+	body := content.Body
+	at, err := storyline.PlaceOf(c.ctx, c.q, c.public, a, content.Storyline)
+	if err != nil || at == nil {
+		return body, err
+	}
+	words := storyline.Words{PartOf: c.words.T("storyline.part_of"), Older: c.words.T("storyline.older"), Newer: c.words.T("storyline.newer")}
+	body.Content = append(slices.Clip(body.Content), at.Block(words, c.Origin()))
+	return body, nil
 }
 
 // corrected tells a correction; false when readers may not see it any more.

@@ -375,6 +375,11 @@ func (c *scene) feedItem(a *article.Article) (feed.Item, error) {
 			doc.Content = append(slices.Clip(doc.Content), c.correctionNodes(x)...)
 		}
 	}
+	place, err := c.placeBlock(a, v.Content.Storyline)
+	if err != nil {
+		return feed.Item{}, err
+	}
+	doc.Content = append(slices.Clip(doc.Content), place...)
 	html, err := c.feedHTML(doc)
 	if err != nil {
 		return feed.Item{}, err

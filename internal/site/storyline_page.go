@@ -300,20 +300,16 @@ func (c *scene) addStoryline(r *reading, out *view.Article) error {
 }
 
 func (c *scene) addPartOf(r *reading, out *view.Article, line *storyline.Storyline) error {
-	n, err := c.public.Count(c.ctx, article.ScopeStoryline, line.ID)
-	if err != nil || n == 0 { // its list is still being moved
+	at, err := storyline.PlaceIn(c.ctx, c.public, &r.a, *line)
+	if err != nil || at == nil {
 		return err
 	}
-	box := &view.PartOf{Title: view.Link{Label: line.Headline, URL: urlpath.Escape(line.Path)}, Closed: line.Closed, Count: c.words.N("list.count", n)}
-	older, newer, err := c.public.Around(c.ctx, article.ScopeStoryline, line.ID, &r.a)
-	if err != nil {
-		return err
-	}
+	box := &view.PartOf{Title: view.Link{Label: line.Headline, URL: urlpath.Escape(line.Path)}, Closed: line.Closed, Count: c.words.N("list.count", at.Stories)}
 	sections := map[int64]view.Link{}
 	for _, side := range []struct {
 		a  *article.Article
 		to **view.Card
-	}{{older, &box.Older}, {newer, &box.Newer}} {
+	}{{at.Older, &box.Older}, {at.Newer, &box.Newer}} {
 		if side.a == nil {
 			continue
 		}
@@ -325,6 +321,22 @@ func (c *scene) addPartOf(r *reading, out *view.Article, line *storyline.Storyli
 	}
 	out.PartOf = box
 	return nil
+}
+
+// placeBlock is the place of an article in its storyline, for a feed; nil
+// without one.
+func (c *scene) placeBlock(a *article.Article, name string) ([]richtext.Node, error) {
+	at, err := storyline.PlaceOf(c.ctx, c.db, c.public, a, name)
+	if err != nil || at == nil {
+		return nil, err
+	}
+	c.shows(db.ListKey(article.ScopeStoryline, at.Line.ID), db.Key(article.ScopeStoryline, at.Line.ID))
+	for _, other := range []*article.Article{at.Older, at.Newer} {
+		if other != nil {
+			c.shows(db.Key("article", other.ID))
+		}
+	}
+	return []richtext.Node{at.Block(storyline.Words{PartOf: c.words.T("storyline.part_of"), Older: c.words.T("storyline.older"), Newer: c.words.T("storyline.newer")}, c.origin())}, nil
 }
 
 // storylineLD describes a storyline's page: whom it is about, its articles and

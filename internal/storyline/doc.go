@@ -29,11 +29,13 @@
 //     from, and is refused when there is a later one.
 //   - Readers see a storyline while a public article is in its list.
 //   - What is scheduled leaves the page by itself when its moment has passed.
+//   - What it said, headline and summary, is kept with each change: who, when.
+//     An earlier summary can be brought back.
 //   - A former address leads to the present one.
 //   - A suggestion changes nothing until somebody accepts it.
 //
 // # Tables
 //
-// storyline, storyline_part, storyline_moment, storyline_dismissed; and rows in
+// storyline, storyline_revision, storyline_part, storyline_moment, storyline_dismissed; and rows in
 // name_word, alias and address.
 package storyline

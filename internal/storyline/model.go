@@ -35,8 +35,8 @@ type Coming struct {
 
 // Limits of a storyline.
 const (
-	mostHeadline  = 200 // bytes
-	mostSummary   = 20_000
+	mostHeadline  = 200    // letters
+	mostSummary   = 20_000 // likewise
 	MostSubjects  = 30
 	MostQuestions = 20
 	MostComing    = 20
@@ -52,11 +52,11 @@ func (s *Storyline) clean() error {
 	switch {
 	case s.Headline == "":
 		return fault.New(fault.Invalid, "the storyline needs a headline").WithHint("a few words that its articles share: The harbour talks")
-	case len(s.Headline) > mostHeadline:
+	case utf8.RuneCountInString(s.Headline) > mostHeadline:
 		return fault.New(fault.Invalid, "the headline of the storyline is longer than %d letters", mostHeadline).WithHint("the summary says the rest")
 	}
 	s.Summary = strings.TrimSpace(strings.ReplaceAll(s.Summary, "\r\n", "\n"))
-	if len(s.Summary) > mostSummary {
+	if utf8.RuneCountInString(s.Summary) > mostSummary {
 		return fault.New(fault.Invalid, "the summary is longer than %d letters", mostSummary).WithHint("a few paragraphs are enough: the articles tell the rest")
 	}
 	if s.Subjects = onlyOnce(s.Subjects); len(s.Subjects) > MostSubjects {

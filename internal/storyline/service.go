@@ -93,6 +93,9 @@ func (s *Service) AddTx(ctx context.Context, tx *db.Tx, actor account.Actor, in 
 	if err := write(ctx, tx, &line); err != nil {
 		return line, err
 	}
+	if err := keepTx(ctx, tx, &line, actor.Name); err != nil {
+		return line, err
+	}
 	tx.Purge(db.ListKey(article.ScopeStoryline, line.ID)) // its articles now lead to its page
 	return line, s.record(ctx, tx, actor, "add", &line, nil)
 }
@@ -104,13 +107,15 @@ func (s *Service) Save(ctx context.Context, actor account.Actor, in Input) (line
 		return line, err
 	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		line, err = s.saveTx(ctx, tx, actor, in)
+		line, err = s.saveTx(ctx, tx, actor, in, map[string]any{})
 		return err
 	})
 	return line, err
 }
 
-func (s *Service) saveTx(ctx context.Context, tx *db.Tx, actor account.Actor, in Input) (Storyline, error) {
+// saveTx is Save inside a transaction; more is what the audit log is told beside
+// what changed.
+func (s *Service) saveTx(ctx context.Context, tx *db.Tx, actor account.Actor, in Input, more map[string]any) (Storyline, error) {
 	before, err := ByID(ctx, tx, in.ID)
 	if err != nil {
 		return before, err
@@ -135,7 +140,9 @@ func (s *Service) saveTx(ctx context.Context, tx *db.Tx, actor account.Actor, in
 	if err := write(ctx, tx, &line); err != nil {
 		return line, err
 	}
-	more := map[string]any{}
+	if err := keepTx(ctx, tx, &line, actor.Name); err != nil {
+		return line, err
+	}
 	if line.Headline != before.Headline {
 		more["was"] = before.Headline
 	}
@@ -225,6 +232,12 @@ func (s *Service) Merge(ctx context.Context, actor account.Actor, into int64, fr
 				return err
 			}
 			names = append(names, other.Headline)
+			// What it said stays, as revisions of the one that is kept.
+			keep.Revision++
+			said := Storyline{ID: keep.ID, Revision: keep.Revision, Headline: other.Headline, Summary: other.Summary, Updated: s.Clock.Now()}
+			if err := keepTx(ctx, tx, &said, actor.Name); err != nil {
+				return err
+			}
 			takeOver(&keep, &other)
 			if err := leave(ctx, tx, &other); err != nil {
 				return err
@@ -239,6 +252,9 @@ func (s *Service) Merge(ctx context.Context, actor account.Actor, into int64, fr
 			return err
 		}
 		if err := write(ctx, tx, &keep); err != nil {
+			return err
+		}
+		if err := keepTx(ctx, tx, &keep, actor.Name); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, actor, "merge", &keep, map[string]any{"merged": strings.Join(names, ", ")})
@@ -267,8 +283,10 @@ func takeOver(s, other *Storyline) {
 
 // leave removes a record. Its addresses stay.
 func leave(ctx context.Context, tx *db.Tx, s *Storyline) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM storyline WHERE id = $1`, s.ID); err != nil {
-		return err
+	for _, query := range []string{`DELETE FROM storyline WHERE id = $1`, `DELETE FROM storyline_revision WHERE storyline_id = $1`} {
+		if _, err := tx.Exec(ctx, query, s.ID); err != nil {
+			return err
+		}
 	}
 	tx.Purge(db.Key(objectName, s.ID), IndexKey, db.ListKey(article.ScopeStoryline, s.ID))
 	article.PurgeRedirect(tx, urlpath.Key(s.Path))

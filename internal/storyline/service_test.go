@@ -314,6 +314,86 @@ func TestStoryline_Refuses(t *testing.T) {
 	})
 }
 
+// What a storyline said is kept with who said it and when, and comes back.
+func TestStoryline_Revisions(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		other := account.Actor{ID: 2, Name: "Olga", Role: account.Editor}
+		line, err := r.lines.Add(r.ctx, editor, storyline.Input{Storyline: storyline.Storyline{Headline: "The talks", Summary: "First."}})
+		r.must(err)
+		save := func(by account.Actor, change func(*storyline.Storyline)) {
+			t.Helper()
+			r.clock.Advance(time.Hour)
+			change(&line)
+			line, err = r.lines.Save(r.ctx, by, storyline.Input{Storyline: line})
+			r.must(err)
+		}
+		save(other, func(s *storyline.Storyline) { s.Summary = "Second." })
+		save(editor, func(s *storyline.Storyline) { s.Questions = []string{"Who pays?"} }) // says nothing else
+		save(editor, func(s *storyline.Storyline) { s.Headline = "The harbour talks" })
+		all, err := r.lines.Revisions(r.ctx, editor, line.ID)
+		r.must(err)
+		told := func(v storyline.Revision) string {
+			return v.Headline + "|" + v.Summary + "|" + v.By + "|" + v.At.UTC().Format("15:04")
+		}
+		var got []string
+		for _, v := range all {
+			got = append(got, told(v))
+		}
+		if want := "The harbour talks|Second.|Edna|12:00 The talks|Second.|Olga|10:00 The talks|First.|Edna|09:00"; strings.Join(got, " ") != want {
+			t.Errorf("kept %q, want %q", got, want)
+		}
+		first := all[2].Number
+		if _, err := r.lines.Restore(r.ctx, editor, line.ID, line.Revision-1, first); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a page that is out of date restores: %v", err)
+		}
+		if _, err := r.lines.Restore(r.ctx, editor, line.ID, line.Revision, 99); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a revision that there is not: %v", err)
+		}
+		if _, err := r.lines.Restore(r.ctx, account.Actor{Name: "Al", Role: account.Author}, line.ID, line.Revision, first); !fault.Is(err, fault.Denied) {
+			t.Errorf("an author restores: %v", err)
+		}
+		line, err = r.lines.Restore(r.ctx, other, line.ID, line.Revision, first)
+		if r.must(err); line.Summary != "First." || line.Headline != "The harbour talks" || len(line.Questions) != 1 {
+			t.Errorf("restored %+v", line)
+		}
+		merged, err := r.lines.Add(r.ctx, editor, storyline.Input{Storyline: storyline.Storyline{Headline: "The strike", Summary: "They struck."}})
+		r.must(err)
+		r.must(r.lines.Merge(r.ctx, editor, line.ID, []int64{merged.ID}))
+		all, err = r.lines.Revisions(r.ctx, editor, line.ID)
+		r.must(err)
+		if len(all) != 6 || all[0].Summary != "First." || all[1].Summary != "They struck." {
+			t.Errorf("after a merge: %+v", all)
+		}
+		line, err = storyline.ByID(r.ctx, d, line.ID)
+		r.must(err)
+		r.must(r.lines.Delete(r.ctx, editor, line.ID, line.Revision))
+		if all, err = r.lines.Revisions(r.ctx, editor, line.ID); err != nil || len(all) != 0 {
+			t.Errorf("after it was deleted: %v %v", all, err)
+		}
+	})
+}
+
+// Limits count letters, not bytes.
+func TestStoryline_CountsLetters(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		in := storyline.Input{Storyline: storyline.Storyline{Headline: strings.Repeat("ق", 200), Summary: strings.Repeat("م", 20_000)}, Word: "talks"}
+		line, err := r.lines.Add(r.ctx, editor, in)
+		r.must(err)
+		in.Storyline = line
+		in.Headline += "م"
+		if _, err := r.lines.Save(r.ctx, editor, in); !fault.Is(err, fault.Invalid) {
+			t.Errorf("201 letters are taken: %v", err)
+		}
+		in.Storyline = line
+		in.Summary += "م"
+		if _, err := r.lines.Save(r.ctx, editor, in); !fault.Is(err, fault.Invalid) {
+			t.Errorf("20,001 letters are taken: %v", err)
+		}
+	})
+}
+
 func TestStoryline_Next(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {

@@ -44,8 +44,9 @@ func (p *Part) Routes() []web.Route {
 	return []web.Route{
 		desk.Get("storylines", base, desk.Editor, p.list, "q", "ended", "after"),
 		desk.Post("make storyline", base, desk.Editor, web.RateDesk, p.add),
-		desk.Get("storyline", base+"/{id}", desk.Editor, p.one, "merge"),
+		desk.Get("storyline", base+"/{id}", desk.Editor, p.one, "merge", "revision"),
 		desk.Post("save storyline", base+"/{id}", desk.Editor, web.RateDesk, p.save),
+		desk.Post("restore storyline", base+"/{id}/restore", desk.Editor, web.RateDesk, p.restore),
 		desk.Post("merge storyline", base+"/{id}/merge", desk.Editor, web.RateDesk, p.merge),
 		desk.Post("delete storyline", base+"/{id}/delete", desk.Editor, web.RateDesk, p.remove),
 	}
@@ -126,6 +127,8 @@ type oneData struct {
 	Past      bool   // something scheduled is over
 	Find      string // whom to merge it into
 	Found     []storyline.Row
+	History   []revisionRow
+	Shown     *shownRevision // that the address asks for, nil for none
 }
 
 const (
@@ -160,6 +163,9 @@ func (p *Part) onePage(r *web.Request, in *storyline.Input, names string) (desk.
 		return desk.Page{}, err
 	}
 	if d.Stories, err = p.lines.Stories(ctx, id, storiesListed); err != nil {
+		return desk.Page{}, err
+	}
+	if err := p.history(r, &d); err != nil {
 		return desk.Page{}, err
 	}
 	if d.Find != "" {
