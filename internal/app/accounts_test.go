@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -47,26 +48,77 @@ func TestAccounts_MoveWhatShowsThem(t *testing.T) {
 		p.drain()
 		for _, path := range feeds {
 			got := p.tells(path, 200, "One soldier fired.", "!We did not fire.")
-			if modified := got.header.Get("Last-Modified"); modified != now.Format(http.TimeFormat) || modified == before[path].Get("Last-Modified") {
-				t.Errorf("%s was modified at %s, want %s", path, modified, now.Format(http.TimeFormat))
-			}
-			for name, value := range map[string]string{"If-None-Match": before[path].Get("ETag"), "If-Modified-Since": before[path].Get("Last-Modified")} {
-				r := httptest.NewRequest(http.MethodGet, "http://news.example"+path, nil)
-				r.Header.Set(name, value)
-				if got := p.ask(r); got.status != 200 {
-					t.Errorf("%s with the former %s answers %d", path, name, got.status)
-				}
-				r.Header.Set(name, got.header.Get(map[string]string{"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}[name]))
-				if got := p.ask(r); got.status != http.StatusNotModified {
-					t.Errorf("%s with the present %s answers %d", path, name, got.status)
-				}
-			}
+			p.askedAgain(path, before[path], got.header)
 		}
 		p.tells("/search/?q=soldier+fired", 200, first.Path, second.Path, "<mark>soldier</mark>")
 		p.tells("/search/?q=said-by:army", 200, first.Path, second.Path)
 		p.tells("/feed/atom/", 200, "<updated>"+now.Format("2006-01-02T"))
 		if got := p.tells("/sitemaps/1.xml", 200).body; strings.Count(got, "<lastmod>"+now.Format("2006-01-02")) != 2 {
 			t.Errorf("the site map: %s", got)
+		}
+	})
+}
+
+// askedAgain asks for a feed that has changed: whoever has the former one gets
+// the new one, and whoever has this one nothing.
+func (p *paper) askedAgain(path string, former, present http.Header) {
+	p.t.Helper()
+	if former.Get("ETag") == present.Get("ETag") {
+		p.t.Errorf("%s has changed, and its ETag has not", path)
+	}
+	for _, sent := range []struct {
+		name, value string
+		want        int
+	}{
+		{"If-None-Match", former.Get("ETag"), http.StatusOK},
+		{"If-None-Match", present.Get("ETag"), http.StatusNotModified},
+		{"If-Modified-Since", cmp.Or(former.Get("Last-Modified"), p.now.Now().UTC().Format(http.TimeFormat)), http.StatusOK},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "http://news.example"+path, nil)
+		r.Header.Set(sent.name, sent.value)
+		if got := p.ask(r); got.status != sent.want {
+			p.t.Errorf("%s with %s %s answers %d, want %d", path, sent.name, sent.value, got.status, sent.want)
+		}
+	}
+}
+
+// A silent edit and a withdrawal have no date in feeds, and reach everybody who
+// asks for them.
+func TestFeeds_SilentEditsAndWithdrawals(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		said := func(words string) func(*article.Content) {
+			return func(c *article.Content) {
+				c.Body.Content = append(c.Body.Content, richtext.Node{Type: "attributed_quote", Attrs: map[string]any{"speaker": "Ann Lee"},
+					Content: []richtext.Node{{Type: "paragraph", Content: []richtext.Node{{Type: "text", Text: words}}}}})
+			}
+		}
+		a := p.story("First", worldSection, article.PublishInput{}, said("The dam hods."))
+		p.now.Advance(time.Hour)
+		p.story("Second", worldSection, article.PublishInput{}, said("Nobody asked us."))
+		p.drain()
+		feeds := []string{"/feed/", "/feed/atom/", "/feed/json/", "/quotes/feed/", "/quotes/ann-lee/feed/atom/"}
+		before := map[string]http.Header{}
+		for _, path := range feeds {
+			before[path] = p.tells(path, 200, "hods.").header
+		}
+		p.now.Advance(time.Hour)
+		c := article.Content{Headline: a.Headline, Sections: []int64{a.SectionID}, Body: richtext.Doc{Version: 1}}
+		said("The dam holds.")(&c)
+		a, err := p.app.articles.Save(p.ctx, p.actor, article.SaveInput{ID: a.ID, Revision: a.Revision, Content: c})
+		p.must(err)
+		a, err = p.app.articles.Publish(p.ctx, p.actor, article.PublishInput{ID: a.ID, Revision: a.Revision, Change: article.ChangeSilent, Unchecked: true})
+		p.must(err)
+		p.drain()
+		for _, path := range feeds {
+			after := p.tells(path, 200, "The dam holds.", "!hods.").header
+			p.askedAgain(path, before[path], after)
+			before[path] = after
+		}
+		_, err = p.app.articles.Withdraw(p.ctx, p.actor, article.WithdrawInput{ID: a.ID, Revision: a.Revision, Reason: "Wrong."})
+		p.must(err)
+		p.drain()
+		for _, path := range feeds {
+			p.askedAgain(path, before[path], p.tells(path, 200, "!The dam holds.", "Nobody asked us.").header)
 		}
 	})
 }

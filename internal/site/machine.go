@@ -333,6 +333,8 @@ func (c *scene) listFeed(scope string, id int64, kind string) (Answer, error) {
 	return c.feedAnswer(f, kind)
 }
 
+// feedAnswer carries no Last-Modified: silent edits, withdrawals and what stands
+// beside an article change a feed without a later date (docs/adr/0003).
 func (c *scene) feedAnswer(f feed.Feed, kind string) (Answer, error) {
 	if f.Updated.IsZero() {
 		f.Updated = time.Unix(0, 0).UTC()
@@ -350,7 +352,6 @@ func (c *scene) feedAnswer(f feed.Feed, kind string) (Answer, error) {
 	default:
 		answer = c.plain("application/rss+xml; charset=utf-8", feed.RSS(f))
 	}
-	answer.Modified = f.Updated
 	return answer, nil
 }
 

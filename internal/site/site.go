@@ -44,9 +44,8 @@ type Answer struct {
 	Body        []byte
 	Keys        []string
 	MaxAge      time.Duration // how long a shared cache may keep it; 0 for never
-	Modified    time.Time
-	Expires     time.Time // when the page becomes untrue by itself; zero for never
-	Private     bool      // personal: private, no-store
+	Expires     time.Time     // when the page becomes untrue by itself; zero for never
+	Private     bool          // personal: private, no-store
 	NoIndex     bool
 	Webmention  string // absolute address where other sites tell of links to this page, "" for nowhere
 	Pingback    string // likewise

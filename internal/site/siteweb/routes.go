@@ -118,7 +118,7 @@ func ScriptURL(script view.Asset) string {
 
 func response(a site.Answer) web.Response {
 	resp := web.Response{Status: a.Status, ContentType: a.ContentType, Body: a.Body, Location: a.Location, Keys: a.Keys, MaxAge: a.MaxAge,
-		Modified: a.Modified, Expires: a.Expires, Private: a.Private, NoIndex: a.NoIndex}
+		Expires: a.Expires, Private: a.Private, NoIndex: a.NoIndex}
 	if a.Webmention != "" || a.Pingback != "" {
 		resp.Header = http.Header{}
 	}
