@@ -11,7 +11,10 @@ import (
 )
 
 // The sample newsroom's articles, as if nobody had said to which storyline each
-// belongs: most get the right proposal, hardly any a wrong one.
+// belongs: most get the right proposal, hardly any a wrong one. The rule was
+// found on these articles, so none of them is held out: other newsrooms' will do
+// worse. The limits leave room: 42 right, none wrong and 2 of 35 that belong to
+// none when they were set.
 func TestStorylines_Proposals(t *testing.T) {
 	w := newWorld(t, db.SQLite)
 	paper, err := demo.Load()
@@ -56,7 +59,7 @@ func TestStorylines_Proposals(t *testing.T) {
 		}
 	}
 	t.Logf("of articles with a storyline %d right, %d wrong, %d none; without one %d none, %d proposed", right, wrong, none, loose, invented)
-	if right < 38 || wrong > 2 || invented > (loose+invented)/4 {
+	if right < 36 || wrong > 2 || invented > (loose+invented)/5 {
 		t.Errorf("of articles with a storyline %d right, %d wrong, %d none; without one %d none, %d proposed", right, wrong, none, loose, invented)
 	}
 }

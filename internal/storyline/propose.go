@@ -3,6 +3,7 @@ package storyline
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"dateline/internal/account"
@@ -24,7 +25,10 @@ type Proposal struct {
 
 const (
 	alike      = 10   // public stories that are compared
-	enough     = 0.52 // part of what they weigh that a storyline must have
+	enough     = 0.52 // part of what they weigh that a storyline must have, in a small archive
+	enoughLed  = 0.46 // likewise in a larger one, where its stories must lead, too
+	few        = 30   // public stories up to which scores say little
+	leastScore = 3.8  // that its best story must have in a larger archive, for each unit of scale
 	forSubject = 0.12 // what a key person or place that the text names adds, for up to three
 	mostShares = 3
 )
@@ -32,6 +36,8 @@ const (
 // candidate is a storyline that may be proposed.
 type candidate struct {
 	Proposal
+	best  float64 // score of the story of it that goes best with the text
+	leads bool    // no story goes better with the text than one of it
 }
 
 // Propose returns the storyline that a text which is being written seems to
@@ -46,12 +52,30 @@ func (s *Service) Propose(ctx context.Context, a *article.Article, c *article.Co
 	if err != nil || len(all) == 0 {
 		return p, false, err
 	}
-	best := all[0]
-	if best.Weight < enough || best.Stories < 2 && best.Weight < 1.3*enough {
-		return p, false, nil
+	stories, err := s.public.Count(ctx, article.ScopeSite, 0)
+	if err != nil || !all[0].fits(stories) {
+		return p, false, err
 	}
-	return best.Proposal, true, nil
+	return all[0].Proposal, true, nil
 }
+
+// fits tells whether a storyline is worth proposing in an archive of so many
+// stories. Many stories that go a little with a text make no storyline of it:
+// one must go with it well, and none better.
+func (c *candidate) fits(stories int64) bool {
+	limit := enough
+	if stories > few {
+		if !c.leads || c.best < leastScore*scale(stories) {
+			return false
+		}
+		limit = enoughLed
+	}
+	return c.Weight >= limit && (c.Stories >= 2 || c.Weight >= 1.3*enough)
+}
+
+// scale is how scores of related stories grow with the archive: as words become
+// rarer in it.
+func scale(stories int64) float64 { return math.Pow(math.Log(float64(1+stories)), 0.4) }
 
 // candidates are the storylines of the stories that go best with a text, the
 // likeliest first, without those that were dismissed or have ended.
@@ -62,7 +86,7 @@ func (s *Service) candidates(ctx context.Context, a *article.Article, c *article
 	}
 	var all []candidate
 	total := 0.0
-	for _, k := range kin {
+	for i, k := range kin {
 		total += k.Score
 		ref, err := article.StorylineListing(ctx, s.DB, k.ID)
 		if err != nil {
@@ -82,6 +106,8 @@ func (s *Service) candidates(ctx context.Context, a *article.Article, c *article
 		}
 		one := &all[at]
 		one.Weight += k.Score
+		one.best = max(one.best, k.Score)
+		one.leads = one.leads || i == 0
 		one.Stories++
 		for _, share := range k.Shares {
 			if len(one.Shares) < mostShares && !slices.Contains(one.Shares, share) {
