@@ -155,8 +155,8 @@ func Uses(ctx context.Context, q db.Querier, recordID int64) ([]Use, error) {
 	rows, err := q.Query(ctx, `SELECT a.id, a.headline, a.status, a.owner_id, a.assignee_id,
 			CASE WHEN a.live_version > 0 AND EXISTS (SELECT 1 FROM accounts_ref r WHERE r.record_id = $1 AND r.article_id = a.id AND r.version_id = a.live_version) THEN 1 ELSE 0 END,
 			CASE WHEN EXISTS (SELECT 1 FROM accounts_ref r WHERE r.record_id = $1 AND r.article_id = a.id
-				AND (r.version_id = a.working_version AND a.working_version > 0
-					OR r.version_id = 0 AND EXISTS (SELECT 1 FROM working_copy c WHERE c.article_id = a.id))) THEN 1 ELSE 0 END
+				AND r.version_id = CASE WHEN EXISTS (SELECT 1 FROM working_copy c WHERE c.article_id = a.id) THEN 0
+					WHEN a.working_version > 0 THEN a.working_version ELSE -1 END) THEN 1 ELSE 0 END
 		FROM article a WHERE a.id IN (SELECT article_id FROM accounts_ref WHERE record_id = $1)
 		ORDER BY a.modified_at DESC, a.id LIMIT $2`, recordID, maxUses)
 	all, err := db.All(rows, err, func(r *sql.Rows) (u Use, err error) {

@@ -104,6 +104,23 @@ type formData struct {
 	May      bool
 	Record   claim.Record
 	Now      *richtext.Accounts // the present form, when somebody else changed it
+	Typed    bool               // what stands here was typed, and not taken
+}
+
+// OpenSide tells whether the form shows a side unfolded: what was typed and not
+// taken, and what a new record needs.
+func (d formData) OpenSide(i int) bool {
+	return d.Typed && d.A.Sides[i] != richtext.AccountSide{} || d.ID == 0 && i < 2
+}
+
+// OpenPoint is OpenSide for a point.
+func (d formData) OpenPoint(i int) bool {
+	p := d.A.Points[i]
+	said := p.Text != "" || p.Verdict != "" || p.Why != ""
+	for _, s := range p.Stands {
+		said = said || s != richtext.AccountStand{}
+	}
+	return d.Typed && said || d.ID == 0 && i == 0
 }
 
 // spare are how many empty rows a form offers.
@@ -142,7 +159,10 @@ func (p *Part) create(r *web.Request) (web.Response, error) {
 	in := read(r.HTTP.PostForm)
 	rec, err := p.claims.Create(r.HTTP.Context(), desk.Actor(r), in)
 	if err != nil {
-		return p.Again(r, "form", p.blankPage(r, in), err)
+		page := p.blankPage(r, in)
+		d := page.Data.(formData)
+		d.Typed, page.Data = true, d
+		return p.Again(r, "form", page, err)
 	}
 	return desk.SeeOther(path(rec.ID) + "?done=saved"), nil
 }
@@ -162,7 +182,7 @@ func (p *Part) formPage(r *web.Request, id int64, typed *richtext.Accounts) (des
 	words := p.Printer(r)
 	d := formData{ID: id, Revision: rec.Revision, A: roomy(rec.Accounts), Record: rec, May: claim.MayChange(actor, uses) == nil}
 	if typed != nil {
-		d.A = roomy(*typed)
+		d.A, d.Typed = roomy(*typed), true
 	}
 	for _, u := range uses {
 		one := use{Headline: u.Headline, URL: "/desk/articles/" + strconv.FormatInt(u.Article, 10), Live: u.Live, Working: u.Working}

@@ -10,7 +10,8 @@ import (
 )
 
 // TestAccounts_SharedFromABlock shares the accounts of an article by its
-// button, shows them in a second article, changes the record, and reads both.
+// button, shows them in a second article, takes them out of a third,
+// changes the record, and reads both.
 func TestAccounts_SharedFromABlock(t *testing.T) {
 	n := openNewsroom(t, browser.Desktop)
 	d := n.owner
@@ -47,6 +48,22 @@ func TestAccounts_SharedFromABlock(t *testing.T) {
 	second := begins("The day after", `, { type: 'shared_accounts', attrs: { record: '`+regexp.MustCompile(`\d+$`).FindString(page)+`' } }`)
 	d.until(`document.querySelector('.ed-block-shared_accounts')?.innerText.includes('The shots')`)
 
+	// In a third text the block is taken out again; the record is not shown there any more.
+	record := regexp.MustCompile(`\d+$`).FindString(page)
+	begins("Taken out again", `, { type: 'shared_accounts', attrs: { record: '`+record+`' } }`)
+	d.until(`document.querySelector('.ed-block-shared_accounts')?.innerText.includes('The shots')`)
+	if got := d.fetched(page); !strings.Contains(got, "Taken out again") {
+		t.Errorf("the text being written is not among the uses: %.600s", got)
+	}
+	see[bool](d, `(() => { document.querySelector('.ed-block-shared_accounts .ed-head').dispatchEvent(new MouseEvent('mousedown', { bubbles: true, cancelable: true })); document.querySelector('.ed-text').focus(); return true; })()`)
+	d.until(`document.querySelector('.ed-block-shared_accounts.ProseMirror-selectednode')`)
+	d.press("Delete", 46, 0)
+	d.until(`!document.querySelector('.ed-block-shared_accounts')`)
+	d.saved()
+	if got := d.fetched(page); strings.Contains(got, "Taken out again") {
+		t.Errorf("the text without the block is still among the uses: %.600s", got)
+	}
+
 	revision := func(at string) string {
 		return see[string](d, `fetch('`+at+`/state').then((r) => r.json()).then((s) => String(s.revision))`)
 	}
@@ -82,6 +99,9 @@ func TestAccounts_SharedFromABlock(t *testing.T) {
 	both(t, d.Page, "accounts-article", "One soldier fired.")
 	d.open(page)
 	both(t, d.Page, "desk-accounts-shared", "The day after")
+	if got := see[string](d, `[...document.querySelectorAll('form[action$="/delete"]')].map((f) => f.querySelector('button').disabled + f.innerText).join()`); !strings.HasPrefix(got, "true") || !strings.Contains(got, "Shots at the bridge") || !strings.Contains(got, "The day after") {
+		t.Errorf("the button that deletes: %q", got)
+	}
 	if refused := d.send(page+"/delete", "revision", "2"); !strings.Contains(refused, "The day after") {
 		t.Errorf("deleting accounts that readers see: %.400s", refused)
 	}
