@@ -273,6 +273,7 @@ func openApp(t testing.TB, engine db.Engine) *App {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.Close)
+	a.vault.HashLightly()
 	a.log = slog.New(slog.DiscardHandler)
 	return a
 }

@@ -93,6 +93,7 @@ func newPaper(t *testing.T, engine db.Engine, change func(*settings.Site)) *pape
 		t.Fatal(err)
 	}
 	t.Cleanup(a.Close)
+	a.vault.HashLightly()
 	p.world = &world{t: t, ctx: t.Context(), app: a, actor: account.Actor{Name: "Edna", Role: account.Owner}, section: worldSection}
 	p.write(func(ctx context.Context, tx *db.Tx) error {
 		conf := settings.Default()
