@@ -11,11 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -261,30 +261,29 @@ var client = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// ask sends a request without a body. All tests share an address and its limits:
-// it waits when it is told to.
+// ask sends a request without a body, again when it is told to wait.
 func ask(t testing.TB, method, url string, header http.Header) answer {
 	t.Helper()
-	for tries := 1; ; tries++ {
-		a, err := request(method, url, header)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seconds, err := strconv.Atoi(a.Header.Get("Retry-After"))
-		if a.Status != http.StatusTooManyRequests || err != nil || tries > 5 {
-			return a
-		}
-		time.Sleep(time.Duration(seconds) * time.Second)
+	resp, body, err := product.Patiently(client, func() (*http.Request, error) { return newRequest(method, url, header) })
+	if err != nil {
+		t.Fatal(err)
 	}
+	return answer{resp.StatusCode, resp.Header, body}
 }
 
-func request(method, url string, header http.Header) (answer, error) {
+func newRequest(method, url string, header http.Header) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(context.Background(), method, url, nil)
+	if err == nil {
+		maps.Copy(req.Header, header)
+	}
+	return req, err
+}
+
+// request sends a request without a body once.
+func request(method, url string, header http.Header) (answer, error) {
+	req, err := newRequest(method, url, header)
 	if err != nil {
 		return answer{}, err
-	}
-	for name, values := range header {
-		req.Header[name] = values
 	}
 	resp, err := client.Do(req)
 	if err != nil {
