@@ -2,27 +2,77 @@ package product
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
 	"dateline/internal/db"
+	"dateline/internal/wholefile"
 )
 
-// SampleVar names the environment variable with a folder that Sample made, so
-// that packages of tests share it.
+// SampleVar names the environment variable with the folder in which ShareSample
+// makes a sample newsroom for all packages of tests.
 const SampleVar = "DATELINE_TEST_SAMPLE"
 
-// Sample fills the sample newsroom into a folder below dir, as "dateline demo"
-// does, and lets it come to rest: pictures in every size, search, related
-// stories are made. A server of a copy has nothing to catch up on, which took
-// it a processor for minutes. Nobody serves the folder itself.
+// The names in that folder: of the data, and of the file that says that they are
+// complete, or what failed.
+const (
+	sampleData = "sample"
+	sampleDone = "done"
+)
+
+// longestRest is how long the sample newsroom may take to come to rest on a
+// machine that other tests keep busy.
+const longestRest = 20 * time.Minute
+
+// Sample is the folder of the sample newsroom at rest, as "dateline demo" fills
+// it: pictures in every size, search, related stories are made, so that a server
+// of a copy has nothing to catch up on, which would take it a processor for
+// minutes. It is the shared one, which it waits for, or else it is made below
+// dir. Nobody serves the folder itself.
 func Sample(ctx context.Context, program, dir string) (string, error) {
-	if path := os.Getenv(SampleVar); path != "" {
-		return path, nil
+	if shared := os.Getenv(SampleVar); shared != "" {
+		return filepath.Join(shared, sampleData), awaitSample(ctx, shared)
 	}
-	data := filepath.Join(dir, "sample")
+	return fillSample(ctx, program, dir)
+}
+
+// ShareSample makes a sample newsroom below dir for those who wait for it.
+func ShareSample(ctx context.Context, program, dir string) error {
+	_, err := fillSample(ctx, program, dir)
+	said := ""
+	if err != nil {
+		said = err.Error()
+	}
+	return errors.Join(err, wholefile.Create(filepath.Join(dir, sampleDone), []byte(said)))
+}
+
+func awaitSample(ctx context.Context, dir string) error {
+	ctx, cancel := context.WithTimeout(ctx, longestRest)
+	defer cancel()
+	for {
+		said, err := os.ReadFile(filepath.Join(dir, sampleDone))
+		switch {
+		case err == nil && len(said) > 0:
+			return fmt.Errorf("the sample newsroom could not be made: %s", said)
+		case err == nil:
+			return nil
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the sample newsroom is not made: %w", ctx.Err())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func fillSample(ctx context.Context, program, dir string) (string, error) {
+	data := filepath.Join(dir, sampleData)
 	s, err := Start(Command(ctx, program, "demo", "--no-letters", "--data", data, "--addr", "127.0.0.1:0"))
 	if err != nil {
 		return "", err
@@ -38,7 +88,7 @@ func rest(ctx context.Context, data string) error {
 		return err
 	}
 	defer d.Close()
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, longestRest)
 	defer cancel()
 	for {
 		var due int64

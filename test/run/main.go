@@ -57,8 +57,8 @@ func runAll(ctx context.Context, opt options) bool {
 	if opt.run == "" {
 		runChecks(ctx, &sum, opt.packages)
 	}
-	s.wait()
 	runTests(ctx, &sum, opt, s.env)
+	s.wait()
 	runAgain(ctx, &sum, opt, s.env)
 	if opt.long && opt.run == "" {
 		runFuzz(ctx, &sum)

@@ -53,7 +53,7 @@ type stand struct {
 	cleaning []func()
 }
 
-// wait waits for what was begun beside the checks.
+// wait waits for what was begun beside checks and tests.
 func (s *stand) wait() {
 	for _, wait := range s.later {
 		wait()
@@ -123,24 +123,18 @@ func prepare(ctx context.Context, sum *summary, opt options) *stand {
 	return s
 }
 
-// sample fills the sample newsroom that the browser tests copy, beside the
-// checks.
+// sample begins to fill the sample newsroom of which the browser tests, which
+// wait for it, make copies.
 func (s *stand) sample(ctx context.Context, sum *summary, program string) {
 	dir, err := s.folder("dateline-sample-")
 	if err != nil {
 		sum.fail("sample newsroom", err.Error())
 		return
 	}
-	var data string
-	filled := sum.beside("sample newsroom", func() (string, error) {
-		data, err = product.Sample(ctx, program, dir)
-		return "filled once for all tests", err
-	})
-	s.later = append(s.later, func() {
-		if filled(); err == nil {
-			s.set(product.SampleVar, data)
-		}
-	})
+	s.set(product.SampleVar, dir)
+	s.later = append(s.later, sum.beside("sample newsroom", func() (string, error) {
+		return "filled once for all tests", product.ShareSample(ctx, program, dir)
+	}))
 }
 
 // folder makes a temporary folder that goes when the run ends.
