@@ -77,8 +77,16 @@ func fillSample(ctx context.Context, program, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer s.Stop()
-	return data, rest(ctx, data)
+	err = rest(ctx, data)
+	if s.Stop(); err != nil {
+		return "", err
+	}
+	// Stories were chosen while the index still grew: what an editor's decision
+	// lets be chosen anew would differ from what was there before.
+	if text, err := Command(ctx, program, "rebuild", "related", "--data", data).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("choose related stories: %w\n%s", err, text)
+	}
+	return data, nil
 }
 
 // rest waits until no job of the site in data is due, or will be in a moment.
