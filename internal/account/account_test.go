@@ -36,13 +36,21 @@ var (
 	there    = account.Visit{Client: netip.MustParseAddr("192.0.2.7"), Agent: "Test"}
 )
 
+// lightVault is one that hashes passwords lightly.
+func lightVault(t *testing.T) *vault.Vault {
+	t.Helper()
+	v, err := vault.New([]byte(strings.Repeat("k", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.HashLightly()
+	return v
+}
+
 // each runs a test on both engines in a newsroom that Olga owns.
 func each(t *testing.T, test func(t *testing.T, n *newsroom)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		v, err := vault.New([]byte(strings.Repeat("k", 32)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		v := lightVault(t)
 		c := clock.NewManual(start)
 		n := &newsroom{t: t, db: d, clock: c, Service: account.NewService(d, c, v)}
 		token, err := n.SetUpTicket(t.Context())
@@ -84,7 +92,7 @@ func (n *newsroom) signIn(email, password string) (account.SignedIn, error) {
 
 func TestSetUp_WorksOnceAndMakesTheOwner(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		v, _ := vault.New([]byte(strings.Repeat("k", 32)))
+		v := lightVault(t)
 		c := clock.NewManual(start)
 		n := &newsroom{t: t, db: d, clock: c, Service: account.NewService(d, c, v)}
 		first, err := n.SetUpTicket(t.Context())
@@ -117,7 +125,7 @@ func TestSetUp_WorksOnceAndMakesTheOwner(t *testing.T) {
 
 func TestSetUpTicket_Expires(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		v, _ := vault.New([]byte(strings.Repeat("k", 32)))
+		v := lightVault(t)
 		c := clock.NewManual(start)
 		n := &newsroom{t: t, db: d, clock: c, Service: account.NewService(d, c, v)}
 		token, err := n.SetUpTicket(t.Context())

@@ -12,7 +12,6 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/db/dbtest"
 	"dateline/internal/fault"
-	"dateline/internal/vault"
 )
 
 const paperOrigin = "https://paper.example"
@@ -189,10 +188,7 @@ func TestPasskey_AddingNeedsProof(t *testing.T) {
 
 func TestPasskey_InsteadOfAPassword(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		v, err := vault.New([]byte(strings.Repeat("k", 32)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		v := lightVault(t)
 		c := clock.NewManual(start)
 		n := &newsroom{t: t, db: d, clock: c, Service: account.NewService(d, c, v)}
 		n.atSite()

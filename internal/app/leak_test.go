@@ -264,7 +264,7 @@ func (w *world) secretQuotes(canary string) []richtext.Node {
 // openApp opens a Dateline of its own for one test.
 func openApp(t testing.TB, engine db.Engine) *App {
 	t.Helper()
-	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": t.TempDir(), "database": dbtest.URL(t, engine), "url": "http://news.example"}})
+	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": folder(t), "database": dbtest.URL(t, engine), "url": "http://news.example"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,6 +273,7 @@ func openApp(t testing.TB, engine db.Engine) *App {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.Close)
+	a.vault.HashLightly()
 	a.log = slog.New(slog.DiscardHandler)
 	return a
 }

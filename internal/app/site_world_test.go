@@ -9,6 +9,8 @@ import (
 	"image/jpeg"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -72,11 +74,37 @@ const (
 	ann
 )
 
+// encoders is the folder with the compiled encoders of pictures, which all tests
+// of the package share: to compile them takes as long as all else in a test.
+var encoders string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if encoders, err = os.MkdirTemp("", "dateline-encoders-"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(encoders)
+		return m.Run()
+	}())
+}
+
+// folder is a folder of data in which nothing is but the compiled encoders.
+func folder(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Symlink(encoders, filepath.Join(dir, "cache")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // newPaper opens a Dateline in Berlin with sections, a tag and an author.
 func newPaper(t *testing.T, engine db.Engine, change func(*settings.Site)) *paper {
 	t.Helper()
 	p := &paper{now: clock.NewManual(opening), url: dbtest.URL(t, engine)}
-	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": t.TempDir(), "database": p.url, "url": "http://news.example"}})
+	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": folder(t), "database": p.url, "url": "http://news.example"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,6 +121,7 @@ func newPaper(t *testing.T, engine db.Engine, change func(*settings.Site)) *pape
 		t.Fatal(err)
 	}
 	t.Cleanup(a.Close)
+	a.vault.HashLightly()
 	p.world = &world{t: t, ctx: t.Context(), app: a, actor: account.Actor{Name: "Edna", Role: account.Owner}, section: worldSection}
 	p.write(func(ctx context.Context, tx *db.Tx) error {
 		conf := settings.Default()

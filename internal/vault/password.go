@@ -25,15 +25,29 @@ const (
 	mostTime   = 16
 )
 
+// HashLightly makes every later hash of v a weak one, for tests: a hash is
+// heavy on purpose, and they make thousands. internal/tests refuses it anywhere
+// else. Call it before v is used.
+func (v *Vault) HashLightly() { v.light = true }
+
+// cost is what a new hash takes.
+func (v *Vault) cost() (time, memory uint32) {
+	if v.light {
+		return 1, 8
+	}
+	return argonTime, argonMemory
+}
+
 // HashPassword returns the password's argon2id hash as a PHC string. At most
 // two hashes are computed at once; others wait.
 func (v *Vault) HashPassword(password string) string {
 	salt := make([]byte, saltSize)
 	_, _ = rand.Read(salt) // never fails since Go 1.24
-	sum := v.argon(password, salt, argonTime, argonMemory, argonThreads, hashSize)
+	time, memory := v.cost()
+	sum := v.argon(password, salt, time, memory, argonThreads, hashSize)
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s",
-		argon2.Version, argonMemory, argonTime, argonThreads, b64.EncodeToString(salt), b64.EncodeToString(sum))
+		argon2.Version, memory, time, argonThreads, b64.EncodeToString(salt), b64.EncodeToString(sum))
 }
 
 // CheckPassword reports whether hash, a PHC string of HashPassword, is that of
@@ -42,7 +56,8 @@ func (v *Vault) HashPassword(password string) string {
 func (v *Vault) CheckPassword(hash, password string) bool {
 	time, memory, threads, salt, want, ok := parseHash(hash)
 	if !ok {
-		v.argon(password, make([]byte, saltSize), argonTime, argonMemory, argonThreads, hashSize)
+		time, memory = v.cost()
+		v.argon(password, make([]byte, saltSize), time, memory, argonThreads, hashSize)
 		return false
 	}
 	got := v.argon(password, salt, time, memory, threads, uint32(len(want)))

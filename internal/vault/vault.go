@@ -47,6 +47,7 @@ type Vault struct {
 	mu     sync.Mutex
 	keys   map[string][]byte // derived, by use and purpose
 	hashes chan struct{}     // a slot for each password hash under way
+	light  bool              // see HashLightly
 }
 
 // New returns a vault with a key of 32 bytes.

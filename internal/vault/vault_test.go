@@ -200,3 +200,18 @@ func TestPassword(t *testing.T) {
 		t.Error("a wrong password is accepted")
 	}
 }
+
+// A vault of tests makes weak hashes; each kind can be checked with the other.
+func TestPassword_IsHashedHeavilyButInTests(t *testing.T) {
+	heavy, light := open(t), open(t)
+	light.HashLightly()
+	for cost, pair := range map[string][2]*vault.Vault{"$m=32768,t=3,p=1$": {heavy, light}, "$m=8,t=1,p=1$": {light, heavy}} {
+		hash := pair[0].HashPassword("correct horse")
+		if !strings.Contains(hash, cost) {
+			t.Errorf("hash %q does not cost %q", hash, cost)
+		}
+		if !pair[1].CheckPassword(hash, "correct horse") || pair[1].CheckPassword(hash, "wrong") {
+			t.Errorf("a password is judged wrongly by hash %q", hash)
+		}
+	}
+}

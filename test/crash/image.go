@@ -54,9 +54,10 @@ func NewImage(megabytes int) (*Image, error) {
 const imagePrefix = "dateline-image-"
 
 // sweep gives back what runs left that were killed before they could: images
-// whose process is gone.
+// whose process is gone, here and in the folders beside, of which the test
+// command gives each run one.
 func sweep() {
-	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), imagePrefix+"*"))
+	dirs, _ := filepath.Glob(filepath.Join(filepath.Dir(os.TempDir()), "*", imagePrefix+"*"))
 	for _, dir := range dirs {
 		owner, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), imagePrefix), "-")
 		pid, err := strconv.Atoi(owner)

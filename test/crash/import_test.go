@@ -109,7 +109,7 @@ func (i importing) settle(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	for deadline := time.Now().Add(2 * time.Minute); ; {
+	for deadline := time.Now().Add(10 * time.Minute); ; {
 		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, `UPDATE job SET run_at = 0 WHERE kind LIKE 'related%' AND state = 'ready' AND attempts = 0 AND run_at > 0`)
 			return err

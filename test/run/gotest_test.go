@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -132,11 +135,76 @@ func TestFindFuzzTargets_NamesFolderAndFunction(t *testing.T) {
 func TestSummary_EndsWithTheVerdict(t *testing.T) {
 	var out bytes.Buffer
 	sum := summary{passed: 12, failed: 1, skipped: []note{{"a", "no root"}, {"b", "no root"}}}
-	sum.print(&out, time.Second)
+	sum.print(&out, time.Second, 0.5)
 	if !strings.HasSuffix(out.String(), "\n12 passed, 1 failed\n") {
 		t.Errorf("the run ends with %q", out.String())
 	}
 	if !strings.Contains(out.String(), "a and 1 more: no root") {
 		t.Errorf("the reasons are missing in %q", out.String())
+	}
+}
+
+func TestArguments_LongestFirst(t *testing.T) {
+	all := testArguments(options{packages: []string{everything}})
+	if i := len(all) - 1; all[i] != everything || all[i-len(longest)] != longest[0] || !slices.Contains(all, "-vet=off") {
+		t.Errorf("all packages: %q", all)
+	}
+	one := testArguments(options{packages: []string{"./internal/db"}, run: "TestX"})
+	if slices.Contains(one, longest[0]) || slices.Contains(one, "-vet=off") || one[len(one)-1] != "./internal/db" {
+		t.Errorf("one package: %q", one)
+	}
+	for _, name := range longest {
+		if found, err := filepath.Glob(filepath.Join("..", "..", name, "*_test.go")); err != nil || len(found) == 0 {
+			t.Errorf("%s has no tests", name)
+		}
+	}
+}
+
+func TestForget_KeepsWhatIsInUse(t *testing.T) {
+	gone := exec.Command("true")
+	if err := gone.Run(); err != nil {
+		t.Fatal(err)
+	}
+	parent := t.TempDir()
+	name := func(pid int, rest string) string {
+		return filepath.Join(parent, fmt.Sprintf("%s%d-%s", scratchPrefix, pid, rest))
+	}
+	left, mounted, ours := name(gone.Process.Pid, "left"), name(gone.Process.Pid, "mounted"), name(os.Getpid(), "ours")
+	for _, dir := range []string{left, filepath.Join(mounted, "dateline-image-7-x"), ours, filepath.Join(parent, "another")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	forget(parent)
+	for dir, want := range map[string]bool{left: false, mounted: true, ours: true, filepath.Join(parent, "another"): true} {
+		if _, err := os.Stat(dir); (err == nil) != want {
+			t.Errorf("%s is there: %v, want %v", dir, err == nil, want)
+		}
+	}
+}
+
+func TestProcessors_GiveAShare(t *testing.T) {
+	busy := processors()
+	for all, _ := ticks(); ; {
+		if now, _ := ticks(); now > all {
+			break
+		}
+	}
+	if share := busy(); share <= 0 || share > 1 {
+		t.Errorf("busy %v while this test ran", share)
+	}
+}
+
+func TestBeside_CountsWhenAwaited(t *testing.T) {
+	var sum summary
+	good := sum.beside("good", func() (string, error) { return "", nil })
+	bad := sum.beside("bad", func() (string, error) { return "", os.ErrInvalid })
+	if sum.passed+sum.failed != 0 {
+		t.Errorf("counted before anybody waited: %+v", sum)
+	}
+	good()
+	bad()
+	if sum.passed != 1 || sum.failed != 1 || sum.failures[0].name != "bad" {
+		t.Errorf("%+v", sum)
 	}
 }

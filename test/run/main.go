@@ -31,7 +31,7 @@ func main() {
 	flag.StringVar(&opt.run, "run", "", "run only the tests that match `REGEXP`, and none of the checks")
 	flag.Parse()
 	if opt.packages = flag.Args(); len(opt.packages) == 0 {
-		opt.packages = []string{"./..."}
+		opt.packages = []string{everything}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	failed := runAll(ctx, opt)
@@ -51,19 +51,21 @@ func runAll(ctx context.Context, opt options) bool {
 	}
 	os.Chdir(root)
 	var sum summary
-	env, cleanup := prepare(ctx, &sum)
-	defer cleanup()
+	busy := processors()
+	s := prepare(ctx, &sum, opt)
+	defer s.clean()
 	if opt.run == "" {
 		runChecks(ctx, &sum, opt.packages)
 	}
-	runTests(ctx, &sum, opt, env)
-	runAgain(ctx, &sum, opt, env)
+	runTests(ctx, &sum, opt, s.env)
+	s.wait()
+	runAgain(ctx, &sum, opt, s.env)
 	if opt.long && opt.run == "" {
 		runFuzz(ctx, &sum)
 	}
 	if ctx.Err() != nil {
 		sum.fail("interrupted", "the run was interrupted before its end")
 	}
-	sum.print(os.Stdout, time.Since(start))
+	sum.print(os.Stdout, time.Since(start), busy())
 	return sum.failed > 0
 }

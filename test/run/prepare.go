@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"dateline/test/debian"
@@ -45,49 +46,104 @@ func repository() (string, error) {
 	return "", errors.New("run the tests inside the repository")
 }
 
-// prepare brings what the tests need and returns their environment. What
-// cannot be had is a failed check; the tests that need it skip themselves.
-func prepare(ctx context.Context, sum *summary) (env []string, cleanup func()) {
-	sum.check("packages", func() (string, error) {
-		return fmt.Sprintf("%d Debian packages present", len(needs)), debian.Install(ctx, os.Stdout, needs)
-	})
-	if path, err := debian.Look("chromium"); err == nil {
-		env = append(env, "DATELINE_CHROMIUM="+path)
+// stand is what the tests stand on.
+type stand struct {
+	env      []string
+	later    []func() // wait for what is still being made
+	cleaning []func()
+}
+
+// wait waits for what was begun beside checks and tests.
+func (s *stand) wait() {
+	for _, wait := range s.later {
+		wait()
 	}
-	if modules, err := node.Install(ctx); err == nil {
-		env = append(env, node.ModulesVar+"="+modules)
-	} else {
-		sum.skip("npm packages", err.Error())
+	s.later = nil
+}
+
+// clean gives everything back, the last first.
+func (s *stand) clean() {
+	s.wait()
+	for _, fn := range slices.Backward(s.cleaning) {
+		fn()
 	}
-	if dir := sharedFolder(); dir != "" {
-		env = append(env, "DATELINE_SHARED="+dir)
-	} else {
-		sum.skip("shared data", "no ../shared beside the repository and DATELINE_SHARED is not set")
+}
+
+func (s *stand) set(name, value string) { s.env = append(s.env, name+"="+value) }
+
+// prepare brings what the tests need. What cannot be had is a failed check; the
+// tests that need it skip themselves.
+func prepare(ctx context.Context, sum *summary, opt options) *stand {
+	s := &stand{}
+	if dir := inMemory(); dir != "" {
+		s.cleaning = append(s.cleaning, func() { os.RemoveAll(dir) })
+		os.Setenv("TMPDIR", dir)
 	}
-	cleanup = func() {}
-	sum.check("program", func() (string, error) {
-		dir, err := os.MkdirTemp("", "dateline-program-")
-		if err != nil {
-			return "", err
-		}
-		cleanup = func() { os.RemoveAll(dir) }
-		path, err := product.Build(ctx, dir)
+	var program string
+	built := sum.beside("program", func() (detail string, err error) {
+		dir, err := s.folder("dateline-program-")
 		if err == nil {
-			env = append(env, product.ProgramVar+"="+path)
+			program, err = product.Build(ctx, dir)
 		}
 		return "built once for all tests", err
 	})
+	sum.check("packages", func() (string, error) {
+		return fmt.Sprintf("%d Debian packages present", len(needs)), debian.Install(ctx, os.Stdout, needs)
+	})
+	modules, noModules := node.Install(ctx)
+	built()
+	if program != "" {
+		s.set(product.ProgramVar, program)
+	}
+	if path, err := debian.Look("chromium"); err == nil {
+		s.set("DATELINE_CHROMIUM", path)
+	}
+	if noModules == nil {
+		s.set(node.ModulesVar, modules)
+	} else {
+		sum.skip("npm packages", noModules.Error())
+	}
+	if dir := sharedFolder(); dir != "" {
+		s.set("DATELINE_SHARED", dir)
+	} else {
+		sum.skip("shared data", "no ../shared beside the repository and DATELINE_SHARED is not set")
+	}
 	sum.check("postgresql", func() (string, error) {
 		cluster, remove, err := startPostgres(ctx)
 		if err != nil {
 			return "", err
 		}
-		built := cleanup
-		cleanup = func() { remove(); built() }
-		env = append(env, "DATELINE_TEST_POSTGRES="+cluster.URL())
+		s.cleaning = append(s.cleaning, remove)
+		s.set("DATELINE_TEST_POSTGRES", cluster.URL())
 		return fmt.Sprintf("own cluster on port %d", cluster.Port), nil
 	})
-	return env, cleanup
+	if program != "" && opt.run == "" && slices.Contains(opt.packages, everything) {
+		s.sample(ctx, sum, program)
+	}
+	return s
+}
+
+// sample begins to fill the sample newsroom of which the browser tests, which
+// wait for it, make copies.
+func (s *stand) sample(ctx context.Context, sum *summary, program string) {
+	dir, err := s.folder("dateline-sample-")
+	if err != nil {
+		sum.fail("sample newsroom", err.Error())
+		return
+	}
+	s.set(product.SampleVar, dir)
+	s.later = append(s.later, sum.beside("sample newsroom", func() (string, error) {
+		return "filled once for all tests", product.ShareSample(ctx, program, dir)
+	}))
+}
+
+// folder makes a temporary folder that goes when the run ends.
+func (s *stand) folder(pattern string) (string, error) {
+	dir, err := os.MkdirTemp("", pattern)
+	if err == nil {
+		s.cleaning = append(s.cleaning, func() { os.RemoveAll(dir) })
+	}
+	return dir, err
 }
 
 func startPostgres(ctx context.Context) (*pg.Cluster, func(), error) {

@@ -32,15 +32,29 @@ type packageTime struct {
 }
 
 // check runs one check and prints its line.
-func (s *summary) check(name string, run func() (detail string, err error)) {
+func (s *summary) check(name string, run func() (detail string, err error)) { s.beside(name, run)() }
+
+// beside starts a check that runs beside others. The function that it returns
+// waits for its end, prints its line and counts it; call it once.
+func (s *summary) beside(name string, run func() (detail string, err error)) (wait func()) {
 	start := time.Now()
-	detail, err := run()
-	if err != nil {
-		s.fail(name, err.Error())
-		return
+	var detail string
+	var err error
+	var spent time.Duration
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		detail, err = run()
+		spent = time.Since(start)
+	}()
+	return func() {
+		if <-ended; err != nil {
+			s.fail(name, err.Error())
+			return
+		}
+		s.passed++
+		progress("ok", name, detail, spent)
 	}
-	s.passed++
-	progress("ok", name, detail, time.Since(start))
 }
 
 // fail counts and prints a failure.
@@ -64,8 +78,9 @@ func progress(state, name, detail string, spent time.Duration) {
 	fmt.Fprintln(os.Stdout, strings.TrimRight(line, " "))
 }
 
-// print writes the end of the run; its last line is the verdict.
-func (s *summary) print(w io.Writer, spent time.Duration) {
+// print writes the end of the run, which kept the processors busy to a share;
+// its last line is the verdict.
+func (s *summary) print(w io.Writer, spent time.Duration, busy float64) {
 	if len(s.times) > slowest {
 		slices.SortStableFunc(s.times, func(a, b packageTime) int { return cmp.Compare(b.spent, a.spent) })
 		fmt.Fprintf(w, "\nslowest packages\n")
@@ -91,7 +106,7 @@ func (s *summary) print(w io.Writer, spent time.Duration) {
 			fmt.Fprintf(w, "  %s\n", f.name)
 		}
 	}
-	fmt.Fprintf(w, "\nin %s\n", spent.Round(time.Second))
+	fmt.Fprintf(w, "\nin %s, processors %.0f%% busy\n", spent.Round(time.Second), 100*busy)
 	fmt.Fprintf(w, "%d passed, %d failed\n", s.passed, s.failed)
 }
 

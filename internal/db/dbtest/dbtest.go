@@ -54,21 +54,21 @@ func Handle(t testing.TB, url string) *db.DB {
 	return d
 }
 
-// URL returns the address of a fresh database for handles of the test's own:
-// an empty SQLite file, or a migrated PostgreSQL database. Call Migrate on it.
+// URL returns the address of a fresh migrated database for handles of the
+// test's own.
 func URL(t testing.TB, engine db.Engine) string {
 	t.Helper()
 	if engine == db.SQLite {
-		return "sqlite:" + filepath.Join(t.TempDir(), "dateline.db")
+		return copyFile(t)
 	}
 	return lend(t, server(t))
 }
 
-// EmptyURL is URL without tables on either engine.
+// EmptyURL is URL without tables.
 func EmptyURL(t testing.TB, engine db.Engine) string {
 	t.Helper()
 	if engine == db.SQLite {
-		return URL(t, engine)
+		return "sqlite:" + filepath.Join(t.TempDir(), "dateline.db")
 	}
 	return create(t, server(t))
 }

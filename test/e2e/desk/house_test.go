@@ -73,13 +73,7 @@ var filled = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	data := filepath.Join(house.dir, "sample")
-	s, err := product.Start(product.Command(context.Background(), path, "demo", "--no-letters", "--data", data, "--addr", "127.0.0.1:0"))
-	if err != nil {
-		return "", err
-	}
-	s.Stop()
-	return data, nil
+	return product.Sample(context.Background(), path, house.dir)
 })
 
 // sample is a copy of the sample newsroom.
@@ -90,15 +84,9 @@ func sample(t *testing.T) string {
 		t.Fatal(err)
 	}
 	data := filepath.Join(t.TempDir(), "data")
-	if err := os.CopyFS(data, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(filepath.Join(data, "secret.key"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	path, err := program()
 	if err == nil {
-		err = product.Confirm(t.Context(), path, data)
+		err = product.CopySample(t.Context(), path, from, data)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -187,9 +187,8 @@ func TestHead_IsGetWithoutBody(t *testing.T) {
 }
 
 // headIsGet says what is wrong with the answers at an address, "" when nothing
-// is. The demo still makes variants of its pictures while the first tests run,
-// so pages change: the answers count once the page was the same before and
-// after.
+// is. Other tests write in the same newsroom, so pages change: the answers
+// count once the page was the same before and after.
 func headIsGet(t *testing.T, url, encoding string) string {
 	t.Helper()
 	header := func(more ...string) http.Header {

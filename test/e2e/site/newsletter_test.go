@@ -20,7 +20,7 @@ func mailingPaper(t *testing.T) (origin, dir string, server *mailtest.Server) {
 	t.Helper()
 	server = (&mailtest.Server{NoStartTLS: true}).Start(t)
 	dir = filepath.Join(t.TempDir(), "data")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := sample(dir); err != nil {
 		t.Fatal(err)
 	}
 	settings := fmt.Sprintf("smtp_host = %q\nsmtp_port = %d\nsmtp_security = \"none\"\nmail_from = \"news@paper.example\"\n", server.Host, server.Port)

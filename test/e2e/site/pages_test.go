@@ -256,8 +256,8 @@ func difference(a, b string) string {
 	return fmt.Sprintf("%q, %q", around(a), around(b))
 }
 
-// settled is what is shown but for the pictures, of which the demo still makes
-// variants while the first pages are read, and for the comments, which the only
+// settled is what is shown but for the pictures, of which sites that were
+// imported still make variants while the first pages are read, and for the comments, which the only
 // script of readers' pages adds to (test/e2e/talk).
 const settled = `document.body.outerHTML.replace(/<picture.*?<\/picture>/gs, '').replace(/<section class="comments".*<\/section>/gs, '')`
 

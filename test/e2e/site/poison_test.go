@@ -133,7 +133,7 @@ func TestTricks_LeaveNothingBehind(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts the program")
 	}
-	origin := start(t, paper) // its front is still; the demo's pictures come in
+	origin := start(t, paper) // its front is still; other tests write in the demo
 	host := strings.TrimPrefix(origin, "http://")
 	_, port, err := net.SplitHostPort(host)
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"dateline/test/e2e/browser"
+	"dateline/test/product"
 	"dateline/test/shared"
 )
 
@@ -63,19 +64,27 @@ func closeAll() {
 	}
 }
 
-// programVar names a built program to test instead of building one.
-const programVar = "DATELINE_TEST_PROGRAM"
+var program = sync.OnceValues(func() (string, error) { return product.Build(context.Background(), work) })
 
-var program = sync.OnceValues(func() (string, error) {
-	if path := os.Getenv(programVar); path != "" {
-		return path, nil
-	}
-	path := filepath.Join(work, "dateline")
-	out, err := exec.Command("go", "build", "-o", path, "dateline/cmd/dateline").CombinedOutput()
+// sample fills data, which must not exist, with the sample newsroom.
+func sample(data string) error {
+	path, err := program()
 	if err != nil {
-		return "", fmt.Errorf("build: %w\n%s", err, out)
+		return err
 	}
-	return path, nil
+	from, err := filled()
+	if err != nil {
+		return err
+	}
+	return product.CopySample(context.Background(), path, from, data)
+}
+
+var filled = sync.OnceValues(func() (string, error) {
+	path, err := program()
+	if err != nil {
+		return "", err
+	}
+	return product.Sample(context.Background(), path, work)
 })
 
 // command is the program with arguments and without this test's environment.
@@ -84,13 +93,8 @@ func command(args ...string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(path, args...)
+	cmd := product.Command(context.Background(), path, args...)
 	cmd.Dir = work
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "DATELINE_") {
-			cmd.Env = append(cmd.Env, v)
-		}
-	}
 	return cmd, nil
 }
 
@@ -146,7 +150,11 @@ func server(name, dir string) (string, error) {
 // demo is the sample newsroom, whose search knows its articles and whose
 // articles know what is related.
 var demo = sync.OnceValues(func() (string, error) {
-	url, err := server("demo", filepath.Join(work, "demo"))
+	data := filepath.Join(work, "demo")
+	if err := sample(data); err != nil {
+		return "", err
+	}
+	url, err := server("demo", data)
 	if err == nil {
 		err = await(url+"/search/?q=harbour", `class="hit"`)
 	}
@@ -253,30 +261,29 @@ var client = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// ask sends a request without a body. All tests share an address and its limits:
-// it waits when it is told to.
+// ask sends a request without a body, again when it is told to wait.
 func ask(t testing.TB, method, url string, header http.Header) answer {
 	t.Helper()
-	for tries := 1; ; tries++ {
-		a, err := request(method, url, header)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seconds, err := strconv.Atoi(a.Header.Get("Retry-After"))
-		if a.Status != http.StatusTooManyRequests || err != nil || tries > 5 {
-			return a
-		}
-		time.Sleep(time.Duration(seconds) * time.Second)
+	resp, body, err := product.Patiently(client, func() (*http.Request, error) { return newRequest(method, url, header) })
+	if err != nil {
+		t.Fatal(err)
 	}
+	return answer{resp.StatusCode, resp.Header, body}
 }
 
-func request(method, url string, header http.Header) (answer, error) {
+func newRequest(method, url string, header http.Header) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(context.Background(), method, url, nil)
+	if err == nil {
+		maps.Copy(req.Header, header)
+	}
+	return req, err
+}
+
+// request sends a request without a body once.
+func request(method, url string, header http.Header) (answer, error) {
+	req, err := newRequest(method, url, header)
 	if err != nil {
 		return answer{}, err
-	}
-	for name, values := range header {
-		req.Header[name] = values
 	}
 	resp, err := client.Do(req)
 	if err != nil {

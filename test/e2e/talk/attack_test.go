@@ -173,25 +173,16 @@ func (s *stage) gets(path string) string { s.Helper(); return s.document(path).B
 // hundreds come from one address.
 func (s *stage) document(path string) xss.Answer {
 	s.Helper()
-	var res *http.Response
-	var status int
-	var body string
-	for range 5 {
-		var err error
-		if res, err = s.owner.Get(s.server.Origin + path); err != nil {
-			s.Fatal(err)
-		}
-		status, body = s.read(res)
-		seconds, err := strconv.Atoi(res.Header.Get("Retry-After"))
-		if status != http.StatusTooManyRequests || err != nil {
-			break
-		}
-		time.Sleep(time.Duration(seconds) * time.Second)
+	res, body, err := product.Patiently(s.owner, func() (*http.Request, error) {
+		return http.NewRequestWithContext(s.Context(), http.MethodGet, s.server.Origin+path, nil)
+	})
+	if err != nil {
+		s.Fatal(err)
 	}
-	if status != http.StatusOK {
-		s.Fatalf("%s answers %d", path, status)
+	if res.StatusCode != http.StatusOK {
+		s.Fatalf("%s answers %d", path, res.StatusCode)
 	}
-	return xss.Answer{ID: path, Policy: res.Header.Get("Content-Security-Policy"), Body: body}
+	return xss.Answer{ID: path, Policy: res.Header.Get("Content-Security-Policy"), Body: string(body)}
 }
 
 func (s *stage) read(res *http.Response) (int, string) {

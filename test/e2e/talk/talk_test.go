@@ -6,6 +6,7 @@ package talk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -43,25 +44,18 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// fill builds the program and two folders of the sample newsroom: data for
-// readers, and one for those who attack.
+// fill builds the program and makes two folders of the sample newsroom: data
+// for readers, and one for those who attack.
 var fill = sync.OnceValue(func() (err error) {
 	ctx := context.Background()
 	if house.program, err = product.Build(ctx, house.dir); err != nil {
 		return err
 	}
-	s, err := product.Start(product.Command(ctx, house.program, "demo", "--no-letters", "--data", data(), "--addr", "127.0.0.1:0"))
+	sample, err := product.Sample(ctx, house.program, house.dir)
 	if err != nil {
 		return err
 	}
-	s.Stop()
-	if err := os.CopyFS(attacked(), os.DirFS(data())); err != nil {
-		return err
-	}
-	if err := os.Chmod(filepath.Join(attacked(), "secret.key"), 0o600); err != nil {
-		return err
-	}
-	return product.Confirm(ctx, house.program, attacked())
+	return errors.Join(product.CopySample(ctx, house.program, sample, data()), product.CopySample(ctx, house.program, sample, attacked()))
 })
 
 var open = sync.OnceValue(func() (err error) {

@@ -10,11 +10,13 @@ import (
 	texts "text/template" // want "import of text/template"
 	"time"
 	"unsafe" // want "import of unsafe"
+
+	"dateline/internal/vault"
 )
 
 func init() {} // want "func init"
 
-func doors(name string, mux *http.ServeMux) {
+func doors(name string, mux *http.ServeMux, v *vault.Vault) {
 	exec.Command(name)
 	_ = unsafe.Sizeof(name)
 	rand.Int()
@@ -29,6 +31,7 @@ func doors(name string, mux *http.ServeMux) {
 	_ = time.Now()               // want "time.Now"
 	now := time.Now              // want "time.Now"
 	_ = time.Since(now())        // want "time.Since"
+	v.HashLightly()              // want "vault.Vault.HashLightly"
 	_ = template.HTML(name)      // want "template.HTML conversion"
 	_ = template.URL("/" + name) // want "template.URL conversion"
 	type alias = template.JS
