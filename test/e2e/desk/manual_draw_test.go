@@ -368,7 +368,7 @@ func (c *camera) register(olga *desk) {
 	c.takes("register", olga, 1000)
 	olga.open(first(olga, `/desk/register/\d+`, "Gull Head"))
 	olga.until(`document.querySelector('.chooser-picture')?.complete`)
-	c.takes("register-entry", olga, 1300)
+	c.takes("register-entry", olga, 1800)
 	olga.open("/desk/register/move")
 	c.takes("register-move", olga, 900)
 	olga.begin()
