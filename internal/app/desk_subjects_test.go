@@ -18,7 +18,7 @@ func TestRegister_AtTheDesk(t *testing.T) {
 		p.shows("what was typed", edna.post(at, "name", "–", "kind", "person"), 422, `value="–"`)
 		other := p.leadsTo("adding another", edna.post(at, "name", "Ann Lee", "kind", "person", "another", "on"), at, "added")
 		p.shows("bad days", edna.post(at+"/"+ann, "name", "Ann Lee", "kind", "event", "begins", "2026-02-30"), 422, `value="2026-02-30"`)
-		p.shows("a bad place", edna.post(at+"/"+ann, "name", "Ann Lee", "kind", "place", "lat", "north", "lon", "1"), 422, `value="north"`)
+		p.shows("a bad place", edna.post(at+"/"+ann, "name", "Ann Lee", "kind", "place", "position", "north 1"), 422, `value="north 1"`)
 		p.leads("saving", edna.post(at+"/"+ann, "name", "Ann Lee", "kind", "person", "aliases", "Annie\r\nA. Lee", "wikidata", "Q42", "description", "A mayor.", "open", "on", "another", "on"), at+"/"+ann+"?done=saved")
 		page := edna.get(at + "/" + ann)
 		p.shows("the entry", page, 200, "A. Lee")
@@ -37,5 +37,31 @@ func TestRegister_AtTheDesk(t *testing.T) {
 		p.shows("the page for files", edna.get(at+"/move"), 200, "Import")
 		p.leads("deleting", edna.post(at+"/"+ann+"/delete"), at+"?done=deleted")
 		p.shows("the deleted one", edna.get(at+"/"+ann), 404, "")
+	})
+}
+
+func TestRegister_PositionsAtTheDesk(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		edna := p.joins(owner, "Edna", "editor")
+		at := "/desk/register"
+		id := p.leadsTo("adding", edna.post(at, "name", "Genève", "kind", "place"), at, "added")
+		one := at + "/" + id
+		page := edna.get(one)
+		p.shows("a suggestion", page, 200, `<button class="quiet" form="entry" name="take" value="46.21, 6.14"><b><bdi>Geneva</bdi></b>, Switzerland`)
+		if strings.Contains(page.body, "map-svg") || !strings.Contains(page.body, `name="position" value=""`) {
+			t.Error("a suggestion counts before anybody takes it")
+		}
+		p.shows("beyond the pole", edna.post(one, "name", "Genève", "kind", "place", "description", "Kept.", "position", "146.2, 6.15"), 422, "atitude stands first: 6.15, 146.2?")
+		p.shows("what was typed", edna.post(one, "name", "Genève", "kind", "place", "description", "Kept.", "position", "146.2, 6.15"), 422, `value="146.2, 6.15"`)
+		p.leads("taking it", edna.post(one, "name", "Genève", "kind", "place", "description", "Calvin’s.", "position", "", "take", "46.21, 6.14"), one+"?done=saved")
+		page = edna.get(one)
+		p.shows("the position", page, 200, `name="position" value="46.21, 6.14"`)
+		p.shows("the map", page, 200, `aria-label="Map: Genève"`)
+		p.shows("what else was typed", page, 200, "Calvin’s.")
+		p.leads("pasting", edna.post(one, "name", "Genève", "kind", "place", "position", "https://www.openstreetmap.org/#map=12/46.2/6.15"), one+"?done=saved")
+		p.shows("the pasted position", edna.get(one), 200, `name="position" value="46.2, 6.15"`)
+		p.leads("taking it away", edna.post(one, "name", "Genève", "kind", "place", "position", " "), one+"?done=saved")
+		p.shows("no position", edna.get(one), 200, `name="position" value=""`)
 	})
 }

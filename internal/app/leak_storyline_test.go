@@ -2,6 +2,7 @@ package app
 
 import (
 	"dateline/internal/article"
+	"dateline/internal/register"
 	"dateline/internal/storyline"
 )
 
@@ -11,12 +12,15 @@ func (w *world) leakStorylines() []string {
 	w.t.Helper()
 	_, err := w.app.storylines.Add(w.ctx, w.actor, storyline.Input{Storyline: storyline.Storyline{Headline: "shared story", Summary: "What all can know."}})
 	w.must(err)
+	shown := w.subject(register.Entry{Kind: register.Place, Name: "Shared Harbour", Position: &register.Position{Lat: 48, Lon: 16}})
 	for _, headline := range []string{"Before", "After"} {
 		c := w.harmless(headline)
-		c.Storyline = "shared story"
+		c.Storyline, c.Subjects = "shared story", []article.Subject{{ID: shown.ID}}
+		c.Body.Content = append(c.Body.Content, dated("2026-01-02", "2026-01-03"))
 		w.publish(c, article.PublishInput{})
 	}
-	return []string{"/storyline/shared-story/", "/storyline/shared-story/page/2/", "/storyline/shared-story/feed/", "/storyline/shared-story/feed/atom/", "/storyline/shared-story/feed/json/"}
+	return []string{"/storyline/shared-story/", "/storyline/shared-story/page/2/", "/storyline/shared-story/feed/", "/storyline/shared-story/feed/atom/", "/storyline/shared-story/feed/json/",
+		"/storyline/shared-story/timeline/", "/storyline/shared-story/timeline/2026/", "/storyline/shared-story/timeline/2026-01-02/"}
 }
 
 // tellSecret makes names that only a secret article makes public key ones of the

@@ -227,6 +227,9 @@ func (w *world) secretContent(canary string) article.Content {
 		if kind != register.Person {
 			in.Aliases = nil
 		}
+		if kind == register.Place || kind == register.Event {
+			in.Position = &register.Position{Lat: 48, Lon: 16 + float64(len(subjects))}
+		}
 		e, err := w.app.register.Add(w.ctx, w.actor, in)
 		w.must(err)
 		subjects = append(subjects, article.Subject{ID: e.ID, Main: i == 0})
@@ -421,7 +424,7 @@ func leaks(t *testing.T, w *world) {
 			"/world/"+slug+"/versions/", "/world/"+slug+"/versions/1/", "/world/"+slug+"/versions/2/", a.Path, a.Path+"feed/",
 			a.Path+"versions/", a.Path+"versions/1/", a.Path+"versions/2/", a.Path+"versions/3/",
 			"/world/"+slug+"/comment-page-2/", "/world/"+slug+"/amp/", "/?name="+slug, "/tag/"+canary+"tagslug/", "/tag/"+canary+"tagslug/feed/",
-			"/people/"+canary+"personname/", "/people/"+canary+"personname/feed/", "/organisations/"+canary+"organisationname/", "/places/"+canary+"placename/",
+			"/people/"+canary+"personname/", "/people/"+canary+"personname/feed/", "/organisations/"+canary+"organisationname/", "/places/"+canary+"placename/", "/places/"+canary+"placename/timeline/", "/people/"+canary+"personname/timeline/2026/",
 			"/events/"+canary+"eventname/", "/events/"+canary+"eventname/feed/atom/", "/author/"+canary+"author/", "/author/"+canary+"author/feed/", "/topic/"+canary+"termslug/", "/?tag="+canary+"tagslug",
 			"/search/?q="+canary+"Headline", "/search/?q="+canary+"Body", "/search/?q="+canary+"Statement", "/search/?q="+canary+"Verdict", "/search/?q=said-by:"+canary+"Army", "/search/feed/?q="+canary+"Stand", "/search/feed/?q="+canary+"Body", "/search/feed/atom/?q="+canary+"Headline",
 			"/search/suggest?q="+canary[:6], "/search/?q=author:"+canary+"author", "/search/?q=nothing&tag="+canary+"tagslug", "/search/?q=nothing&author="+canary+"author", "/search/?q="+canary[:6],

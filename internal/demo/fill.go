@@ -229,7 +229,11 @@ func (f *filler) register(ctx context.Context, tx *db.Tx) error {
 		if s.Picture != "" {
 			e.Picture = idOf("picture", s.Picture)
 		}
-		e, err := f.Register.AddTx(ctx, tx, actor, register.Input{Entry: e, Word: s.Slug})
+		var err error
+		if e.Position, err = register.ReadPosition(s.Position); err != nil {
+			return err
+		}
+		e, err = f.Register.AddTx(ctx, tx, actor, register.Input{Entry: e, Word: s.Slug})
 		if err != nil {
 			return err
 		}

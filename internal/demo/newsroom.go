@@ -71,7 +71,8 @@ type Subject struct {
 	Name        string   `toml:"name"`
 	Aliases     []string `toml:"aliases"`
 	Description string   `toml:"description"`
-	Picture     string   `toml:"picture"` // picture key
+	Picture     string   `toml:"picture"`  // picture key
+	Position    string   `toml:"position"` // latitude and longitude
 	Begins      string   `toml:"begins"`
 	Ends        string   `toml:"ends"`
 	Main        []string `toml:"main"` // article slugs

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"dateline/internal/atlas"
 	"dateline/internal/fault"
 	"dateline/internal/fold"
 	"dateline/internal/urlpath"
@@ -179,6 +180,27 @@ func ParsePosition(lat, lon string) (*Position, error) {
 		return nil, fault.New(fault.Invalid, "%q, %q is no place on the globe", clipped(lat), clipped(lon)).WithHint("write both as numbers: 51.1605, 71.4704")
 	}
 	return &Position{Lat: y, Lon: x}, nil
+}
+
+// ReadPosition reads a position as people type or paste it, nil for none; see
+// atlas.ParsePosition.
+func ReadPosition(text string) (*Position, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	lat, lon, err := atlas.ParsePosition(text)
+	if err != nil {
+		return nil, err
+	}
+	return &Position{Lat: lat, Lon: lon}, nil
+}
+
+// String is a position as ReadPosition reads it.
+func (p *Position) String() string {
+	if p == nil {
+		return ""
+	}
+	return strconv.FormatFloat(p.Lat, 'f', -1, 64) + ", " + strconv.FormatFloat(p.Lon, 'f', -1, 64)
 }
 
 func millionths(degrees float64) int64 { return int64(math.Round(degrees * 1e6)) }

@@ -13,17 +13,18 @@ import (
 // Named is an entry that an article names.
 type Named struct {
 	Entry
-	Main  bool // the article is about it
-	Times int64
+	Main      bool // the article is about it
+	Confirmed bool // by an editor; else it is known by name
+	Times     int64
 }
 
 // InStory returns the entries in whose lists an article stands, the main ones
 // first, then those that it names most often.
 func InStory(ctx context.Context, q db.Querier, articleID int64) ([]Named, error) {
-	rows, err := q.Query(ctx, `SELECT u.subject_id, u.main, u.times FROM subject_use u
+	rows, err := q.Query(ctx, `SELECT u.subject_id, u.main, u.confirmed, u.times FROM subject_use u
 		JOIN listing l ON l.article_id = u.article_id AND l.scope = 'subject' AND l.ref = u.subject_id
 		WHERE u.article_id = $1 ORDER BY u.main DESC, u.times DESC, u.subject_id`, articleID)
-	all, err := db.All(rows, err, func(r *sql.Rows) (n Named, err error) { return n, r.Scan(&n.ID, &n.Main, &n.Times) })
+	all, err := db.All(rows, err, func(r *sql.Rows) (n Named, err error) { return n, r.Scan(&n.ID, &n.Main, &n.Confirmed, &n.Times) })
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -65,12 +66,13 @@ type Moment struct {
 }
 
 // Moments returns the latest rows of timelines that name an entry, at most
-// limit. The same words in several stories stand there once, for the story that
+// limit: of all, or of those whose day is until or before, or begins with it
+// ("2026" is the whole year). The same words in several stories stand there once, for the story that
 // was published last.
-func Moments(ctx context.Context, q db.Querier, id int64, limit int) ([]Moment, error) {
+func Moments(ctx context.Context, q db.Querier, id int64, until string, limit int) ([]Moment, error) {
 	rows, err := q.Query(ctx, `SELECT e.day, e.title, e.body, e.article_id FROM subject_event e
 		JOIN listing l ON l.article_id = e.article_id AND l.scope = 'subject' AND l.ref = e.subject_id
-		WHERE e.subject_id = $1 ORDER BY e.day DESC, l.at DESC, e.article_id DESC, e.place DESC LIMIT $2`, id, 3*limit)
+		WHERE e.subject_id = $1 AND e.day < $2 ORDER BY e.day DESC, l.at DESC, e.article_id DESC, e.place DESC LIMIT $3`, id, until+"~", 3*limit)
 	all, err := db.All(rows, err, func(r *sql.Rows) (m Moment, err error) { return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article) })
 	type words struct{ day, title, body string }
 	seen := map[words]bool{}

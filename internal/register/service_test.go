@@ -241,7 +241,7 @@ func TestRegister_FollowsStories(t *testing.T) {
 		if len(named) != 2 || named[0].ID != ann.ID || !named[0].Main || named[0].Times != 4 || named[1].Times != 2 {
 			t.Errorf("in the story: %+v", named)
 		}
-		moments, err := register.Moments(r.ctx, r.db, ann.ID, 10)
+		moments, err := register.Moments(r.ctx, r.db, ann.ID, "", 10)
 		r.must(err)
 		if len(moments) != 1 || moments[0].Title != "Lee elected" || moments[0].Day != "2026-03-01" || moments[0].Article != a.ID {
 			t.Errorf("moments: %+v", moments)
@@ -274,7 +274,7 @@ func TestRegister_FollowsStories(t *testing.T) {
 		if named, err = register.InStory(r.ctx, r.db, a.ID); err != nil || len(named) > 0 {
 			t.Errorf("after the withdrawal: %+v, %v", named, err)
 		}
-		if moments, err = register.Moments(r.ctx, r.db, ann.ID, 10); err != nil || len(moments) > 0 {
+		if moments, err = register.Moments(r.ctx, r.db, ann.ID, "", 10); err != nil || len(moments) > 0 {
 			t.Errorf("after the withdrawal: %+v, %v", moments, err)
 		}
 		r.drain()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dateline/internal/article"
+	"dateline/internal/register"
 	"dateline/internal/view"
 )
 
@@ -95,6 +96,15 @@ func (c *scene) articleLD(r *reading, out *view.Article, page view.Page) (object
 	}
 	if mentions != nil {
 		ld["mentions"] = mentions
+	}
+	var where []object
+	for _, e := range confirmed(r.named) {
+		if e.Kind == register.Place {
+			where = append(where, c.entryLD(&e))
+		}
+	}
+	if where != nil {
+		ld["contentLocation"] = where
 	}
 	if r.content.Dateline != "" {
 		ld["dateline"] = r.content.Dateline

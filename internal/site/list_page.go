@@ -132,6 +132,9 @@ func (c *scene) listOf(kind string, id int64, p part) (Answer, error) {
 		answer.Keys = append(answer.Keys, l.key())
 		return answer, nil
 	}
+	if p.timeline {
+		return c.timelinePage(l, p)
+	}
 	switch l.scope {
 	case article.ScopeSubject:
 		return c.subjectPage(l, n, max(p.page, 1))
@@ -142,6 +145,9 @@ func (c *scene) listOf(kind string, id int64, p part) (Answer, error) {
 }
 
 func (p part) listSuffix() string {
+	if p.timeline {
+		return p.suffix()
+	}
 	if p.page > 1 {
 		return "page/" + strconv.FormatInt(p.page, 10) + "/"
 	}

@@ -153,7 +153,7 @@ func (c *scene) sitemap(name string) (Answer, error) {
 	case "register":
 		pages, err = c.subjectMap()
 	case "storylines":
-		pages, err = c.storylineMap()
+		pages, err = c.storylineAddresses()
 	case "sections", "tags", "authors":
 		pages, err = c.listPages(name)
 	default:

@@ -26,6 +26,8 @@ type part struct {
 	comments int64  // page of threads, counted from 1
 	versions bool   // of an article: its public record
 	version  int64  // one of them, by its number
+	timeline bool   // of a storyline or an entry of the register
+	until    string // the latest day, month or year of it; "" for the newest
 	twin     bool   // /amp/, /embed/, /trackback/: leads to the thing itself
 }
 
@@ -35,8 +37,10 @@ var (
 	commentEnd = regexp.MustCompile(`^(.*?)/comment-page-([0-9]{1,9})$`)
 	twinEnd    = regexp.MustCompile(`^(.*?)/(?:amp|embed|trackback)$`)
 	versionEnd = regexp.MustCompile(`^(.*?)/versions(?:/([1-9][0-9]{0,5}))?$`)
-	numberEnd  = regexp.MustCompile(`^(.*?)/([0-9]{1,4})$`)
-	dayPath    = regexp.MustCompile(`^/([0-9]{4})(?:/([0-9]{1,2})(?:/([0-9]{1,2}))?)?$`)
+	// What begins a page of a timeline may be a month or a year, with zeros.
+	timelineEnd = regexp.MustCompile(`^(.*?)/timeline(?:/([0-9]{4}(?:-[0-9]{2}-[0-9]{2})?))?$`)
+	numberEnd   = regexp.MustCompile(`^(.*?)/([0-9]{1,4})$`)
+	dayPath     = regexp.MustCompile(`^/([0-9]{4})(?:/([0-9]{1,2})(?:/([0-9]{1,2}))?)?$`)
 )
 
 // Answer finds what is at an address and returns its page, a redirect or a
@@ -124,6 +128,9 @@ func splitPart(key string) (base string, p part, ok bool) {
 	}
 	if m := versionEnd.FindStringSubmatch(key); m != nil {
 		return root(m[1]), part{versions: true, version: number(m[2])}, true
+	}
+	if m := timelineEnd.FindStringSubmatch(key); m != nil {
+		return root(m[1]), part{timeline: true, until: m[2]}, true
 	}
 	if m := numberEnd.FindStringSubmatch(key); m != nil {
 		return root(m[1]), part{page: number(m[2]), bare: true}, true
@@ -228,7 +235,7 @@ func (c *scene) at(key string, p part) (Answer, error) {
 		switch {
 		case p.feed != "":
 			return c.listFeed(article.ScopeSite, 0, p.feed)
-		case p.bare, p.versions:
+		case p.bare, p.versions, p.timeline:
 			return Answer{}, fault.New(fault.NotFound, "the front has no parts")
 		case p.page > 0:
 			return c.home(p.page)
@@ -251,7 +258,7 @@ func (c *scene) at(key string, p part) (Answer, error) {
 	switch {
 	case err == nil:
 		return c.show(addr, p)
-	case !fault.Is(err, fault.NotFound) || p.versions:
+	case !fault.Is(err, fault.NotFound) || p.versions || p.timeline:
 		return Answer{}, err
 	}
 	if answer, err := c.listAt(key, p); !fault.Is(err, fault.NotFound) {
@@ -264,6 +271,9 @@ func (c *scene) at(key string, p part) (Answer, error) {
 func (c *scene) show(addr article.Address, p part) (Answer, error) {
 	if p.versions && addr.Kind != article.AddressArticle && addr.Kind != article.AddressGone && addr.Of != article.AddressArticle {
 		return Answer{}, fault.New(fault.NotFound, "only articles have versions")
+	}
+	if p.timeline && !hasTimeline(addr.Kind) && (addr.Kind != article.AddressRedirect || !hasTimeline(addr.Of)) {
+		return Answer{}, fault.New(fault.NotFound, "only storylines and entries of the register have timelines")
 	}
 	switch addr.Kind {
 	case article.AddressArticle:
@@ -314,6 +324,10 @@ func (p part) suffix() string {
 		return "versions/" + strconv.FormatInt(p.version, 10) + "/"
 	case p.versions:
 		return "versions/"
+	case p.timeline && p.until != "":
+		return "timeline/" + p.until + "/"
+	case p.timeline:
+		return "timeline/"
 	case p.feed == "rss":
 		return "feed/"
 	case p.feed != "":
@@ -391,7 +405,7 @@ func (c *scene) dayAt(key string, p part) (Answer, error) {
 // date or section before an address word that exists.
 func (c *scene) guess(key string) (Answer, error) {
 	base, p := key, part{}
-	if b, q, ok := splitPart(key); ok && q.page == 0 {
+	if b, q, ok := splitPart(key); ok && q.page == 0 && !q.timeline {
 		base, p = b, q
 	}
 	slug := base[strings.LastIndexByte(base, '/')+1:]

@@ -80,7 +80,10 @@ func (c *scene) tellStoryline(out *view.Storyline, l listing) (named []register.
 	if named, err = c.keySubjects(out, line.Subjects); err != nil {
 		return nil, err
 	}
-	if err := c.storylineMoments(out, l.id); err != nil {
+	if out.Map, err = c.storylineMap(l.id, named); err != nil {
+		return nil, err
+	}
+	if out.Moments, out.Timeline, err = c.newestMoments(l); err != nil {
 		return nil, err
 	}
 	if !line.Closed {
@@ -121,29 +124,6 @@ func (c *scene) keySubjects(out *view.Storyline, ids []int64) ([]register.Entry,
 		}
 	}
 	return named, err
-}
-
-func (c *scene) storylineMoments(out *view.Storyline, id int64) error {
-	moments, err := storyline.Moments(c.ctx, c.db, id, momentsShown)
-	if err != nil {
-		return err
-	}
-	for _, m := range moments {
-		a, vis, err := c.public.Read(c.ctx, m.Article)
-		if notFound(err) || err == nil && vis != article.Listed {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		c.shows(db.Key("article", a.ID))
-		url := part{bare: true, page: int64(m.Part)}.under(urlpath.Escape(a.Path))
-		if m.Anchor != "" {
-			url += "#" + m.Anchor
-		}
-		out.Moments = append(out.Moments, view.Moment{ISO: m.Day, Date: c.words.ISODate(m.Day), Title: m.Title, Text: m.Body, Story: view.Link{Label: a.Headline, URL: url}})
-	}
-	return nil
 }
 
 // storylineBox is the sign-up below a storyline: it chooses the storyline, in
@@ -243,8 +223,8 @@ func (c *scene) storylinesPage(closed bool, after int64) (Answer, error) {
 	return c.page(200, p)
 }
 
-// storylineMap are the addresses of storylines for the sitemap.
-func (c *scene) storylineMap() ([]feed.Page, error) {
+// storylineAddresses are the addresses of storylines for the sitemap.
+func (c *scene) storylineAddresses() ([]feed.Page, error) {
 	c.shows(db.ListKey(article.ScopeSite, 0), storyline.IndexKey)
 	var out []feed.Page
 	for _, closed := range []bool{false, true} {

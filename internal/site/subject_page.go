@@ -20,9 +20,6 @@ import (
 // The pages of the register: of one person, organisation, place or event, and
 // the lists of all of a kind.
 
-// momentsShown is how many rows of timelines the page of an entry shows.
-const momentsShown = 40
-
 // subjectPage is the page of an entry that readers may see.
 func (c *scene) subjectPage(l listing, n, page int64) (Answer, error) {
 	e := &l.entry
@@ -43,6 +40,9 @@ func (c *scene) subjectPage(l listing, n, page int64) (Answer, error) {
 	if e.Wikidata != "" {
 		out.Links = append(out.Links, view.Link{Label: "Wikidata", URL: e.WikidataURL()})
 	}
+	if page == 1 {
+		out.Map = c.mapOf([]register.Entry{*e}, e.ID)
+	}
 	for _, step := range []func() error{
 		func() (err error) {
 			if e.Picture != 0 {
@@ -51,7 +51,7 @@ func (c *scene) subjectPage(l listing, n, page int64) (Answer, error) {
 			return err
 		},
 		func() error { return c.addStories(out, l, page) },
-		func() error { return c.addMoments(out, e, page) },
+		func() error { return c.addMoments(out, l, page) },
 		func() error { return c.addQuotes(out, e, page) },
 	} {
 		if err := step(); err != nil {
@@ -83,27 +83,11 @@ func (c *scene) addStories(out *view.Subject, l listing, page int64) error {
 	return err
 }
 
-func (c *scene) addMoments(out *view.Subject, e *register.Entry, page int64) error {
-	if page > 1 {
-		return nil
+func (c *scene) addMoments(out *view.Subject, l listing, page int64) (err error) {
+	if page == 1 {
+		out.Moments, out.Timeline, err = c.newestMoments(l)
 	}
-	moments, err := register.Moments(c.ctx, c.db, e.ID, momentsShown)
-	if err != nil {
-		return err
-	}
-	for _, m := range moments {
-		a, vis, err := c.public.Read(c.ctx, m.Article)
-		if notFound(err) || err == nil && vis != article.Listed {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		c.shows(db.Key("article", a.ID))
-		out.Moments = append(out.Moments, view.Moment{ISO: m.Day, Date: c.words.ISODate(m.Day), Title: m.Title, Text: m.Body,
-			Story: view.Link{Label: a.Headline, URL: urlpath.Escape(a.Path)}})
-	}
-	return nil
+	return err
 }
 
 // quotesOfEntry is how many quotes the page of an entry shows.
@@ -295,6 +279,9 @@ func (c *scene) addInStory(r *reading, out *view.Article) (err error) {
 		c.shows(db.Key(article.ScopeSubject, e.ID))
 		out.InStory = append(out.InStory, view.Link{Label: e.Name, URL: urlpath.Escape(e.Path)})
 	}
+	if err == nil && r.part == 1 && r.a.Type == article.TypeArticle {
+		out.Map = c.mapOf(confirmed(r.named), 0)
+	}
 	return err
 }
 
@@ -308,7 +295,7 @@ func (c *scene) planned(all []article.Subject) ([]register.Named, error) {
 	var out []register.Named
 	for _, s := range all {
 		if e, ok := entries[s.ID]; ok {
-			out = append(out, register.Named{Entry: e, Main: s.Main})
+			out = append(out, register.Named{Entry: e, Main: s.Main, Confirmed: true})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b register.Named) int { return int(db.Bool(b.Main) - db.Bool(a.Main)) })
@@ -338,6 +325,14 @@ func (c *scene) entryLD(e *register.Entry) object {
 			ld["endDate"] = e.Ends
 		}
 	}
+	if at := e.Position; at != nil {
+		geo := object{"@type": "GeoCoordinates", "latitude": at.Lat, "longitude": at.Lon}
+		if e.Kind == register.Place {
+			ld["geo"] = geo
+		} else {
+			ld["location"] = object{"@type": "Place", "geo": geo}
+		}
+	}
 	return ld
 }
 
@@ -352,14 +347,6 @@ func (c *scene) subjectLD(e *register.Entry, out *view.Subject, p view.Page) obj
 	}
 	if out.Picture != nil && out.Picture.URL != "" {
 		ld["image"] = c.abs(out.Picture.URL)
-	}
-	if at := e.Position; at != nil {
-		geo := object{"@type": "GeoCoordinates", "latitude": at.Lat, "longitude": at.Lon}
-		if e.Kind == register.Place {
-			ld["geo"] = geo
-		} else {
-			ld["location"] = object{"@type": "Place", "geo": geo}
-		}
 	}
 	crumbs := c.crumbsLD(p.Crumbs)
 	delete(crumbs, "@context")

@@ -279,12 +279,13 @@ type Moment struct {
 }
 
 // Moments returns the latest rows of the timelines of a storyline's articles, at
-// most limit, the latest first. The same day and words in several articles stand
+// most limit, the latest first: of all, or of those whose day is until or before,
+// or begins with it ("2026" is the whole year). The same day and words in several articles stand
 // there once, for the article that was published last.
-func Moments(ctx context.Context, q db.Querier, id int64, limit int) ([]Moment, error) {
+func Moments(ctx context.Context, q db.Querier, id int64, until string, limit int) ([]Moment, error) {
 	rows, err := q.Query(ctx, `SELECT m.day, m.title, m.body, m.article_id, m.part, m.anchor FROM storyline_moment m
 		JOIN listing l ON l.article_id = m.article_id AND l.scope = 'storyline' AND l.ref = m.ref
-		WHERE m.ref = $1 ORDER BY m.day DESC, m.article_id DESC, m.n DESC LIMIT $2`, id, 4*limit)
+		WHERE m.ref = $1 AND m.day < $2 ORDER BY m.day DESC, m.article_id DESC, m.n DESC LIMIT $3`, id, until+"~", 4*limit)
 	all, err := db.All(rows, err, func(r *sql.Rows) (m Moment, err error) {
 		return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article, &m.Part, &m.Anchor)
 	})
@@ -302,4 +303,24 @@ func Moments(ctx context.Context, q db.Querier, id int64, limit int) ([]Moment, 
 		}
 	}
 	return out, err
+}
+
+// placesRead bounds how many of a storyline's newest articles are read for its
+// places.
+const placesRead = 40
+
+// Places returns places and events with a position that editors confirmed for
+// the newest articles of a storyline, those that most of them name first.
+func Places(ctx context.Context, q db.Querier, id int64, limit int) ([]register.Entry, error) {
+	rows, err := q.Query(ctx, `SELECT u.subject_id FROM
+		(SELECT article_id FROM listing WHERE scope = 'storyline' AND ref = $1 ORDER BY at DESC, article_id DESC LIMIT $2) a
+		JOIN subject_use u ON u.article_id = a.article_id AND u.confirmed = 1
+		JOIN listing l ON l.scope = 'subject' AND l.ref = u.subject_id AND l.article_id = u.article_id
+		JOIN subject s ON s.id = u.subject_id AND s.placed = 1 AND s.gone = 0 AND (s.kind = 'place' OR s.kind = 'event')
+		GROUP BY u.subject_id ORDER BY COUNT(*) DESC, SUM(u.main) DESC, u.subject_id LIMIT $3`, id, placesRead, limit)
+	ids, err := db.All(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	return Entries(ctx, q, ids)
 }

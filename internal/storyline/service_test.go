@@ -106,7 +106,7 @@ func (r *room) told(id int64) string {
 
 func (r *room) moments(id int64) string {
 	r.t.Helper()
-	found, err := storyline.Moments(r.ctx, r.db, id, 20)
+	found, err := storyline.Moments(r.ctx, r.db, id, "", 20)
 	r.must(err)
 	var all []string
 	for _, m := range found {
@@ -139,7 +139,7 @@ func TestStoryline_FollowsItsArticles(t *testing.T) {
 		r.settles()
 		r.is("list", r.told(line.ID), "Second, First")
 		r.is("timeline", r.moments(line.ID), "2026-11-24 Resumed, 2026-11-20 Stopped, 2026-11 Begun")
-		found, err := storyline.Moments(r.ctx, d, line.ID, 20)
+		found, err := storyline.Moments(r.ctx, d, line.ID, "", 20)
 		r.must(err)
 		if m := found[1]; m.Article != second.ID || m.Body != "Told again." || m.Part != 1 || !strings.HasPrefix(m.Anchor, "site-moment-") {
 			t.Errorf("a row told twice is %+v, want that of the newer article", m)

@@ -23,7 +23,7 @@ const (
 // layers places the packages right under internal/. A package inside one of
 // them stands on the same storey.
 var layers = map[layer][]string{
-	foundations: {"fault", "clock", "id", "throttle", "richtext", "urlpath", "fold", "words", "wxr", "wpcontent", "wholefile"},
+	foundations: {"fault", "clock", "id", "throttle", "richtext", "urlpath", "fold", "words", "atlas", "wxr", "wpcontent", "wholefile"},
 	platform:    {"config", "db", "job", "event", "web", "view", "pagecache", "fetch", "blob", "i18n", "vault", "audit", "mail", "postings"},
 	features:    featureOrder,
 	surfaces:    {"site", "desk"},
@@ -40,7 +40,7 @@ var webOnly = []string{"net/http", "html/template", modulePath + "/internal/conf
 
 // pure are packages that know nothing but foundations: no SQL, no clock of
 // their own, no network.
-var pure = []string{"internal/comment/guard"}
+var pure = []string{"internal/comment/guard", "internal/atlas"}
 
 // outward are what pure packages leave to others besides.
 var outward = []string{"database/sql", "net", "net/http", "os"}

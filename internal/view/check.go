@@ -165,6 +165,8 @@ func pageField(template string) string {
 		return "Storyline"
 	case "storylines":
 		return "Storylines"
+	case "timeline":
+		return "Timeline"
 	}
 	return "Problem"
 }

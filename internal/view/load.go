@@ -20,7 +20,7 @@ import (
 // pageNames are the templates that a theme must have, by Page.Template.
 var pageNames = []string{
 	"front", "article", "page", "list", "archive", "search", "attachment",
-	"password", "feeds", "versions", "corrections", "quotes", "newsletter", "editions", "talk", "subject", "subjects", "storyline", "storylines", "notfound", "gone", "error",
+	"password", "feeds", "versions", "corrections", "quotes", "newsletter", "editions", "talk", "subject", "subjects", "storyline", "storylines", "timeline", "notfound", "gone", "error",
 }
 
 // source is one template file. Its template is called by the file's name

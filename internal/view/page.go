@@ -12,7 +12,7 @@ import (
 // Page is what every page template is given; exactly one of the pointers
 // below Meta is set, named by Template.
 type Page struct {
-	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "quotes", "newsletter", "editions", "talk", "subject", "subjects", "storyline", "storylines", "notfound", "gone", "error"
+	Template string // "front", "article", "page", "list", "archive", "search", "attachment", "password", "feeds", "versions", "corrections", "quotes", "newsletter", "editions", "talk", "subject", "subjects", "storyline", "storylines", "timeline", "notfound", "gone", "error"
 	Site     Site
 	Meta     Meta
 	Crumbs   []Link // Home / Section / Headline; the last one is the page itself
@@ -35,6 +35,7 @@ type Page struct {
 	Subjects    *Subjects
 	Storyline   *Storyline
 	Storylines  *Storylines
+	Timeline    *TimelinePage
 	Problem     *Problem
 }
 
@@ -206,6 +207,7 @@ type Article struct {
 	Tags         []Link
 	Terms        []TermGroup
 	InStory      []Link // people, organisations, places and events that it names, the main ones first
+	Map          *Map   // of the places among them that an editor confirmed; nil without a position
 	Language     string // always set, the site's when it has no other
 	Direction    string
 	ReadingTime  int // minutes

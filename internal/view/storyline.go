@@ -12,7 +12,9 @@ type Storyline struct {
 	Next      []Coming      // what is scheduled, the soonest first
 	Questions []string      // still open
 	Subjects  []SubjectLine // key people and places, as far as they have pages
+	Map       *Map          // of its places; nil without any
 	Moments   []Moment      // of timelines, the latest first
+	Timeline  *Timeline     // the same by year; nil without any
 	Cards     []Card        // articles, the newest first
 	Count     string        // "42 articles"
 	Pager     Pager

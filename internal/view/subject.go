@@ -12,23 +12,26 @@ type Subject struct {
 	When        string // of an event: "March 3, 2026 – March 5, 2026"
 	Description template.HTML
 	Picture     *Picture
-	Links       []Link   // official website, Wikidata
-	Moments     []Moment // of timelines, the latest first; on the first page only
-	Quotes      []Quote  // the newest words of a person or an organisation; on the first page only
-	AllQuotes   *Link    // the rest of them; nil when all are here
-	Cards       []Card   // stories, the newest first
-	Count       string   // "42 articles"
+	Links       []Link    // official website, Wikidata
+	Map         *Map      // where a place or an event is; nil without a position
+	Moments     []Moment  // of timelines, the latest first; on the first page only
+	Timeline    *Timeline // the same by year; nil without any
+	Quotes      []Quote   // the newest words of a person or an organisation; on the first page only
+	AllQuotes   *Link     // the rest of them; nil when all are here
+	Cards       []Card    // stories, the newest first
+	Count       string    // "42 articles"
 	Pager       Pager
 	FeedURL     string
 }
 
 // Moment is one row of a story's timeline.
 type Moment struct {
-	ISO   string // "2026-11-27", "2026-11" or "2026"
-	Date  string
-	Title string // may be empty
-	Text  string // likewise
-	Story Link
+	Coming bool   // its day has not come yet
+	ISO    string // "2026-11-27", "2026-11" or "2026"
+	Date   string
+	Title  string // may be empty
+	Text   string // likewise
+	Story  Link
 }
 
 // Subjects is a page of all people, organisations, places or events, by name.

@@ -3,7 +3,9 @@
 package subjects
 
 import (
+	"cmp"
 	"embed"
+	"html/template"
 	"net/url"
 	"strconv"
 	"strings"
@@ -148,8 +150,10 @@ type oneData struct {
 	Row         register.Row
 	In          register.Input
 	Aliases     string
-	Lat, Lon    string
-	Item        string // address of its item of Wikidata
+	Position    string        // as it is typed
+	Map         template.HTML // of the position that is kept; "" without one
+	Cities      []city        // whose position may be taken
+	Item        string        // address of its item of Wikidata
 	Kinds       []choice
 	Stories     []article.Article
 	Unconfirmed []article.Article
@@ -173,12 +177,11 @@ func (p *Part) onePage(r *web.Request, in *register.Input, typed url.Values) (de
 		return desk.Page{}, err
 	}
 	d.In = register.Input{Entry: d.Row.Entry, Word: d.Row.Slug}
-	if at := d.Row.Position; at != nil {
-		d.Lat, d.Lon = strconv.FormatFloat(at.Lat, 'f', -1, 64), strconv.FormatFloat(at.Lon, 'f', -1, 64)
-	}
+	d.Position = d.Row.Position.String()
 	if in != nil {
-		d.In, d.Lat, d.Lon = *in, typed.Get("lat"), typed.Get("lon")
+		d.In, d.Position = *in, typed.Get("position")
 	}
+	p.where(r, &d)
 	d.Item = d.Row.WikidataURL()
 	d.Aliases, d.Kinds = strings.Join(d.In.Aliases, "\n"), kindChoices(d.In.Kind)
 	if d.Stories, err = p.register.Stories(ctx, id, storiesListed); err != nil {
@@ -233,7 +236,7 @@ func (p *Part) save(r *web.Request) (web.Response, error) {
 		return web.Response{}, err
 	}
 	if in.Picture, err = desk.Number(strings.TrimSpace(form.Get("picture"))); err == nil {
-		in.Position, err = register.ParsePosition(form.Get("lat"), form.Get("lon"))
+		in.Position, err = register.ReadPosition(cmp.Or(form.Get("take"), form.Get("position")))
 	}
 	if err == nil {
 		_, err = p.register.Save(r.HTTP.Context(), desk.Actor(r), in)

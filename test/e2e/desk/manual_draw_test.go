@@ -111,8 +111,12 @@ func TestManual_Draws(t *testing.T) {
 		c.takes(map[bool]string{false: "sign-in", true: "sign-in-phone"}[d.View.Mobile], d, 800)
 	}
 	fill(t, phone.Page, map[string]string{"email": "olga@courier.example", "password": secret}, "/desk/")
-	if os.Getenv("DATELINE_MANUAL") == "storyline" {
+	switch os.Getenv("DATELINE_MANUAL") {
+	case "storyline":
 		c.storylines(olga)
+		return
+	case "register":
+		c.register(olga)
 		return
 	}
 	c.people(olga)
@@ -368,7 +372,7 @@ func (c *camera) register(olga *desk) {
 	c.takes("register", olga, 1000)
 	olga.open(first(olga, `/desk/register/\d+`, "Gull Head"))
 	olga.until(`document.querySelector('.chooser-picture')?.complete`)
-	c.takes("register-entry", olga, 1300)
+	c.takes("register-entry", olga, 1800)
 	olga.open("/desk/register/move")
 	c.takes("register-move", olga, 900)
 	olga.begin()
