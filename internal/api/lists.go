@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"dateline/internal/article"
 	"dateline/internal/author"
 	"dateline/internal/db"
@@ -141,7 +143,7 @@ func (c *call) author(id int64) (*Author, error) {
 // profile says of an author what their page says.
 func (c *call) profile(o *site.Owner) (*Author, error) {
 	p := &o.Profile
-	out := &Author{ID: ident(o.ID), Self: c.at("authors", ident(o.ID)), URL: c.Abs(o.Path), Name: p.Name, Slug: p.Slug, Role: p.Role, Bio: p.Bio, Links: []WebLink{},
+	out := &Author{ID: ident(o.ID), Self: c.at("authors", ident(o.ID)), URL: c.Abs(o.Path), Name: p.Name, Slug: p.Slug, Role: p.Role, Bio: strings.TrimSpace(p.Bio), Links: []WebLink{},
 		Articles: o.Count, List: c.listOf("author", o.ID)}
 	for _, l := range p.Links {
 		out.Links = append(out.Links, WebLink{Label: l.Label, URL: l.URL})

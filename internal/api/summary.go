@@ -45,7 +45,9 @@ func (c *call) summaries(arts []article.Article) ([]Summary, error) {
 			}
 		}
 		if m, ok := pictures[a.LeadMedia]; ok {
-			s.Picture = c.picture(&m, article.Picture{})
+			if s.Picture = c.picture(&m, article.Picture{}); s.Picture != nil {
+				s.Picture.Renditions = nil
+			}
 		}
 		out = append(out, s)
 	}

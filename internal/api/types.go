@@ -22,7 +22,7 @@ type Picture struct {
 	Alt        string      `json:"alt,omitempty" doc:"What it shows, for those who do not see it."`
 	Caption    string      `json:"caption,omitempty"`
 	Credit     string      `json:"credit,omitempty" doc:"Whoever shows the picture must print this."`
-	Renditions []Rendition `json:"renditions" doc:"All files of it. Their bytes never change at their addresses."`
+	Renditions []Rendition `json:"renditions,omitempty" doc:"All files of it, whose bytes never change at their addresses; left out in lists."`
 }
 
 // Rendition is one file of a picture.
@@ -325,6 +325,7 @@ type Comment struct {
 	Edited  *time.Time `json:"edited,omitempty"`
 	HTML    string     `json:"html,omitempty"`
 	Staff   bool       `json:"staff" doc:"Whether somebody of the newsroom wrote it."`
+	Byline  bool       `json:"byline" doc:"Whether an author of the article wrote it."`
 	Picked  bool       `json:"picked" doc:"Whether editors picked it."`
 	Likes   int64      `json:"likes"`
 }
