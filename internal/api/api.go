@@ -124,7 +124,7 @@ func (a *API) answer(ctx context.Context, o *op, ask web.Ask) (web.Response, err
 	}
 	out, err := o.do(c)
 	if err != nil {
-		return web.Response{}, err
+		return web.Response{}, hidden(err)
 	}
 	return c.response(out)
 }

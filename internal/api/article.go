@@ -54,7 +54,7 @@ func getArticle(c *call) (any, error) {
 	out := &Article{Summary: *s, URI: c.TagURI("article", r.a.ID), ShortHeadline: r.content.ShortHeadline, Dateline: r.content.Dateline, Source: r.content.Canonical,
 		Pictures: []Picture{}, Accounts: []Accounts{}, Corrections: []Correction{}, Translations: []Translation{}, CommentsOpen: c.CommentsOpen(&r.a),
 		Links: ArticleLinks{Comments: c.at("articles", id, "comments"), Ninjs: c.at("articles", id, "ninjs")}}
-	c.Shows(article.BesideKey(r.a.ID))
+	c.Shows(article.BesideKey(r.a.ID), db.Key("comments", r.a.ID))
 	for _, add := range []func(*reading, *Article) error{c.addText, c.addBylines, c.addTerms, c.addSubjects, c.addPictures, c.addQuotes, c.addAccounts,
 		c.addStoryline, c.addRelated, c.addCorrections, c.addTranslations} {
 		if err := add(r, out); err != nil {

@@ -6,6 +6,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"dateline/internal/fault"
 )
@@ -66,7 +69,7 @@ func decode(text string, seal []byte) (p place, err error) {
 		}
 		p.n[i], rest = n, rest[size:]
 	}
-	if p.name = string(rest); len(p.name) > maxPlace || p.encode(seal) != text {
+	if p.name = string(rest); len(p.name) > maxPlace || !utf8.Valid(rest) || strings.ContainsFunc(p.name, unicode.IsControl) || p.encode(seal) != text {
 		return place{}, errCursor
 	}
 	return p, nil

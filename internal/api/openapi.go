@@ -94,6 +94,7 @@ func (o *op) describe(reg huma.Registry, problem map[string]*huma.MediaType) *hu
 	out := &huma.Operation{Method: http.MethodGet, Path: Base + o.Path, OperationID: o.operationID(), Summary: o.Summary, Description: o.Doc, Tags: []string{o.Group},
 		Responses: map[string]*huma.Response{
 			"200": {Description: o.Summary + ".", Headers: headers, Content: map[string]*huma.MediaType{media: {Schema: answer}}},
+			"400": {Description: "A parameter makes no sense; detail and hint say which and why.", Content: problem},
 			"304": {Description: "Nothing has changed since the ETag that was sent."},
 			"429": {Description: "Too many requests: wait as many seconds as Retry-After says.", Content: problem},
 		}}
@@ -105,9 +106,6 @@ func (o *op) describe(reg huma.Registry, problem map[string]*huma.MediaType) *hu
 	}
 	if o.Gone {
 		out.Responses["410"] = &huma.Response{Description: "The article was withdrawn; the hint has the reason.", Content: problem}
-	}
-	if len(o.Params) > 0 {
-		out.Responses["400"] = &huma.Response{Description: "A parameter makes no sense; detail and hint say which and why.", Content: problem}
 	}
 	for i := range o.Params {
 		out.Parameters = append(out.Parameters, o.Params[i].describe())

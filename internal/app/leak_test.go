@@ -388,6 +388,8 @@ func (w *world) move(a article.Article, steps ...article.Status) article.Article
 	return a
 }
 
+var nextPage = regexp.MustCompile(`"next":"[^"]*"|<[^>]*>; rel="next"`)
+
 func leaks(t *testing.T, w *world) {
 	for i := range 24 {
 		w.publish(w.harmless(fmt.Sprintf("Public story %d", i)), article.PublishInput{At: w.app.clock.Now().AddDate(0, -i, 0)})
@@ -455,6 +457,9 @@ func leaks(t *testing.T, w *world) {
 			rendered[m[1]] = true
 		}
 		asked, _ := url.QueryUnescape(path)
+		if strings.HasPrefix(path, "/api/v1/search?") {
+			all = nextPage.ReplaceAllString(all, "") // repeats what was asked
+		}
 		for canary, state := range canaries {
 			for _, line := range strings.Split(all, "\n") {
 				if !strings.Contains(strings.ToLower(line), canary) {
