@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"dateline/internal/api"
 	"dateline/internal/desk"
 	"dateline/internal/edition/editionweb"
 	"dateline/internal/fault"
@@ -34,6 +35,7 @@ func (a *App) routes() []web.Route {
 	}
 	opens := func(r *web.Request, medium int64) bool { return parts.Opens(r.HTTP, medium) || a.desk.Opens(r) }
 	routes := append(mediaweb.Routes(a.media, opens), siteweb.Routes(parts)...)
+	routes = append(routes, a.api().Routes()...)
 	routes = append(routes, a.bounceRoutes()...)
 	routes = append(routes, editionweb.Routes(a.editions)...)
 	routes = append(routes, mentionweb.Routes(a.mentions)...)
@@ -86,7 +88,15 @@ func (a *App) errorPage(ctx context.Context, p web.Problem) web.Response {
 	if resp, ok := a.desk.Problem(ctx, p); ok {
 		return resp
 	}
+	if resp, ok := a.api().Problem(p); ok {
+		return resp
+	}
 	return siteweb.ErrorPage(a.site)(ctx, p)
+}
+
+// api is the site as data.
+func (a *App) api() *api.API {
+	return api.New(api.Parts{Site: a.site, DB: a.db, Clock: a.clock, Search: a.search})
 }
 
 // showTheme allows pages to load what the theme has.

@@ -87,3 +87,12 @@ func Unindexed(ctx context.Context, q db.Querier, limit int) ([]Profile, error) 
 	rows, err := q.Query(ctx, `SELECT `+columns+` FROM profile WHERE name_key = '' ORDER BY id LIMIT $1`, limit)
 	return db.All(rows, err, scan)
 }
+
+// Shown returns up to limit profiles that readers may know of, those of public
+// articles and open ones, by name, after the place of a taxonomy.NameKey and an
+// id, from the beginning for zero values.
+func Shown(ctx context.Context, q db.Querier, key string, after int64, limit int) ([]Profile, error) {
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM profile p WHERE (name_key, id) > ($1, $2)
+		AND (open = 1 OR EXISTS (SELECT 1 FROM listing l WHERE l.scope = 'author' AND l.ref = p.id)) ORDER BY name_key, id LIMIT $3`, key, after, limit)
+	return db.All(rows, err, scan)
+}

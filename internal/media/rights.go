@@ -3,7 +3,9 @@ package media
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"dateline/internal/db"
 	"dateline/internal/fault"
@@ -141,4 +143,28 @@ func followRights(ctx context.Context, tx *db.Tx, id int64, expire Day) error {
 func (s *Service) ExpiringOf(ctx context.Context, q db.Querier, today Day, ids []int64) ([]Medium, error) {
 	all, err := s.ordered(ctx, q, ids)
 	return slices.DeleteFunc(all, func(m Medium) bool { return !m.Rights.Expiring(today) }), err
+}
+
+// MayPassOn tells whether others may be given a medium to print: when its rights
+// have not ended, and either its licence lets everybody do so (public domain,
+// CC0, CC BY and its kin, but none that forbids commercial use), or one of ours
+// holds the rights and no licence says otherwise. What nobody has written down
+// is not passed on.
+func (r Rights) MayPassOn(today Day, ours ...string) bool {
+	if r.Expired(today) {
+		return false
+	}
+	words := strings.FieldsFunc(strings.ToLower(r.Licence), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+	if len(words) == 0 {
+		holder := strings.TrimSpace(r.Holder)
+		return holder != "" && slices.ContainsFunc(ours, func(name string) bool { return strings.EqualFold(strings.TrimSpace(name), holder) })
+	}
+	has := func(word string) bool { return slices.Contains(words, word) }
+	switch {
+	case has("nc"), has("noncommercial"), has("no"), has("not"), has("except"):
+		return false
+	case has("cc0"), has("publicdomain"), has("public") && has("domain"):
+		return true
+	}
+	return (has("cc") || has("creativecommons")) && has("by")
 }

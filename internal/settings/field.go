@@ -35,6 +35,7 @@ var Fields = []Field{
 	whole("headline_max", "Characters that a headline may have before the desk asks whether it is meant.", func(s *Site) *int { return &s.HeadlineMax }),
 	whole("standfirst_max", "Characters that a standfirst may have before the desk asks.", func(s *Site) *int { return &s.StandfirstMax }),
 	choice("show_versions", "Whether readers may see the published versions of an article and what changed: yes or no.", func(s *Site) *bool { return &s.ShowVersions }),
+	choice("api", "Whether programs may read the site as data at /api/v1: yes or no.", func(s *Site) *bool { return &s.API }),
 	choice("newsletter_box", "Whether the box in which readers sign up for the newsletter stands below articles, sections and sent editions and on the front: yes or no.", func(s *Site) *bool { return &s.NewsletterBox }),
 	choice("newsletter_proof", "Whether a sign-up for the newsletter takes a second of work of the reader's browser, against programs that sign up strangers: yes or no. Who has no script waits half a minute instead.", func(s *Site) *bool { return &s.NewsletterProof }),
 	whole("newsletter_min", "Readers of the newsletter from which on the box says how many there are.", func(s *Site) *int { return &s.NewsletterMin }),

@@ -9,7 +9,7 @@ type Group struct {
 // Groups part all Fields.
 var Groups = []Group{
 	{"identity", []string{"title", "tagline", "publisher", "contact"}},
-	{"reading", []string{"locale", "zone", "page_size", "show_versions"}},
+	{"reading", []string{"locale", "zone", "page_size", "show_versions", "api"}},
 	{"addresses", []string{"permalink", "section_base", "tag_base", "author_base"}},
 	{"comments", []string{"comment_depth", "comment_threads", "comment_order", "comment_live", "comment_likes", "comment_edit_minutes", "comment_close_days"}},
 	{"commenting", []string{"comment_policy", "comment_name_required", "comment_email_required", "comment_website", "comment_rules_page", "comment_links", "comment_rate",
@@ -38,7 +38,7 @@ func Control(name string) (entry Entry, least, most int) {
 		return EnterZone, 0, 0
 	case "locale":
 		return EnterLocale, 0, 0
-	case "show_versions", "newsletter_box", "comment_likes", "comment_name_required", "comment_email_required", "comment_website", "comment_live",
+	case "show_versions", "api", "newsletter_box", "comment_likes", "comment_name_required", "comment_email_required", "comment_website", "comment_live",
 		"comment_notice", "comment_digest", "webmentions", "pingbacks":
 		return EnterYesNo, 0, 0
 	case "comment_policy", "comment_order":

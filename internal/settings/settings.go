@@ -39,6 +39,7 @@ type Site struct {
 	HeadlineMax     int    `json:"headline_max"`     // characters that a headline may have before the desk asks
 	StandfirstMax   int    `json:"standfirst_max"`   // likewise
 	ShowVersions    bool   `json:"show_versions"`    // readers may see what changed in an article
+	API             bool   `json:"api"`              // programs may read what readers may
 	NewsletterBox   bool   `json:"newsletter_box"`   // the sign-up box stands below articles, sections and sent editions and on the front
 	NewsletterProof bool   `json:"newsletter_proof"` // a sign-up takes work of the browser
 	NewsletterMin   int    `json:"newsletter_min"`   // readers from which on the box says how many there are
@@ -63,7 +64,7 @@ func Default() Site {
 		Title: "Dateline", Zone: "UTC", Locale: "en", Permalink: "/%category%/%postname%/",
 		SectionBase: "section", TagBase: "tag", AuthorBase: "author",
 		PageSize: 20, CommentDepth: 3, CommentThreads: 50,
-		HeadlineMax: 90, StandfirstMax: 300, ShowVersions: true,
+		HeadlineMax: 90, StandfirstMax: 300, ShowVersions: true, API: true,
 		NewsletterBox: true, NewsletterMin: 100, PrivacyPage: "/privacy/", Comments: defaultComments(),
 	}
 }

@@ -117,7 +117,7 @@ func TestSite_SetChangesEveryField(t *testing.T) {
 	other := map[string]string{"title": "The Courier", "tagline": "News & more", "publisher": "Courier Ltd", "contact": "mailto:desk@courier.example",
 		"zone": "Europe/Berlin", "locale": "de", "permalink": "/%year%/%postname%/", "section_base": "rubrik", "tag_base": "thema",
 		"author_base": "von", "page_size": "7", "comment_depth": "2", "comment_threads": "9",
-		"headline_max": "70", "standfirst_max": "200", "show_versions": "no", "newsletter_box": "no", "newsletter_proof": "yes", "newsletter_min": "25", "privacy_page": "/datenschutz/",
+		"headline_max": "70", "standfirst_max": "200", "show_versions": "no", "api": "no", "newsletter_box": "no", "newsletter_proof": "yes", "newsletter_min": "25", "privacy_page": "/datenschutz/",
 		"comment_policy": "open", "comment_order": "best", "comment_close_days": "30", "comment_edit_minutes": "5", "comment_likes": "no", "comment_reports": "2",
 		"comment_links": "1", "comment_rate": "4", "comment_name_required": "no", "comment_email_required": "no", "comment_website": "no", "comment_live": "no",
 		"comment_rules_page": "/regeln/", "comment_notice": "yes", "comment_digest": "no", "webmentions": "no", "pingbacks": "yes"}

@@ -440,9 +440,15 @@ func (c *scene) articleMeta(r *reading, out *view.Article, path string) view.Met
 		m.Authors = append(m.Authors, b.Name)
 	}
 	m.CommentsCount = r.a.CommentCount
+	if c.conf.API && r.a.Public && !c.preview {
+		m.Feeds = append(slices.Clip(m.Feeds), view.Feed{Title: r.a.Headline, URL: articleData + strconv.FormatInt(r.a.ID, 10), Type: "application/json"})
+	}
 	c.articleImage(&m, r, out)
 	return m
 }
+
+// articleData is where programs get articles: package api answers there.
+const articleData = "/api/v1/articles/"
 
 // translations are the article in all its languages, as far as readers may see
 // them; none when there is one language only.

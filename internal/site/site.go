@@ -170,7 +170,7 @@ func (c *scene) page(status int, p view.Page) (Answer, error) {
 
 // files are the first words of addresses that the web layer answers without a
 // Site: their contents come and go on their own.
-var files = map[string]bool{"media": true, "assets": true, "share": true, "wp-content": true, "desk": true, "healthz": true}
+var files = map[string]bool{"media": true, "assets": true, "share": true, "wp-content": true, "desk": true, "healthz": true, "api": true}
 
 // Shows reports whether readers get something at an address of this site: for
 // checks of links. It follows the site's own redirects.

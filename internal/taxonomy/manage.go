@@ -110,3 +110,12 @@ func Unindexed(ctx context.Context, q db.Querier, limit int) ([]Tag, error) {
 	rows, err := q.Query(ctx, `SELECT `+tagColumns+` FROM tag WHERE name_key = '' ORDER BY id LIMIT $1`, limit)
 	return db.All(rows, err, scanTag)
 }
+
+// ShownTags returns up to limit tags that readers may know of, those of public
+// articles and open ones, by name, after the place of a NameKey and an id, from the
+// beginning for zero values.
+func ShownTags(ctx context.Context, q db.Querier, key string, after int64, limit int) ([]Tag, error) {
+	rows, err := q.Query(ctx, `SELECT `+tagColumns+` FROM tag t WHERE (name_key, id) > ($1, $2)
+		AND (open = 1 OR EXISTS (SELECT 1 FROM listing l WHERE l.scope = 'tag' AND l.ref = t.id)) ORDER BY name_key, id LIMIT $3`, key, after, limit)
+	return db.All(rows, err, scanTag)
+}

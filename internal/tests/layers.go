@@ -26,7 +26,7 @@ var layers = map[layer][]string{
 	foundations: {"fault", "clock", "id", "throttle", "richtext", "urlpath", "fold", "words", "atlas", "wxr", "wpcontent", "wholefile"},
 	platform:    {"config", "db", "job", "event", "web", "view", "pagecache", "fetch", "blob", "i18n", "vault", "audit", "mail", "postings"},
 	features:    featureOrder,
-	surfaces:    {"site", "desk"},
+	surfaces:    {"site", "desk", "api"},
 	wiring:      {"app"},
 }
 

@@ -230,18 +230,33 @@ func (a *App) dispatch(w http.ResponseWriter, r *http.Request, path string, safe
 		return
 	case r.Method == http.MethodOptions:
 		w.Header()["Allow"] = []string{end.allow}
+		if end.open() {
+			preflight(w.Header(), end.allow)
+		}
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
 	route := end.route(r.Method)
 	if route == nil {
 		w.Header()["Allow"] = []string{end.allow}
+		if end.open() {
+			a.send(w, r, a.problem(r, path, &wrongMethod{allow: end.allow}))
+			return
+		}
 		a.refuse(w, http.StatusMethodNotAllowed, "this address does not take the method")
 		return
 	}
 	if route.Body == NoBody && (r.ContentLength != 0 || len(r.TransferEncoding) > 0) {
 		w.Header()["Connection"] = []string{"close"}
+		if route.Open {
+			a.send(w, r, a.problem(r, path, fault.New(fault.Invalid, "this address takes no body").WithHint("send the request without one")))
+			return
+		}
 		a.refuse(w, http.StatusBadRequest, "this address takes no body")
+		return
+	}
+	if err := route.exact(path, r.URL.RawQuery); err != nil {
+		a.send(w, r, a.problem(r, path, err))
 		return
 	}
 	req := a.newRequest(r, path)
@@ -255,7 +270,7 @@ func (a *App) dispatch(w http.ResponseWriter, r *http.Request, path string, safe
 		return
 	}
 	ask := Ask{Path: path, Vars: vars, Query: req.Query}
-	if personal {
+	if personal && !route.Open { // what is open to all is the same for all
 		ask.Request = req
 	}
 	e, err := a.page(r.Context(), route, ask)
@@ -317,6 +332,7 @@ func (a *App) renders(route *Route, ask Ask) pagecache.Render {
 		if err != nil {
 			return pagecache.Page{}, err
 		}
+		resp.Open = resp.Open || route.Open
 		return a.toPage(resp, ask), nil
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,4 +123,28 @@ func (a *App) head(e *pagecache.Entry, v *pagecache.Variant) []byte {
 		}
 	}
 	return slices.Clip(append(b, "\r\n"...))
+}
+
+// openFields let scripts of every site read an answer. Browsers send no cookie
+// with such a request, and would not let its answer be read if they did.
+var openFields = []pagecache.Field{
+	field("Access-Control-Allow-Origin", "*"),
+	field("Access-Control-Expose-Headers", "ETag, Link, Retry-After"),
+	field("Cross-Origin-Resource-Policy", "cross-origin"),
+}
+
+// open tells whether scripts of other sites may read what answers here.
+func (e *endpoint) open() bool {
+	return slices.ContainsFunc(e.routes, func(r *Route) bool { return r.Open })
+}
+
+// preflight answers a browser that asks for a script of another site what it
+// may send.
+func preflight(h http.Header, allow string) {
+	for _, f := range openFields {
+		h[f.Name] = f.Values
+	}
+	h["Access-Control-Allow-Methods"] = []string{allow}
+	h["Access-Control-Allow-Headers"] = []string{"*"}
+	h["Access-Control-Max-Age"] = []string{"86400"}
 }

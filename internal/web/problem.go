@@ -60,11 +60,20 @@ var statuses = map[fault.Code]int{
 	fault.Internal:    http.StatusInternalServerError,
 }
 
+// wrongMethod is a refusal of a method.
+type wrongMethod struct{ allow string }
+
+func (e *wrongMethod) Error() string { return "this address does not take the method" }
+
 // problemOf judges an error. The text of an internal one stays inside.
 func problemOf(err error) Problem {
 	var many *tooMany
 	if errors.As(err, &many) {
 		return Problem{Status: http.StatusTooManyRequests, Code: fault.TooMany, Message: "too many requests", Wait: many.wait}
+	}
+	var method *wrongMethod
+	if errors.As(err, &method) {
+		return Problem{Status: http.StatusMethodNotAllowed, Code: fault.Invalid, Message: method.Error(), Hint: "use one of " + method.allow}
 	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {

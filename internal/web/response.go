@@ -30,6 +30,7 @@ type Response struct {
 	Immutable bool // never changes at this address: kept for a year
 	Private   bool // for this reader alone
 	NoIndex   bool
+	Open      bool // scripts of every site may read it
 
 	// Policy is what this page may load, in place of the site's policy.
 	Policy *Policy
@@ -96,6 +97,9 @@ func (a *App) toPage(resp Response, ask Ask) pagecache.Page {
 		add("Surrogate-Key", strings.Join(resp.Keys, " "))
 		seconds := strconv.Itoa(int(resp.MaxAge / time.Second))
 		add("Cdn-Cache-Control", "max-age="+seconds+", stale-while-revalidate="+seconds)
+	}
+	if resp.Open {
+		p.Header = append(p.Header, openFields...)
 	}
 	p.Header = slices.Clip(p.Header)
 	return p

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"dateline/internal/fault"
 )
@@ -91,6 +93,14 @@ type Route struct {
 	CSRF    CSRF
 	Query   []Param
 
+	// Exact refuses a query that holds anything which the route does not know,
+	// or knows and cannot take: for programs, which must not be answered
+	// something else than they asked.
+	Exact bool
+	// Open lets scripts of every site read the answers, which carry no cookie's
+	// secrets: the route must be for anyone and read-only.
+	Open bool
+
 	// Page renders for the page cache (Cache must be CachePages).
 	Page func(ctx context.Context, ask Ask) (Response, error)
 	// Handle answers one request (Cache must be CacheFiles or CacheNone).
@@ -141,6 +151,7 @@ func (r *Route) check(authorised bool) error {
 	need(!unsafe || r.Cache == CacheNone, "answers to unsafe methods are not cached")
 	need((r.Page != nil) != (r.Handle != nil), "it needs either Page or Handle")
 	need((r.Page != nil) == (r.Cache == CachePages), "Page and the cache class %q belong together", CachePages)
+	need(!r.Open || r.Role == Anyone && !unsafe, "answers that are open to other sites are for anyone, and read only")
 	need(r.Page == nil || r.Role == Anyone, "pages for a role cannot be cached for all")
 	_, err := compilePattern(r.Pattern)
 	need(err == nil, "%v", err)
@@ -173,6 +184,38 @@ func (r *Route) known(path, rawQuery string) url.Values {
 }
 
 const maxParam = 1024
+
+// exact says what of a query an Exact route cannot take.
+func (r *Route) exact(path, rawQuery string) error {
+	if !r.Exact || rawQuery == "" {
+		return nil
+	}
+	sent, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return fault.New(fault.Invalid, "the query cannot be read: %w", err).WithHint("encode the values of parameters as in a form: %%26 for &")
+	}
+	var names []string
+	for _, p := range r.Query {
+		if p.At == nil || slices.Contains(p.At, path) {
+			names = append(names, p.Name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
+		switch values := sent[name]; {
+		case !slices.Contains(names, name) && len(names) == 0:
+			return fault.New(fault.Invalid, "there is no parameter %q here", name).WithHint("this address takes no parameters")
+		case !slices.Contains(names, name):
+			return fault.New(fault.Invalid, "there is no parameter %q here", name).WithHint("use %s", strings.Join(names, ", "))
+		case len(values) > 1:
+			return fault.New(fault.Invalid, "the parameter %q stands there %d times", name, len(values)).WithHint("give it once")
+		case len(values[0]) > maxParam:
+			return fault.New(fault.Invalid, "the value of %q is too long", name).WithHint("use at most %d bytes", maxParam)
+		case !utf8.ValidString(values[0]) || strings.ContainsRune(values[0], 0):
+			return fault.New(fault.Invalid, "the value of %q is no text in UTF-8", name)
+		}
+	}
+	return nil
+}
 
 // PrintRoutes writes the table of all routes, in the order in which they match.
 func (a *App) PrintRoutes(w io.Writer) error {

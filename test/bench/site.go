@@ -259,6 +259,7 @@ func (a archive) sample(ctx context.Context, origin string, many int) (*pages, e
 	p.add("section feed", answering(origin, below(p.paths["section"], "feed/"))...)
 	p.add("comment feed", "/comments/feed/")
 	p.add("list of feeds", "/feeds/")
+	p.add("API list", "/api/v1/articles", "/api/v1/articles?sort=oldest&limit=20")
 	p.add("sitemap index", "/sitemap.xml")
 	p.add("sitemap of lists", "/sitemaps/sections.xml", "/sitemaps/tags.xml", "/sitemaps/authors.xml")
 	index, err := get(origin+"/sitemap.xml", false)

@@ -185,7 +185,7 @@ func NotModifiedFields(e *pagecache.Entry, v *pagecache.Variant) []pagecache.Fie
 	fields := make([]pagecache.Field, 0, 4)
 	for _, f := range e.Header {
 		switch f.Name {
-		case "Cache-Control", "Cdn-Cache-Control", "Last-Modified":
+		case "Cache-Control", "Cdn-Cache-Control", "Last-Modified", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Cross-Origin-Resource-Policy":
 			fields = append(fields, f)
 		}
 	}
