@@ -42,8 +42,9 @@ type gathered struct {
 	any    bool   // there are places
 }
 
-// buildPause is after how long a build is taken for dead by another process.
-const buildPause = 5 * 60 * 1_000_000 // microseconds
+// buildPause is after how long without a write a build is taken for dead by
+// another process. One that was only slow stops when it has been taken over.
+const buildPause = 90 * 1_000_000 // microseconds
 
 // Build begins a build or goes on with one that stands still. Errors:
 // Conflict when another process is building.
@@ -58,7 +59,7 @@ func (ix *Index) Build(ctx context.Context) (*Build, error) {
 		now := db.Micros(ix.clock.Now())
 		if counters[countBuilder] != 0 && now-counters[countBuilt] < buildPause {
 			return fault.New(fault.Conflict, "the search index is being built already").
-				WithHint("wait for it; if its process was killed, try again in five minutes")
+				WithHint("wait for it; if its process was killed, try again in two minutes")
 		}
 		if b.era = counters[countBuilding]; b.era == 0 {
 			b.era = max(counters[countEra], counters[countTried]) + 1

@@ -377,3 +377,31 @@ func TestRebuild(t *testing.T) {
 		}
 	})
 }
+
+// TestRebuild_AfterAKill: what a killed process has begun is taken over by the
+// job, which waits until it is sure that nobody is at it.
+func TestRebuild_AfterAKill(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		ctx := t.Context()
+		for i := range 5 {
+			k.publish(fmt.Sprintf("Story %02d", i), "needle", article.PublishInput{At: k.clock.Now().AddDate(0, -i, 0)})
+		}
+		k.must(d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `DELETE FROM job`)
+			return err
+		}))
+		_, err := k.search.Index().Build(ctx) // and is never heard of again
+		k.must(err)
+		k.must(k.search.EnsureBuilt(ctx))
+		k.drain()
+		if got := k.find("needle"); len(got) != 0 {
+			t.Fatalf("found %q while another process may be at it", got)
+		}
+		k.clock.Advance(2 * time.Minute)
+		k.drain()
+		if got := k.find("needle"); len(got) != 5 {
+			t.Errorf("found %d stories after the other process was given up", len(got))
+		}
+	})
+}

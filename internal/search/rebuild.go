@@ -6,6 +6,7 @@ import (
 	"math"
 	"runtime"
 	"sync"
+	"time"
 
 	"dateline/internal/db"
 	"dateline/internal/fault"
@@ -19,6 +20,10 @@ const JobRebuild = "search.rebuild"
 // made is how documents are made: it grows with every change of analysis,
 // fields or weights, and an index that was made otherwise is made anew.
 const made = "2"
+
+// lookAgain is when the job looks again whether another process has made the
+// index.
+const lookAgain = 30 * time.Second
 
 // rebuildBatch is how many articles are read and cut at once.
 const rebuildBatch = 256
@@ -61,13 +66,19 @@ func keepMade(ctx context.Context, tx *db.Tx) error {
 }
 
 // HandleRebuild carries out JobRebuild. It goes on where an interrupted one
-// stopped.
+// stopped. While another process is at it, or seems to be because it was killed
+// a moment ago, the job looks again later.
 func (s *Service) HandleRebuild(ctx context.Context, _ []byte) error {
 	err := s.Rebuild(ctx, nil)
-	if fault.Is(err, fault.Conflict) { // another process is at it
-		return nil
+	if !fault.Is(err, fault.Conflict) {
+		return err
 	}
-	return err
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if done, err := Built(ctx, tx); done || err != nil {
+			return err
+		}
+		return job.Enqueue(ctx, tx, job.Spec{Kind: JobRebuild, Key: "all", RunAt: s.clock.Now().Add(lookAgain)})
+	})
 }
 
 // Rebuild fills the index anew beside the one that answers, and changes over

@@ -174,7 +174,7 @@ func TestRebuild_SurvivesKill(t *testing.T) {
 					break
 				}
 				kills++
-				// Who finds a build of the index that was left waits five minutes: they have passed.
+				// Who finds a build of the index that was left waits a moment: it has passed.
 				write(`UPDATE posting_state SET value = 0 WHERE name = 'built_at'`)
 			}
 			t.Logf("killed %d times in the middle", kills)
