@@ -86,7 +86,9 @@ type subject struct {
 	traits  Traits
 }
 
-// refresh chooses for one article. With push, those it goes with look again.
+// refresh chooses for one article. With push, those it goes with look again,
+// and so does it: of two stories that come out in one moment, neither may be in
+// the index when the other looks.
 func (s *Service) refresh(ctx context.Context, id int64, push bool) error {
 	r, err := s.reader(ctx)
 	if err != nil {
@@ -107,7 +109,7 @@ func (s *Service) refresh(ctx context.Context, id int64, push bool) error {
 		if err := s.keep(ctx, tx, sub, kin); err != nil || !push {
 			return err
 		}
-		for _, other := range near {
+		for _, other := range append(near, id) {
 			if err := s.again(ctx, tx, other); err != nil {
 				return err
 			}

@@ -440,7 +440,7 @@ func (c *scene) articleMeta(r *reading, out *view.Article, path string) view.Met
 		m.Authors = append(m.Authors, b.Name)
 	}
 	m.CommentsCount = r.a.CommentCount
-	if c.conf.API && r.a.Public && !c.preview {
+	if c.conf.API && r.a.Public {
 		m.Feeds = append(slices.Clip(m.Feeds), view.Feed{Title: r.a.Headline, URL: articleData + strconv.FormatInt(r.a.ID, 10), Type: "application/json"})
 	}
 	c.articleImage(&m, r, out)
