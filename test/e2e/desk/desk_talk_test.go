@@ -366,9 +366,9 @@ func TestTalk_ByTouch(t *testing.T) {
 	plain.open("/desk/comments")
 	check(t, plain.Page, "talk-plain", "Approve")
 	see[bool](plain, `(() => { window.left = true; document.querySelector('.talk-do [value=approve]').click(); return true; })()`)
-	plain.until(`!window.left && document.body.innerText.includes('Approved: 1')`)
+	plain.until(`!window.left && document.readyState == 'complete' && document.body.innerText.includes('Approved: 1')`)
 	see[bool](plain, `(() => { window.left = true; document.querySelector('#talk-done button').click(); return true; })()`)
-	plain.until(`!window.left && document.body.innerText.includes('Undone')`)
+	plain.until(`!window.left && document.readyState == 'complete' && document.body.innerText.includes('Undone')`)
 	see[bool](plain, `(() => { window.left = true; document.querySelectorAll('.talk-mark input').forEach(b => b.checked = true); document.querySelector('#talk-bulk [value=bin]').click(); return true; })()`)
-	plain.until(`!window.left && document.body.innerText.includes('Nothing waits')`)
+	plain.until(`!window.left && document.readyState == 'complete' && document.body.innerText.includes('Nothing waits')`)
 }
