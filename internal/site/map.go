@@ -1,7 +1,9 @@
 package site
 
 import (
+	"fmt"
 	"slices"
+	"sync"
 
 	"dateline/internal/article"
 	"dateline/internal/atlas"
@@ -16,6 +18,34 @@ import (
 
 // placesShown is how many places the map of a storyline shows.
 const placesShown = 12
+
+// drawings are the maps that were drawn last: one takes some milliseconds, and a
+// place stands in many articles. Safe for concurrent use.
+type drawings struct {
+	mu sync.Mutex
+	of map[string]string
+}
+
+// mostDrawings bounds them, at some ten kilobytes each.
+const mostDrawings = 128
+
+func (d *drawings) draw(m atlas.Map) string {
+	key := fmt.Sprintf("%#v", m) // quoted: no name can look like another map
+	d.mu.Lock()
+	svg, known := d.of[key]
+	d.mu.Unlock()
+	if known {
+		return svg
+	}
+	svg = atlas.Draw(m)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.of == nil || len(d.of) >= mostDrawings {
+		d.of = map[string]string{}
+	}
+	d.of[key] = svg
+	return svg
+}
 
 // mapOf draws the places and events among entries that have a position, the
 // first one as the most important; nil without any. self is the one whose page
@@ -38,7 +68,7 @@ func (c *scene) mapOf(entries []register.Entry, self int64) *view.Map {
 		names = append(names, e.Name)
 	}
 	m.Label = c.words.T("map.label", c.words.List(names))
-	svg := atlas.Draw(m)
+	svg := c.maps.draw(m)
 	if svg == "" {
 		return nil
 	}

@@ -68,6 +68,7 @@ type Site struct {
 	views    *view.Engine
 	origin   func() string
 	memos    memos
+	maps     drawings
 }
 
 // Parts are what a Site is made of. Origin returns the public origin without
