@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"strings"
 
 	"dateline/internal/article"
@@ -72,19 +73,26 @@ func (c *call) section(id int64) (*Section, error) {
 func getSection(c *call) (any, error) { return c.section(c.id) }
 
 func listTags(c *call) (any, error) {
-	out := List[Tag]{Items: []Tag{}}
+	return listByName(c, taxonomy.ShownTags, func(t *taxonomy.Tag) (int64, string) { return t.ID, t.Name }, c.tag)
+}
+
+// listByName is a page of a list by name. What shown returned and readers may
+// not know of any more is left out.
+func listByName[T, Out any](c *call, shown func(ctx context.Context, q db.Querier, key string, after int64, limit int) ([]T, error), of func(*T) (int64, string), say func(int64) (*Out, error)) (any, error) {
+	out := List[Out]{Items: []Out{}}
 	c.Shows(db.ListKey(article.ScopeSite, 0))
-	tags, err := taxonomy.ShownTags(c.ctx, c.DB, c.from.name, c.from.n[0], c.limit()+1)
+	all, err := shown(c.ctx, c.DB, c.from.name, c.from.n[0], c.limit()+1)
 	if err != nil {
 		return nil, err
 	}
-	if len(tags) > c.limit() {
-		tags = tags[:c.limit()]
-		last := tags[len(tags)-1]
-		out.Next = c.nextAt(place{n: [6]int64{last.ID}, name: taxonomy.NameKey(last.Name)})
+	if len(all) > c.limit() {
+		all = all[:c.limit()]
+		id, name := of(&all[len(all)-1])
+		out.Next = c.nextAt(place{n: [6]int64{id}, name: taxonomy.NameKey(name)})
 	}
-	for _, t := range tags {
-		one, err := c.tag(t.ID)
+	for i := range all {
+		id, _ := of(&all[i])
+		one, err := say(id)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
@@ -108,28 +116,7 @@ func (c *call) tag(id int64) (*Tag, error) {
 func getTag(c *call) (any, error) { return c.tag(c.id) }
 
 func listAuthors(c *call) (any, error) {
-	out := List[Author]{Items: []Author{}}
-	c.Shows(db.ListKey(article.ScopeSite, 0))
-	profiles, err := author.Shown(c.ctx, c.DB, c.from.name, c.from.n[0], c.limit()+1)
-	if err != nil {
-		return nil, err
-	}
-	if len(profiles) > c.limit() {
-		profiles = profiles[:c.limit()]
-		last := profiles[len(profiles)-1]
-		out.Next = c.nextAt(place{n: [6]int64{last.ID}, name: taxonomy.NameKey(last.Name)})
-	}
-	for _, p := range profiles {
-		one, err := c.author(p.ID)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out.Items = append(out.Items, *one)
-	}
-	return out, nil
+	return listByName(c, author.Shown, func(p *author.Profile) (int64, string) { return p.ID, p.Name }, c.author)
 }
 
 func (c *call) author(id int64) (*Author, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -24,6 +25,10 @@ const (
 	firstDelay     = time.Second
 	longestDelay   = time.Hour
 )
+
+// Cores is how many goroutines of one job may compute at once. A server has more
+// threads than cores, for readers.
+func Cores() int { return min(runtime.NumCPU(), runtime.GOMAXPROCS(0)) }
 
 // Handler carries out one kind of job. It must be idempotent and end soon
 // after ctx does. An error makes it run again later, see GiveUp.

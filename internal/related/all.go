@@ -3,7 +3,6 @@ package related
 import (
 	"context"
 	"database/sql"
-	"runtime"
 	"sync"
 	"time"
 
@@ -207,7 +206,7 @@ func (s *Service) someBefore(ctx context.Context, before int64) ([]int64, error)
 // work reads articles, and looks for their kin, on all cores.
 func (s *Service) work(ctx context.Context, ids []int64, choosing bool) ([]*subject, [][]Kin, error) {
 	subjects, kin := make([]*subject, len(ids)), make([][]Kin, len(ids))
-	errs := make([]error, min(runtime.NumCPU(), runtime.GOMAXPROCS(0)))
+	errs := make([]error, job.Cores())
 	var wait sync.WaitGroup
 	for k := range errs {
 		wait.Go(func() {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"math"
-	"runtime"
 	"sync"
 	"time"
 
@@ -160,7 +159,7 @@ type makers []*indexer
 func (s *Service) makers(ctx context.Context) (makers, error) {
 	conf, err := s.settings.Site(ctx)
 	var all makers
-	for range min(runtime.NumCPU(), runtime.GOMAXPROCS(0)) {
+	for range job.Cores() {
 		all = append(all, newIndexer(s.db, s.clock, conf))
 	}
 	return all, err

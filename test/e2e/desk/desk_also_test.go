@@ -17,20 +17,26 @@ import (
 // the page at the desk.
 func beside(t *testing.T) (*newsroom, string) {
 	t.Helper()
-	b := chrome(t)
-	data := sample(t)
-	origin, link := serve(t, data)
+	n, data := courier(t)
 	chosen(t, data)
-	n := &newsroom{t: t, b: b, origin: local(origin)}
-	n.owner = n.desk(browser.Desktop)
-	n.owner.open(local(link))
-	fill(t, n.owner.Page, map[string]string{"title": "The Aldermouth Courier", "zone": "Europe/London", "locale": "en", "name": "Olga Owner", "email": "olga@courier.example", "password": secret}, "/desk/")
 	return n, n.owner.besideAgreement()
 }
 
-// chosen waits until all stories of a newsroom that has just been filled are
-// chosen: as long as the index grows, what fits best changes.
-func chosen(t *testing.T, data string) {
+// courier opens the sample newsroom with Olga at its desk; data is its folder.
+func courier(t *testing.T) (n *newsroom, data string) {
+	t.Helper()
+	b := chrome(t)
+	data = sample(t)
+	origin, link := serve(t, data)
+	n = &newsroom{t: t, b: b, origin: local(origin)}
+	n.owner = n.desk(browser.Desktop)
+	n.owner.open(local(link))
+	founds(t, n.owner.Page, "olga@courier.example")
+	return n, data
+}
+
+// kept is the database of a folder of data, beside the server that serves it.
+func kept(t *testing.T, data string) *db.DB {
 	t.Helper()
 	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": data}})
 	if err != nil {
@@ -40,7 +46,15 @@ func chosen(t *testing.T, data string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
+	t.Cleanup(func() { store.Close() })
+	return store
+}
+
+// chosen waits until all stories of a newsroom that has just been filled are
+// chosen: as long as the index grows, what fits best changes.
+func chosen(t *testing.T, data string) {
+	t.Helper()
+	store := kept(t, data)
 	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
 		var waiting int
 		if err := store.QueryRow(t.Context(), `SELECT COUNT(*) FROM job WHERE state IN ('ready', 'leased') AND (kind LIKE 'related.%' OR kind LIKE 'search.%' OR kind LIKE 'postings.%')`).Scan(&waiting); err != nil {

@@ -7,10 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"dateline/internal/config"
-	"dateline/internal/db"
-	"dateline/test/e2e/browser"
 )
 
 // How fast the editor of the stopwatch is: the keystroke-level model's average
@@ -80,23 +76,9 @@ func TestStopwatch_TenStories(t *testing.T) {
 // ones, and returns their addresses at the desk.
 func beforeTen(t *testing.T) (d *desk, at []string) {
 	t.Helper()
-	b := chrome(t)
-	data := sample(t)
-	origin, link := serve(t, data)
-	n := &newsroom{t: t, b: b, origin: local(origin)}
-	d = n.desk(browser.Desktop)
-	n.owner = d
-	d.open(local(link))
-	fill(t, d.Page, map[string]string{"title": "The Aldermouth Courier", "zone": "Europe/London", "locale": "en", "name": "Olga Owner", "email": "olga@courier.example", "password": secret}, "/desk/")
-	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": data}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := db.Open(t.Context(), cfg.DatabaseURL(), db.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
+	n, data := courier(t)
+	d = n.owner
+	store := kept(t, data)
 	for _, story := range tenStories {
 		var id int64
 		if err := store.QueryRow(t.Context(), `SELECT id FROM article WHERE slug = $1`, story.slug).Scan(&id); err != nil {
@@ -185,7 +167,7 @@ func (d *desk) filesNames(story toFile) string {
 			}
 			for name := range left {
 				time.Sleep(perDecision)
-				d.into0("#w-subject-add")
+				d.focuses("#w-subject-add")
 				d.typesSlowly(name)
 				d.hand("Enter", 13, 0)
 				typed++
@@ -228,8 +210,8 @@ func (d *desk) filesNames(story toFile) string {
 	return ""
 }
 
-// into0 puts the cursor into a field beside the text.
-func (d *desk) into0(selector string) {
+// focuses puts the cursor into a field beside the text.
+func (d *desk) focuses(selector string) {
 	d.n.t.Helper()
 	see[bool](d, fmt.Sprintf(`(() => { document.querySelector(%q).focus(); return true; })()`, selector))
 }
@@ -242,7 +224,7 @@ func (d *desk) line(story toFile) {
 		return
 	}
 	time.Sleep(perDecision)
-	d.into0("#w-storyline")
+	d.focuses("#w-storyline")
 	d.typesSlowly(story.line)
 }
 
