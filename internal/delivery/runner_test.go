@@ -167,10 +167,10 @@ func TestPauseResumeCancel_AtOnce(t *testing.T) {
 		r := newReaders(400)
 		p := newPost(t, d, r)
 		p.start(t, delivery.Mailing{LocalHour: -1})
-		p.runner(t, delivery.Options{Relays: []relay.Config{to(s, 4)}})
+		runner := p.runner(t, delivery.Options{Relays: []relay.Config{to(s, 4)}})
 		p.until(t, "some sent", func(p delivery.Progress) bool { return p.Sent >= 20 })
 		p.write(t, func(ctx context.Context, tx *db.Tx) error { return p.Pause(ctx, tx, p.mailing) })
-		time.Sleep(2 * time.Second) // twice what a runner may take to notice
+		p.until(t, "noticed", func(delivery.Progress) bool { return runner.HasNoneToSend() })
 		close(gate)
 		got := p.until(t, "letters in the air", func(p delivery.Progress) bool { return p.Sent == 24 })
 		if got.State != delivery.Paused {

@@ -119,8 +119,8 @@ func fillSearch(ctx context.Context, d *db.DB, s *search.Service, p searchPlan, 
 	if err := d.QueryRow(ctx, `SELECT COUNT(*) FROM article`).Scan(&have); err != nil {
 		return err
 	}
-	if have >= p.articles {
-		return nil
+	if built, err := search.Built(ctx, d); err != nil || built && have >= p.articles {
+		return err
 	}
 	c := clock.System{}
 	articles := article.NewService(d, c, event.NewBus(c), settings.NewStore(d))
@@ -152,12 +152,16 @@ func fillSearch(ctx context.Context, d *db.DB, s *search.Service, p searchPlan, 
 		return err
 	}
 	began := c.Now()
+	first, last := int64(-1), int64(0)
 	err = s.Rebuild(ctx, func(done, total int64) {
+		if last = done; first < 0 {
+			first = done // it may go on where an earlier run was stopped
+		}
 		fmt.Fprintf(os.Stderr, "\r%s of %s articles indexed ", count(float64(done)), count(float64(total)))
 	})
 	took := c.Now().Sub(began)
 	fmt.Fprintln(os.Stderr)
-	fmt.Fprintf(out, "The index of %s articles was made in %.0f s: %s articles a second.\n\n", count(float64(p.articles)), took.Seconds(), count(float64(p.articles)/took.Seconds()))
+	fmt.Fprintf(out, "The index of %s articles was made in %.0f s: %s articles a second.\n\n", count(float64(last-first)), took.Seconds(), count(float64(last-first)/took.Seconds()))
 	return err
 }
 
