@@ -75,7 +75,7 @@ func main() {
 	case *finds:
 		err = runSearch(ctx, *keep, *markdown, find)
 	case *kin:
-		err = runRelated(ctx, *sizes, *keep, *markdown)
+		err = runRelated(ctx, *sizes, *keep, find.database, *markdown)
 	case *sinks:
 		err = runSink(ctx, mails)
 	case *lighthouse:

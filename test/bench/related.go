@@ -31,7 +31,10 @@ const (
 // after an import. Articles there are words by Zipf's law without a subject,
 // so lists are as long as in a language and nothing can be skipped for a good
 // match.
-func runRelated(ctx context.Context, sizes, dir, markdown string) error {
+func runRelated(ctx context.Context, sizes, dir, database, markdown string) error {
+	if database != "" && strings.Contains(sizes, ",") {
+		return fmt.Errorf("a database holds one archive: give -related one number as -sizes with -search-database, not %s", sizes)
+	}
 	if dir == "" {
 		temp, err := os.MkdirTemp("", "dateline-bench-")
 		if err != nil {
@@ -41,13 +44,17 @@ func runRelated(ctx context.Context, sizes, dir, markdown string) error {
 		dir = temp
 	}
 	var b strings.Builder
-	t := table{head: []string{"articles", "mean ms an article", "p50 ms", "p99 ms", "of many at once, articles a second"}}
+	t := table{head: []string{"articles", "engine", "mean ms an article", "p50 ms", "p99 ms", "of many at once, articles a second"}}
 	for _, text := range strings.Split(sizes, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil {
 			return err
 		}
-		if err := measureRelated(ctx, dir, n, &t); err != nil {
+		url := database
+		if url == "" {
+			url = "sqlite:" + filepath.Join(dir, fmt.Sprintf("search-%d.db", n))
+		}
+		if err := measureRelated(ctx, url, n, &t); err != nil {
 			return fmt.Errorf("%d articles: %w", n, err)
 		}
 	}
@@ -59,20 +66,17 @@ func runRelated(ctx context.Context, sizes, dir, markdown string) error {
 	return insert(markdown, "related", b.String())
 }
 
-func measureRelated(ctx context.Context, dir string, n int, t *table) error {
+func measureRelated(ctx context.Context, url string, n int, t *table) error {
+	if err := fillSearch(ctx, url, searchPlan{articles: n}, new(strings.Builder)); err != nil {
+		return err
+	}
 	c := clock.System{}
-	d, err := db.Open(ctx, "sqlite:"+filepath.Join(dir, fmt.Sprintf("search-%d.db", n)), db.Options{})
+	d, err := db.Open(ctx, url, db.Options{})
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	if err := d.Migrate(ctx); err != nil {
-		return err
-	}
 	finder := search.NewService(d, c)
-	if err := fillSearch(ctx, d, finder, searchPlan{articles: n}, new(strings.Builder)); err != nil {
-		return err
-	}
 	s := related.NewService(d, c, article.NewService(d, c, event.NewBus(c), settings.NewStore(d)), finder.Index())
 	perSecond, err := chooseMany(ctx, d, s, n)
 	if err != nil {
@@ -98,7 +102,7 @@ func measureRelated(ctx context.Context, dir string, n int, t *table) error {
 			sum += took[len(took)-1]
 		}
 	}
-	t.add(count(float64(n)), ms(sum/time.Duration(len(took))), ms(quantile(took, 0.5)), ms(quantile(took, 0.99)), count(perSecond))
+	t.add(count(float64(n)), string(d.Engine()), ms(sum/time.Duration(len(took))), ms(quantile(took, 0.5)), ms(quantile(took, 0.99)), count(perSecond))
 	return nil
 }
 
