@@ -55,6 +55,7 @@ type talkFigures struct {
 	cached, uncached, posting, paced result
 	postedWhile                      int64
 	calm, flooded                    []time.Duration // of readers
+	calmFile, floodedFile            []time.Duration // of readers of nginx's file
 	offered, taken, failed, missing  int64
 	before, listening                usage
 	delays                           []time.Duration
@@ -333,9 +334,21 @@ type tally struct {
 }
 
 // floods has every client send a comment a second, and readers read at a fixed
-// pace before and meanwhile.
+// pace before and meanwhile: from the server, and the same page as a file from
+// nginx, which shows what a server can do that shares its cores with the flood
+// and has nothing to do with it.
 func (f *talkFigures) floods(ctx context.Context, s *server, t *talker, p talkPlan) error {
-	f.calm = t.reads(ctx, p.flood/4)
+	dir, err := os.MkdirTemp("", "dateline-nginx-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	file, err := startNginx(ctx, dir, s.Origin, []string{talkedPath})
+	if err != nil {
+		return err
+	}
+	defer file.stop()
+	f.calm, f.calmFile = reads(ctx, p.flood/4, s.Origin, file.Origin)
 	count, err := countOf(s.Origin)
 	if err != nil {
 		return err
@@ -356,7 +369,7 @@ func (f *talkFigures) floods(ctx context.Context, s *server, t *talker, p talkPl
 	if err := clients.Start(); err != nil {
 		return err
 	}
-	f.flooded = t.reads(ctx, p.flood)
+	f.flooded, f.floodedFile = reads(ctx, p.flood, s.Origin, file.Origin)
 	if err := clients.Wait(); err != nil {
 		return err
 	}
@@ -430,21 +443,26 @@ func countOf(origin string) (n int64, err error) {
 	return n, err
 }
 
-// reads asks for the article at a fixed pace, 200 a second, and returns how
-// long each answer took from when it was due.
-func (t *talker) reads(ctx context.Context, length time.Duration) (took []time.Duration) {
+// reads asks two servers in turn for the article at a fixed pace, 200 times a
+// second each, and returns how long each one's answers took from when they were
+// due.
+func reads(ctx context.Context, length time.Duration, first, second string) (ofFirst, ofSecond []time.Duration) {
 	until, stop := context.WithTimeout(ctx, length)
 	defer stop()
 	var mu sync.Mutex
 	var readers sync.WaitGroup
-	tick := time.NewTicker(5 * time.Millisecond)
+	tick := time.NewTicker(2500 * time.Microsecond)
 	defer tick.Stop()
-	for until.Err() == nil {
+	for n := 0; until.Err() == nil; n++ {
+		origin, into := first, &ofFirst
+		if n%2 == 1 {
+			origin, into = second, &ofSecond
+		}
 		due := time.Now()
 		readers.Go(func() {
-			if _, err := get(t.origin+talkedPath, true); err == nil {
+			if _, err := get(origin+talkedPath, true); err == nil {
 				mu.Lock()
-				took = append(took, time.Since(due))
+				*into = append(*into, time.Since(due))
 				mu.Unlock()
 			}
 		})
@@ -454,7 +472,7 @@ func (t *talker) reads(ctx context.Context, length time.Duration) (took []time.D
 		}
 	}
 	readers.Wait()
-	return took
+	return ofFirst, ofSecond
 }
 
 var liveOf = regexp.MustCompile(`data-live="([^"]+)"`)
@@ -577,9 +595,9 @@ func reportTalk(all []*talkFigures, l load, p talkPlan) string {
 	t.print(&b)
 	f := all[len(all)-1]
 	fmt.Fprintf(&b, "64 clients that post without a pause: %s comments a second taken.\n\n", count(f.create))
-	fmt.Fprintf(&b, "%s clients, one comment a second each, for %v: %s offered, %s taken, %s refused or failed; the article's count is %d short of those taken (held ones are not in it). 200 readers a second meanwhile: median %s ms, p99 %s ms; before it %s and %s ms. Processor time of the server: %.2f of one core.\n\n",
+	fmt.Fprintf(&b, "%s clients, one comment a second each, for %v: %s offered, %s taken, %s refused or failed; the article's count is %d short of those taken (held ones are not in it). 200 readers a second meanwhile: median %s ms, p99 %s ms; before it %s and %s ms. 200 readers a second of the same page as nginx's file: meanwhile %s and %s ms; before it %s and %s ms. Processor time of the server: %.2f of one core.\n\n",
 		count(float64(p.clients)), p.flood, count(float64(f.offered)), count(float64(f.taken)), count(float64(f.failed)), f.missing, ms(quantile(f.flooded, 0.5)), ms(quantile(f.flooded, 0.99)),
-		ms(quantile(f.calm, 0.5)), ms(quantile(f.calm, 0.99)), f.floodCPU.Seconds()/max(f.floodSeconds, 1))
+		ms(quantile(f.calm, 0.5)), ms(quantile(f.calm, 0.99)), ms(quantile(f.floodedFile, 0.5)), ms(quantile(f.floodedFile, 0.99)), ms(quantile(f.calmFile, 0.5)), ms(quantile(f.calmFile, 0.99)), f.floodCPU.Seconds()/max(f.floodSeconds, 1))
 	fmt.Fprintf(&b, "%s lines open for new comments: %s MiB more resident, %.1f KiB a line. From sending a comment until a line brought it, %s times: median %s ms, p99 %s ms.\n",
 		count(float64(f.lines)), mib(f.listening.RSS-f.before.RSS), float64(f.listening.RSS-f.before.RSS)/1024/float64(max(f.lines, 1)), count(float64(len(f.delays))), ms(quantile(f.delays, 0.5)), ms(quantile(f.delays, 0.99)))
 	return b.String()

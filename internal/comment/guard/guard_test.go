@@ -472,3 +472,21 @@ func BenchmarkJudge(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkJoin is of texts that share many of their pairs of words, as those of
+// one subject do.
+func BenchmarkJoin(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	texts := make([]string, 8192)
+	for i := range texts {
+		var words []string
+		for range 24 {
+			words = append(words, fmt.Sprintf("word%d", r.IntN(110)))
+		}
+		texts[i] = strings.Join(words, " ")
+	}
+	w := guard.NewWaves()
+	for i := 0; b.Loop(); i++ {
+		w.Join(texts[i%len(texts)])
+	}
+}

@@ -21,11 +21,7 @@ func wavePrint(r reading) uint64 {
 	vote := func(feature string, weight int) {
 		h := hash(feature)
 		for i := range sums {
-			if h>>i&1 == 1 {
-				sums[i] += weight
-			} else {
-				sums[i] -= weight
-			}
+			sums[i] += weight * (int(h>>i&1)*2 - 1) // no branch: bits are as good as random
 		}
 	}
 	for i, w := range r.words {
@@ -77,12 +73,13 @@ type Waves struct {
 	recent []recent // ring
 	next   int
 	pieces map[uint32][]int32 // sample → places in recent
+	prints [mostRecent]uint64 // of recent: together, for each new text is held against all
 	size   map[uint64]int     // comments of a wave that are in recent
+	shared [mostRecent]uint16 // find's: pieces that each of recent shares with a text; zeros between its runs
 }
 
 type recent struct {
 	wave    uint64
-	print   uint64
 	samples []uint32
 }
 
@@ -110,7 +107,7 @@ func (w *Waves) Join(text string) (wave uint64, seen int) {
 	defer w.mu.Unlock()
 	wave = w.find(print, pieces)
 	seen = w.size[wave]
-	w.add(recent{wave, print, pieces})
+	w.add(recent{wave, pieces}, print)
 	return wave, seen
 }
 
@@ -119,10 +116,10 @@ func (w *Waves) Add(text string, wave uint64) {
 	r := read(text)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.add(recent{wave, wavePrint(r), samples(r)})
+	w.add(recent{wave, samples(r)}, wavePrint(r))
 }
 
-func (w *Waves) add(c recent) {
+func (w *Waves) add(c recent, print uint64) {
 	if c.wave == 0 {
 		return
 	}
@@ -133,6 +130,7 @@ func (w *Waves) add(c recent) {
 		w.drop(at)
 		w.recent[at] = c
 	}
+	w.prints[at] = print
 	w.next = (at + 1) % mostRecent
 	w.size[c.wave]++
 	for _, s := range c.samples {
@@ -173,16 +171,20 @@ func (w *Waves) find(print uint64, pieces []uint32) uint64 {
 	if print == 0 {
 		return 0
 	}
-	shared := map[int32]int{}
 	for _, s := range pieces {
 		for _, at := range w.pieces[s] {
-			shared[at]++
+			w.shared[at]++
 		}
 	}
 	best, most := int32(-1), 0
-	for at, n := range shared {
+	for i := range w.recent {
+		at, n := int32(i), int(w.shared[i])
+		if n == 0 {
+			continue
+		}
+		w.shared[i] = 0
 		need := max(leastShared, int(sharedOf*float64(min(len(pieces), len(w.recent[at].samples)))+0.5))
-		if n >= need && (n > most || n == most && at < best) {
+		if n >= need && n > most {
 			best, most = at, n
 		}
 	}
@@ -190,7 +192,7 @@ func (w *Waves) find(print uint64, pieces []uint32) uint64 {
 		return w.recent[best].wave
 	}
 	for i := len(w.recent) - 1; i >= 0; i-- {
-		if Near(print, w.recent[i].print) {
+		if Near(print, w.prints[i]) {
 			return w.recent[i].wave
 		}
 	}
