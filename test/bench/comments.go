@@ -53,6 +53,7 @@ type talkFigures struct {
 	comments                         int
 	bytes                            int // packed
 	cached, uncached, posting, paced result
+	crowded                          result // as many reads as go, and all clients of the flood
 	postedWhile                      int64
 	calm, flooded                    []time.Duration // of readers
 	calmFile, floodedFile            []time.Duration // of readers of nginx's file
@@ -61,7 +62,7 @@ type talkFigures struct {
 	delays                           []time.Duration
 	lines                            int
 	floodCPU                         time.Duration
-	floodSeconds, create             float64
+	floodSeconds, create, crowd      float64
 }
 
 func runComments(ctx context.Context, markdown string, l load, p talkPlan) error {
@@ -218,6 +219,17 @@ func (f *talkFigures) measure(ctx context.Context, program, data string, l load,
 	if err := f.floods(ctx, s, t, p); err != nil {
 		return err
 	}
+	short := p
+	short.flood = l.duration + 3*time.Second
+	sent, err := short.during(ctx, s.Origin, func() (err error) {
+		time.Sleep(2 * time.Second) // until all have begun
+		f.crowded, err = drive(ctx, zipped, s.Origin, []string{talkedPath}, s.Pid)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	f.crowd = float64(sent.Taken) / sent.Seconds
 	return f.listens(ctx, s, t, p)
 }
 
@@ -357,24 +369,11 @@ func (f *talkFigures) floods(ctx context.Context, s *server, t *talker, p talkPl
 	if err != nil {
 		return err
 	}
-	self, err := os.Executable()
+	sent, err := p.during(ctx, s.Origin, func() error {
+		f.flooded, f.floodedFile = reads(ctx, p.flood, s.Origin, file.Origin)
+		return nil
+	})
 	if err != nil {
-		return err
-	}
-	// The clients stand for other machines: where they share cores with the server
-	// and its readers, they give way, and their own queue is in no answer time.
-	var out bytes.Buffer
-	clients := exec.CommandContext(ctx, "nice", "-n", "19", self, "-comment-flooder", s.Origin, "-comment-clients", strconv.Itoa(p.clients), "-comment-flood", p.flood.String())
-	clients.Stdout, clients.Stderr = &out, os.Stderr
-	if err := clients.Start(); err != nil {
-		return err
-	}
-	f.flooded, f.floodedFile = reads(ctx, p.flood, s.Origin, file.Origin)
-	if err := clients.Wait(); err != nil {
-		return err
-	}
-	var sent tally
-	if err := json.Unmarshal(out.Bytes(), &sent); err != nil {
 		return err
 	}
 	f.floodSeconds = sent.Seconds
@@ -388,6 +387,30 @@ func (f *talkFigures) floods(ctx context.Context, s *server, t *talker, p talkPl
 	now, err := countOf(s.Origin)
 	f.missing = count + f.taken - now // held ones are missing here, and said so
 	return err
+}
+
+// during has all clients send while work runs, and returns what they counted.
+func (p talkPlan) during(ctx context.Context, origin string, work func() error) (sent tally, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return sent, err
+	}
+	// The clients stand for other machines: where they share cores with the server
+	// and its readers, they give way, and their own queue is in no answer time.
+	var out bytes.Buffer
+	clients := exec.CommandContext(ctx, "nice", "-n", "19", self, "-comment-flooder", origin, "-comment-clients", strconv.Itoa(p.clients), "-comment-flood", p.flood.String())
+	clients.Stdout, clients.Stderr = &out, os.Stderr
+	if err := clients.Start(); err != nil {
+		return sent, err
+	}
+	err = work()
+	if waited := clients.Wait(); err == nil {
+		err = waited
+	}
+	if err != nil {
+		return sent, err
+	}
+	return sent, json.Unmarshal(out.Bytes(), &sent)
 }
 
 // runFlooder is all clients of a flood, and prints their tally.
@@ -595,9 +618,9 @@ func reportTalk(all []*talkFigures, l load, p talkPlan) string {
 	t.print(&b)
 	f := all[len(all)-1]
 	fmt.Fprintf(&b, "64 clients that post without a pause: %s comments a second taken.\n\n", count(f.create))
-	fmt.Fprintf(&b, "%s clients, one comment a second each, for %v: %s offered, %s taken, %s refused or failed; the article's count is %d short of those taken (held ones are not in it). 200 readers a second meanwhile: median %s ms, p99 %s ms; before it %s and %s ms. 200 readers a second of the same page as nginx's file: meanwhile %s and %s ms; before it %s and %s ms. Processor time of the server: %.2f of one core.\n\n",
+	fmt.Fprintf(&b, "%s clients, one comment a second each, for %v: %s offered, %s taken, %s refused or failed; the article's count is %d short of those taken (held ones are not in it). 200 readers a second meanwhile: median %s ms, p99 %s ms; before it %s and %s ms. 200 readers a second of the same page as nginx's file: meanwhile %s and %s ms; before it %s and %s ms. Processor time of the server: %.2f of one core. Readers who ask as fast as they are answered (wrk, as above) got %s pages a second during such a flood, p99 %s ms; %s comments a second were taken beside them.\n\n",
 		count(float64(p.clients)), p.flood, count(float64(f.offered)), count(float64(f.taken)), count(float64(f.failed)), f.missing, ms(quantile(f.flooded, 0.5)), ms(quantile(f.flooded, 0.99)),
-		ms(quantile(f.calm, 0.5)), ms(quantile(f.calm, 0.99)), ms(quantile(f.floodedFile, 0.5)), ms(quantile(f.floodedFile, 0.99)), ms(quantile(f.calmFile, 0.5)), ms(quantile(f.calmFile, 0.99)), f.floodCPU.Seconds()/max(f.floodSeconds, 1))
+		ms(quantile(f.calm, 0.5)), ms(quantile(f.calm, 0.99)), ms(quantile(f.floodedFile, 0.5)), ms(quantile(f.floodedFile, 0.99)), ms(quantile(f.calmFile, 0.5)), ms(quantile(f.calmFile, 0.99)), f.floodCPU.Seconds()/max(f.floodSeconds, 1), count(f.crowded.RPS), ms(f.crowded.P99), count(f.crowd))
 	fmt.Fprintf(&b, "%s lines open for new comments: %s MiB more resident, %.1f KiB a line. From sending a comment until a line brought it, %s times: median %s ms, p99 %s ms.\n",
 		count(float64(f.lines)), mib(f.listening.RSS-f.before.RSS), float64(f.listening.RSS-f.before.RSS)/1024/float64(max(f.lines, 1)), count(float64(len(f.delays))), ms(quantile(f.delays, 0.5)), ms(quantile(f.delays, 0.99)))
 	return b.String()
