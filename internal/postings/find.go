@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	facetDocs   = 50_000 // matches whose columns are counted one by one
+	facetDocs   = 20_000 // matches whose columns are counted one by one
 	facetValues = 200
 	nearDocs    = 100 // hits that nearness may reorder
 	unit        = 256 // of a clause's factor
@@ -241,7 +241,7 @@ func (r *run) possible(p *part) bool {
 // counted.
 func (r *run) over(p *part) bool {
 	q := r.asked
-	if len(q.Facets) > 0 || r.count < int64(q.CountTo) || !r.best.full() {
+	if len(q.Facets) > 0 && r.faceted < facetDocs || r.count < int64(q.CountTo) || !r.best.full() {
 		return false
 	}
 	if r.best.keep == 0 {
@@ -253,7 +253,8 @@ func (r *run) over(p *part) bool {
 	case Oldest:
 		return p.low > least.At
 	default:
-		return r.bound(p) < least.Score
+		bound := r.bound(p)
+		return bound < least.Score || bound == least.Score && p.high < least.At
 	}
 }
 
@@ -307,7 +308,29 @@ func (r *run) prior(at int64) float64 {
 		return 1
 	}
 	age := max(0, float64(f.Now-at))
-	return 1 + f.Weight*math.Exp2(-age/float64(f.HalfLife))
+	return 1 + f.Weight*halved(age/float64(f.HalfLife))
+}
+
+// steps is how finely halves is told.
+const steps = 1 << 10
+
+// halves is 2 to the power of -i/steps: a query may ask for a million.
+var halves = func() (all [64 * steps]float64) {
+	for i := range all {
+		all[i] = math.Exp2(-float64(i) / steps)
+	}
+	return all
+}()
+
+// halved is 2 to the power of -n for n of 0 or more, to 13 digits.
+func halved(n float64) float64 {
+	at := n * steps
+	if at >= float64(len(halves)) {
+		return 0
+	}
+	i := int(at)
+	x := (at - float64(i)) * (math.Ln2 / steps) // e to the power of -x by its series
+	return halves[i] * (1 - x*(1-x/2*(1-x/3)))
 }
 
 // part finds the matches of one part and takes them in.
@@ -604,7 +627,7 @@ func (r *run) answer(ctx context.Context) (Found, error) {
 	}
 	if len(q.Facets) > 0 {
 		found.Facets = map[uint8][]FacetCount{}
-		found.FacetsExact = r.faceted == r.count
+		found.FacetsExact = r.faceted == r.count && !r.pruned
 		for i, column := range q.Facets {
 			found.Facets[column] = r.counted(r.facets[i])
 		}

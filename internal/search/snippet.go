@@ -23,6 +23,7 @@ const (
 // snippet is the better the more different numbers it shows.
 type marks struct {
 	written, stems map[string]int
+	begins         string // the first characters of stems
 	n              int
 }
 
@@ -45,6 +46,9 @@ func (m *marks) add(r *reader, text string) {
 		for _, an := range r.all {
 			if asks := an.Asks(text); i < len(asks) && len(ask.Pairs) == 0 {
 				m.stems[asks[i].Stem] = m.n
+				if first, _ := utf8.DecodeRuneInString(asks[i].Stem); !strings.ContainsRune(m.begins, first) {
+					m.begins += string(first)
+				}
 			}
 		}
 	}
@@ -72,7 +76,7 @@ type piece struct {
 func (m *marks) pieces(an *words.Analyzer, text string) []piece {
 	var out []piece
 	pairTo, pairMark := 0, 0
-	for _, t := range an.Tokens(text) {
+	for _, t := range an.Likely(text, m.begins) {
 		n := m.of(t)
 		if t.Piece == words.Pair {
 			if n == 0 {

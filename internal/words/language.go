@@ -35,6 +35,13 @@ var stemmers = map[string]stemmer{
 	"ro": romanian.Stem, "ru": russian.Stem, "es": spanish.Stem, "sv": swedish.Stem, "ta": tamil.Stem, "tr": turkish.Stem,
 }
 
+// keepsBeginning are the languages whose rules change the ends of words only:
+// not Arabic, Irish and Tamil, which take from the beginning, too.
+var keepsBeginning = map[string]bool{
+	"da": true, "nl": true, "en": true, "fi": true, "fr": true, "de": true, "hu": true, "it": true, "no": true, "pt": true,
+	"ro": true, "ru": true, "es": true, "sv": true, "tr": true,
+}
+
 // Base is the language that a BCP 47 tag names, as this package tells
 // languages apart: "en" for "en-GB", "no" for both kinds of Norwegian, "" for
 // no tag.

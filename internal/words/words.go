@@ -1,6 +1,7 @@
 package words
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -48,7 +49,22 @@ func New(tag string) *Analyzer {
 // Tokens cuts a text. Of a run of characters without spaces it gives each
 // character and each pair of neighbours; of a Korean word the word and its
 // pairs of syllables.
-func (a *Analyzer) Tokens(text string) []Token {
+func (a *Analyzer) Tokens(text string) []Token { return a.cut(text, a.stem) }
+
+// Likely cuts a text like Tokens, but leaves a word without its stem, as its own
+// stem, where that stem begins with none of the characters of begins. To find
+// stems is most of the work.
+func (a *Analyzer) Likely(text, begins string) []Token {
+	return a.cut(text, func(written, word string) string {
+		first, _ := utf8.DecodeRuneInString(word)
+		if keepsBeginning[a.languageOf(word)] && !strings.ContainsRune(begins, first) {
+			return word
+		}
+		return a.stem(written, word)
+	})
+}
+
+func (a *Analyzer) cut(text string, stem func(written, word string) string) []Token {
 	found := fold.Tokens(text)
 	out := make([]Token, 0, len(found)+len(found)/8)
 	place := 0
@@ -72,7 +88,7 @@ func (a *Analyzer) Tokens(text string) []Token {
 			}
 			place += len(syllables)
 		default:
-			out = append(out, Token{t.From, t.To, place, t.Word, a.stem(text[t.From:t.To], t.Word), a.stop[t.Word], Whole})
+			out = append(out, Token{t.From, t.To, place, t.Word, stem(text[t.From:t.To], t.Word), a.stop[t.Word], Whole})
 			place++
 		}
 	}

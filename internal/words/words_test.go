@@ -2,6 +2,7 @@ package words_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -150,4 +151,43 @@ func FuzzTokens(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestLikely_FindsEveryStemThatBeginsSo holds Likely against Tokens, with the stop
+// words of all languages and forms with endings for words.
+func TestLikely_FindsEveryStemThatBeginsSo(t *testing.T) {
+	list, err := os.ReadFile("stop.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for line := range strings.Lines(string(list) + "en: dying lying tying skies skis idly gently ugly early only singly news\nde: Übergänge größer Ähnliches\nda: Ærlige ødelagt åbne\ntr: İstanbul’da ılık\nfr: œuvres élections l’État\nru: ёлки выборов\nga: bhfear gcapall\nar: المدرسة والكتاب\n") {
+		lang, text, ok := strings.Cut(line, ":")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		a := words.New(lang)
+		whole := a.Tokens(text)
+		var begins []string
+		for _, tok := range whole {
+			if first := string([]rune(tok.Stem)[:1]); !slices.Contains(begins, first) {
+				begins = append(begins, first)
+			}
+		}
+		for _, first := range begins {
+			for i, tok := range a.Likely(text, first) {
+				switch want := whole[i]; {
+				case strings.HasPrefix(want.Stem, first):
+					if seen++; tok != want {
+						t.Errorf("%s: %q has the stem %q with %q, %q without", lang, tok.Word, tok.Stem, first, want.Stem)
+					}
+				case tok.Stem != want.Stem && tok.Stem != tok.Word:
+					t.Errorf("%s: %q has the stem %q with %q", lang, tok.Word, tok.Stem, first)
+				}
+			}
+		}
+	}
+	if seen < 1000 {
+		t.Errorf("only %d words", seen)
+	}
 }
