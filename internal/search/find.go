@@ -154,22 +154,29 @@ func (p *plan) narrow(ask Request, now time.Time) {
 // fill reads the articles of hits and cuts their snippets.
 func (s *Service) fill(ctx context.Context, r *reader, p plan, found postings.Found, ask Request, out *Answer, locale string) error {
 	out.More, out.Count, out.Exact = found.More, found.Count, found.Exact
+	var ids []int64
 	for _, h := range found.Hits {
-		a, ok, err := listed(ctx, s.public, h.ID)
-		if err != nil {
+		ids = append(ids, h.ID)
+	}
+	articles, err := s.public.Many(ctx, ids)
+	if err != nil {
+		return err
+	}
+	var bodies map[int64]richtext.Doc
+	if ask.Snippets {
+		if bodies, err = s.public.Bodies(ctx, articles); err != nil {
 			return err
 		}
+	}
+	for _, id := range ids {
+		a, ok := articles[id]
 		if !ok { // hidden since, and its job has not run yet
 			out.Count--
 			continue
 		}
 		res := Result{Article: a}
 		if ask.Snippets {
-			v, err := s.public.Live(ctx, &a)
-			if err != nil {
-				return err
-			}
-			shown, err := shownText(ctx, s.db, v.Content.Body)
+			shown, err := shownText(ctx, s.db, bodies[id])
 			if err != nil {
 				return err
 			}
