@@ -161,7 +161,7 @@ func (c *scene) searchPage() (Answer, error) {
 	}
 	p := view.Page{Template: "search", Search: out, Meta: c.meta(title, path),
 		Crumbs: []view.Link{c.homeLink(), {Label: c.words.T("search.title")}}}
-	p.Meta.NoIndex = true
+	p.Meta.NoIndex, p.Meta.Script = true, c.searchJS
 	if found.Asked {
 		p.Meta.Feeds = append(w.feeds(title), p.Meta.Feeds...)
 	}

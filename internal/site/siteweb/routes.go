@@ -43,7 +43,7 @@ type Parts struct {
 	Talk     Conversation // nil for a site that takes no comments
 	DB       *db.DB
 	Live     *site.Hub
-	Scripts  []view.Asset // of pages with comments, and of sign-ups that need work
+	Scripts  []view.Asset // of pages with comments, of sign-ups that need work, and of the search page
 	Origin   func() string
 }
 
