@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"dateline/internal/article"
 	"dateline/internal/author"
@@ -17,7 +18,7 @@ import (
 
 const (
 	searchPath     = "/search/"
-	maxQuery       = 300 // bytes of a question
+	maxQuery       = 300 // letters of a question
 	facetValues    = 8   // of each way to narrow results
 	feedSearchPath = searchPath + "feed/"
 )
@@ -28,6 +29,7 @@ type wish struct {
 	values url.Values // the same as an address has it, without the page
 	page   int64
 	labels map[string]string // of the filters in force, by parameter
+	cut    bool              // the question was longer than is searched
 }
 
 // filters are the parameters that narrow results, in the order of the page.
@@ -37,7 +39,9 @@ var filters = []string{"section", "author", "year", "tag"}
 func (c *scene) wish() (w wish, err error) {
 	q := c.ask.Query
 	w = wish{values: url.Values{}, page: 1, labels: map[string]string{}}
-	w.req = search.Request{Text: clip(strings.ToValidUTF8(q.Get("q"), ""), maxQuery), Limit: min(c.conf.PageSize, search.Limit), Facets: true, Snippets: true}
+	typed := strings.ToValidUTF8(q.Get("q"), "")
+	w.cut = utf8.RuneCountInString(typed) > maxQuery
+	w.req = search.Request{Text: clip(typed, maxQuery), Limit: min(c.conf.PageSize, search.Limit), Facets: true, Snippets: true}
 	if w.req.Text != "" {
 		w.values.Set("q", w.req.Text)
 	}
@@ -239,6 +243,7 @@ func (c *scene) summary(out *view.Search, w wish, found search.Answer) {
 // searchNotes says what was not understood, and what was searched instead.
 func (c *scene) searchNotes(out *view.Search, w wish, found search.Answer) {
 	note := func(text string) { out.Notes = append(out.Notes, text) }
+	tooLong := w.cut
 	for _, n := range found.Parsed.Notes {
 		switch n.Problem {
 		case search.NoDate:
@@ -250,8 +255,11 @@ func (c *scene) searchNotes(out *view.Search, w wish, found search.Answer) {
 		case search.NoValue:
 			note(c.words.T("search.note_value", n.Raw))
 		case search.TooLong:
-			note(c.words.T("search.note_long"))
+			tooLong = true
 		}
+	}
+	if tooLong {
+		note(c.words.T("search.note_long"))
 	}
 	if found.Instead != "" {
 		note(c.words.T("search.instead", w.req.Text))
