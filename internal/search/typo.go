@@ -135,7 +135,7 @@ func (s *Service) respell(ctx context.Context, r *reader, p plan, parsed Parsed,
 		if looked++; looked > misspelt {
 			break
 		}
-		better, err := s.better(ctx, w.text, n, i == len(p.wanted)-1)
+		better, err := s.better(ctx, r, w.text, n, i == len(p.wanted)-1)
 		if err != nil {
 			return "", false, err
 		}
@@ -152,7 +152,7 @@ func (s *Service) respell(ctx context.Context, r *reader, p plan, parsed Parsed,
 
 // better is the word that somebody who typed another most likely meant, as
 // articles spell it; "" for none.
-func (s *Service) better(ctx context.Context, word string, n int64, last bool) (string, error) {
+func (s *Service) better(ctx context.Context, r *reader, word string, n int64, last bool) (string, error) {
 	near := func() ([]string, error) { return s.near(ctx, word) }
 	begun := func() ([]string, error) {
 		if !last || n > 0 {
@@ -174,6 +174,7 @@ func (s *Service) better(ctx context.Context, word string, n int64, last bool) (
 		if err != nil {
 			return "", err
 		}
+		terms = slices.DeleteFunc(terms, r.stop) // nobody looks for "has" who writes "haus"
 		form, err := s.likeliest(ctx, word, terms, n)
 		if form != "" || err != nil {
 			return form, err
