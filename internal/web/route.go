@@ -28,6 +28,7 @@ type Rate string
 const (
 	RateReading  Rate = "reading"  // no limit: what the page cache answers
 	RateSearch   Rate = "search"   // costs work on each request
+	RateTyping   Rate = "typing"   // words that complete what somebody types: must not use up their searches
 	RateForm     Rate = "form"     // writes something
 	RateComment  Rate = "comment"  // a comment or a like: the service has limits of its own
 	RateDesk     Rate = "desk"     // a step of somebody at work at the desk
