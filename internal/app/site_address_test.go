@@ -238,6 +238,7 @@ func (p *paper) machines() {
 		{"/search/?q=nothingatall", 200, "", "nothingatall", "Harbour fire</a>"},
 		{"/search/?q=match", 200, "", "page=2|sort=new|/search/feed/?q=match|noindex", ""},
 		{"/search/?q=match&page=2&sort=old", 200, "", "Match", ""},
+		{"/search/?q=match&page=99", 200, "", "page=2|Match", "Nothing found"},
 		{"/search/?q=match&section=world&year=2026&tag=nothing", 200, "", "Section: World", "nothing"},
 		{"/search/?q=harbuor", 200, "", "Harbour fire</a>|nearest spelling", ""},
 		{"/search/?q=harbour" + strings.Repeat("+harbour", 400), 200, "", "Harbour fire</a>|is too long", ""},

@@ -149,6 +149,10 @@ func (c *scene) searchPage() (Answer, error) {
 		}
 	}
 	found, err := c.search.Search(c.ctx, w.req)
+	if err == nil && w.page > 1 && len(found.Results) == 0 { // beyond the last page: begin again
+		w.page, w.req.Offset = 1, 0
+		found, err = c.search.Search(c.ctx, w.req)
+	}
 	if err != nil {
 		return Answer{}, err
 	}
