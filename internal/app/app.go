@@ -247,7 +247,7 @@ func (a *App) surface(ctx context.Context) (err error) {
 	looks := appearance(conf)
 	a.looksLike.Store(&looks)
 	a.site = site.New(site.Parts{DB: a.db, Clock: a.clock, Settings: a.settings, Media: a.media, Search: a.search, Readers: a.readers,
-		Talk: a.talk, TalkJS: siteweb.ScriptURL(script(talkScript)), ProofJS: siteweb.ScriptURL(script(proofScript)), Vault: a.vault, Views: a.views, Origin: func() string { return a.web.Origin() }})
+		Talk: a.talk, TalkJS: siteweb.ScriptURL(script(talkScript)), ProofJS: siteweb.ScriptURL(script(proofScript)), SearchJS: siteweb.ScriptURL(script(searchScript)), Vault: a.vault, Views: a.views, Origin: func() string { return a.web.Origin() }})
 	a.live = site.NewHub(a.site)
 	a.closers = append(a.closers, a.live.Close)
 	if err := a.openDesk(); err != nil {

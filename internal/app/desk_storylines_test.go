@@ -13,7 +13,7 @@ func TestStorylines_AtTheDesk(t *testing.T) {
 		owner := p.setUp()
 		edna := p.joins(owner, "Edna", "editor")
 		will := p.joins(owner, "Will", "author")
-		p.subject(register.Entry{Kind: register.Person, Name: "Ann Lee"})
+		ann := p.subject(register.Entry{Kind: register.Person, Name: "Ann Lee"})
 		p.story("Ships wait", worldSection, article.PublishInput{}, func(c *article.Content) { c.Storyline = "The strike" })
 		at := "/desk/storylines"
 		page := edna.get(at)
@@ -28,6 +28,11 @@ func TestStorylines_AtTheDesk(t *testing.T) {
 			"when_0", "2099-12-02 14:00", "what_0", "Fifth round", "where_0", "Customs House", "when_1", "", "what_1", "", "where_1", ""}
 		p.shows("a bad day", edna.post(one, append(form[:len(form):len(form)], "when_2", "soon", "what_2", "Sixth round")...), 422, `value="soon"`)
 		p.shows("an unknown name", edna.post(one, append([]string{"names", "Nobody"}, form[:8]...)...), 422, "is not in the register")
+		p.leadsTo("a namesake", edna.post("/desk/register", "name", "Ann Lee", "kind", "person", "another", "on"), "/desk/register", "added")
+		p.shows("two of one name", edna.post(one, form...), 422, "Paste the address of its page")
+		form[9] = "http://news.example/desk/register/77"
+		p.shows("an address of nobody", edna.post(one, form...), 422, "is not in the register")
+		form[9] = "http://news.example/desk/register/" + decimal(ann.ID) + "?done=added"
 		p.leads("saving", edna.post(one, form...), one+"?done=saved")
 		page = edna.get(one)
 		p.shows("the summary", page, 200, "They *talk*.")

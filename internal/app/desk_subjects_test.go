@@ -35,6 +35,11 @@ func TestRegister_AtTheDesk(t *testing.T) {
 			t.Errorf("the file begins with %.60q", file.body)
 		}
 		p.shows("the page for files", edna.get(at+"/move"), 200, "Import")
+		bring := form(nil, map[string][]byte{"people.csv": []byte("kind,name\nperson,Bo Berg\nrobot,Rob\n")})
+		bring.URL.Path = at + "/move"
+		brought := edna.asForm(bring)
+		p.shows("a file that was taken", brought, 200, "1 added")
+		p.shows("what is wrong in it", brought, 200, "<td>2</td><td>Rob</td>")
 		p.leads("deleting", edna.post(at+"/"+ann+"/delete"), at+"?done=deleted")
 		p.shows("the deleted one", edna.get(at+"/"+ann), 404, "")
 	})

@@ -29,7 +29,7 @@ import (
 // routes is the registry of everything that the server answers.
 func (a *App) routes() []web.Route {
 	parts := siteweb.Parts{Site: a.site, Views: a.views, Vault: a.vault, Clock: a.clock, Articles: a.articles, Previews: a.previews, Readers: a.readers,
-		DB: a.db, Live: a.live, Scripts: []view.Asset{script(talkScript), script(proofScript)}, Origin: func() string { return a.web.Origin() }}
+		DB: a.db, Live: a.live, Scripts: []view.Asset{script(talkScript), script(proofScript), script(searchScript)}, Origin: func() string { return a.web.Origin() }}
 	if a.talk != nil { // routes can be listed without a site
 		parts.Talk = a.talk
 	}
@@ -56,8 +56,9 @@ func newsletterWords(routes []web.Route) (words []string) {
 
 // The scripts of readers' pages.
 const (
-	talkScript  = "comments.js"
-	proofScript = "proof.js"
+	talkScript   = "comments.js"
+	proofScript  = "proof.js"
+	searchScript = "search.js"
 )
 
 func script(name string) view.Asset {

@@ -1,6 +1,7 @@
 package claim
 
 import (
+	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -155,7 +156,7 @@ func address(s, party string) (string, error) {
 		return "", nil
 	}
 	safe, ok := richtext.SafeURL(s)
-	if !ok {
+	if u, err := url.Parse(safe); !ok || err != nil || !u.IsAbs() && !strings.HasPrefix(safe, "/") { // "reuters.com/a" would lead to a page of ours
 		return "", fault.New(fault.Invalid, "the source of %s is not an address: %q", party, clip(s, 60)).WithHint("copy it whole, with https://")
 	}
 	return safe, nil

@@ -17,7 +17,7 @@ func named(names ...string) (out []richtext.AccountSide) {
 
 func TestCheck(t *testing.T) {
 	good := richtext.Accounts{Title: " The bridge ", Sides: append(named(" Army ", "Village"), richtext.AccountSide{}),
-		Points: []richtext.AccountPoint{{Text: "Fired", Stands: []richtext.AccountStand{{Says: richtext.Denies, Source: "https://a.example/x"}}}, {}}}
+		Points: []richtext.AccountPoint{{Text: "Fired", Stands: []richtext.AccountStand{{Says: richtext.Denies, Source: "/world/our-own-report/"}}}, {}}}
 	got, err := Check(good)
 	if err != nil {
 		t.Fatal(err)
@@ -32,6 +32,7 @@ func TestCheck(t *testing.T) {
 		"two sides are called": {Title: "x", Sides: named("Army", "army")},
 		"6 sides at most":      {Title: "x", Sides: named("a", "b", "c", "d", "e", "f", "g")},
 		"is not an address":    {Title: "x", Sides: []richtext.AccountSide{{Party: "a", Source: "javascript:x"}, {Party: "b"}}},
+		"not an address: \"re": {Title: "x", Sides: []richtext.AccountSide{{Party: "a", Source: "reuters.com/a"}, {Party: "b"}}},
 		"is not a day":         {Title: "x", Sides: []richtext.AccountSide{{Party: "a", Date: "Monday"}, {Party: "b"}}},
 		"stands and no words":  {Title: "x", Sides: named("a", "b"), Points: []richtext.AccountPoint{{Stands: []richtext.AccountStand{{Says: richtext.Denies}}}}},
 		"no verdict":           {Title: "x", Sides: named("a", "b"), Points: []richtext.AccountPoint{{Text: "p", Why: "because"}}},

@@ -167,9 +167,9 @@ const MaxImport = 64 << 20
 
 // Imported says what became of a file.
 type Imported struct {
-	Added, Changed, Same int
+	Added, Changed, Same int64
 	Problems             []Problem // the first mostProblems
-	Wrong                int       // entries with a problem
+	Wrong                int64     // entries with a problem
 
 	again bool // stories from before are to be read again
 }

@@ -23,6 +23,7 @@ const (
 	dictionary   = 48  // words that one of them gives
 	scanned      = 4000
 	suggested    = 8
+	misspelt     = 5 // words of a question that others are looked for
 	spellingDocs = 5 // newest stories in which the spelling of a word is looked for
 )
 
@@ -115,9 +116,10 @@ func (s *Service) didMean(ctx context.Context, r *reader, p plan, parsed Parsed)
 }
 
 // respell writes the question with better words in place of those that at most
-// rare articles have.
+// rare articles have: of the first few of them, for each costs hundreds of reads.
 func (s *Service) respell(ctx context.Context, r *reader, p plan, parsed Parsed, rare int64) (text string, changed bool, err error) {
 	parts := slices.Clone(parsed.Parts)
+	looked := 0
 	for i, w := range p.wanted {
 		if !w.spaced || utf8.RuneCountInString(w.text) < shortest || strings.ContainsFunc(w.text, unicode.IsDigit) || w.part >= len(parsed.Parts) {
 			continue
@@ -130,7 +132,10 @@ func (s *Service) respell(ctx context.Context, r *reader, p plan, parsed Parsed,
 		if n > rare {
 			continue
 		}
-		better, err := s.better(ctx, w.text, n, i == len(p.wanted)-1)
+		if looked++; looked > misspelt {
+			break
+		}
+		better, err := s.better(ctx, r, w.text, n, i == len(p.wanted)-1)
 		if err != nil {
 			return "", false, err
 		}
@@ -147,7 +152,7 @@ func (s *Service) respell(ctx context.Context, r *reader, p plan, parsed Parsed,
 
 // better is the word that somebody who typed another most likely meant, as
 // articles spell it; "" for none.
-func (s *Service) better(ctx context.Context, word string, n int64, last bool) (string, error) {
+func (s *Service) better(ctx context.Context, r *reader, word string, n int64, last bool) (string, error) {
 	near := func() ([]string, error) { return s.near(ctx, word) }
 	begun := func() ([]string, error) {
 		if !last || n > 0 {
@@ -169,6 +174,7 @@ func (s *Service) better(ctx context.Context, word string, n int64, last bool) (
 		if err != nil {
 			return "", err
 		}
+		terms = slices.DeleteFunc(terms, r.stop) // nobody looks for "has" who writes "haus"
 		form, err := s.likeliest(ctx, word, terms, n)
 		if form != "" || err != nil {
 			return form, err

@@ -89,7 +89,6 @@ func (c *scene) security() (Answer, error) {
 // openSearch answers OpenSearch 1.1, so that browsers can offer our search and
 // complete words in their own box.
 func (c *scene) openSearch() (Answer, error) {
-	name := []rune(c.conf.Title)
 	type address struct {
 		Type     string `xml:"type,attr"`
 		Rel      string `xml:"rel,attr,omitempty"`
@@ -102,7 +101,7 @@ func (c *scene) openSearch() (Answer, error) {
 		Encoding    string    `xml:"InputEncoding"`
 		URLs        []address `xml:"Url"`
 		Language    string
-	}{ShortName: string(name[:min(len(name), 16)]), Description: c.conf.Title, Encoding: "UTF-8", Language: c.conf.Locale, URLs: []address{
+	}{ShortName: shortName(c.conf.Title), Description: c.conf.Title, Encoding: "UTF-8", Language: c.conf.Locale, URLs: []address{
 		{"text/html", "", c.abs(searchPath) + "?q={searchTerms}"},
 		{"application/x-suggestions+json", "suggestions", c.abs(SuggestPath) + "?q={searchTerms}"},
 		{"application/rss+xml", "", c.abs(feedSearchPath) + "?q={searchTerms}"},
@@ -111,6 +110,20 @@ func (c *scene) openSearch() (Answer, error) {
 	}}
 	body, err := xml.MarshalIndent(doc, "", "  ")
 	return c.plain("application/opensearchdescription+xml; charset=utf-8", append([]byte(xml.Header), body...)), err
+}
+
+// shortName is a title in the sixteen letters that browsers take, in whole words
+// where one fits.
+func shortName(title string) string {
+	letters := []rune(title)
+	if len(letters) <= 16 {
+		return title
+	}
+	short := string(letters[:16])
+	if i := strings.LastIndexByte(short, ' '); i > 0 && letters[16] != ' ' {
+		short = short[:i]
+	}
+	return strings.TrimSpace(short)
 }
 
 func (c *scene) manifest() (Answer, error) {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"dateline/internal/article"
 	"dateline/internal/author"
@@ -17,7 +18,7 @@ import (
 
 const (
 	searchPath     = "/search/"
-	maxQuery       = 300 // bytes of a question
+	maxQuery       = 300 // letters of a question
 	facetValues    = 8   // of each way to narrow results
 	feedSearchPath = searchPath + "feed/"
 )
@@ -28,6 +29,7 @@ type wish struct {
 	values url.Values // the same as an address has it, without the page
 	page   int64
 	labels map[string]string // of the filters in force, by parameter
+	cut    bool              // the question was longer than is searched
 }
 
 // filters are the parameters that narrow results, in the order of the page.
@@ -37,7 +39,9 @@ var filters = []string{"section", "author", "year", "tag"}
 func (c *scene) wish() (w wish, err error) {
 	q := c.ask.Query
 	w = wish{values: url.Values{}, page: 1, labels: map[string]string{}}
-	w.req = search.Request{Text: clip(strings.ToValidUTF8(q.Get("q"), ""), maxQuery), Limit: min(c.conf.PageSize, search.Limit), Facets: true, Snippets: true}
+	typed := strings.ToValidUTF8(q.Get("q"), "")
+	w.cut = utf8.RuneCountInString(typed) > maxQuery
+	w.req = search.Request{Text: clip(typed, maxQuery), Limit: min(c.conf.PageSize, search.Limit), Facets: true, Snippets: true}
 	if w.req.Text != "" {
 		w.values.Set("q", w.req.Text)
 	}
@@ -145,6 +149,10 @@ func (c *scene) searchPage() (Answer, error) {
 		}
 	}
 	found, err := c.search.Search(c.ctx, w.req)
+	if err == nil && w.page > 1 && len(found.Results) == 0 { // beyond the last page: begin again
+		w.page, w.req.Offset = 1, 0
+		found, err = c.search.Search(c.ctx, w.req)
+	}
 	if err != nil {
 		return Answer{}, err
 	}
@@ -161,7 +169,7 @@ func (c *scene) searchPage() (Answer, error) {
 	}
 	p := view.Page{Template: "search", Search: out, Meta: c.meta(title, path),
 		Crumbs: []view.Link{c.homeLink(), {Label: c.words.T("search.title")}}}
-	p.Meta.NoIndex = true
+	p.Meta.NoIndex, p.Meta.Script = true, c.searchJS
 	if found.Asked {
 		p.Meta.Feeds = append(w.feeds(title), p.Meta.Feeds...)
 	}
@@ -239,6 +247,7 @@ func (c *scene) summary(out *view.Search, w wish, found search.Answer) {
 // searchNotes says what was not understood, and what was searched instead.
 func (c *scene) searchNotes(out *view.Search, w wish, found search.Answer) {
 	note := func(text string) { out.Notes = append(out.Notes, text) }
+	tooLong := w.cut
 	for _, n := range found.Parsed.Notes {
 		switch n.Problem {
 		case search.NoDate:
@@ -250,8 +259,11 @@ func (c *scene) searchNotes(out *view.Search, w wish, found search.Answer) {
 		case search.NoValue:
 			note(c.words.T("search.note_value", n.Raw))
 		case search.TooLong:
-			note(c.words.T("search.note_long"))
+			tooLong = true
 		}
+	}
+	if tooLong {
+		note(c.words.T("search.note_long"))
 	}
 	if found.Instead != "" {
 		note(c.words.T("search.instead", w.req.Text))

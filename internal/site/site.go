@@ -64,6 +64,7 @@ type Site struct {
 	talk     Talk
 	talkJS   string
 	proofJS  string
+	searchJS string
 	vault    *vault.Vault
 	views    *view.Engine
 	origin   func() string
@@ -83,6 +84,7 @@ type Parts struct {
 	Talk     Talk                // nil for a site that takes no comments
 	TalkJS   string              // address of the script for pages with comments, "" for none
 	ProofJS  string              // of the one for sign-ups that need work, likewise
+	SearchJS string              // of the one for the search page, likewise
 	Vault    *vault.Vault
 	Views    *view.Engine
 	Origin   func() string
@@ -91,7 +93,7 @@ type Parts struct {
 // New wires a site.
 func New(p Parts) *Site {
 	s := &Site{db: p.DB, clock: p.Clock, settings: p.Settings, public: article.NewPublic(p.DB, p.Clock),
-		media: p.Media, search: p.Search, readers: p.Readers, talk: p.Talk, talkJS: p.TalkJS, proofJS: p.ProofJS, vault: p.Vault, views: p.Views, origin: p.Origin}
+		media: p.Media, search: p.Search, readers: p.Readers, talk: p.Talk, talkJS: p.TalkJS, proofJS: p.ProofJS, searchJS: p.SearchJS, vault: p.Vault, views: p.Views, origin: p.Origin}
 	p.DB.OnPurge(s.memos.purged)
 	return s
 }

@@ -20,6 +20,7 @@ type Allowance struct {
 // each IPv6 /64.
 var Limits = map[Rate]Allowance{
 	RateSearch:   {Every: 200 * time.Millisecond, Burst: 30},
+	RateTyping:   {Every: 200 * time.Millisecond, Burst: 60},
 	RateUpload:   {Every: time.Second, Burst: 60},
 	RateForm:     {Every: 5 * time.Second, Burst: 10},
 	RateComment:  {Every: time.Second, Burst: 30},

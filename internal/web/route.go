@@ -28,6 +28,7 @@ type Rate string
 const (
 	RateReading  Rate = "reading"  // no limit: what the page cache answers
 	RateSearch   Rate = "search"   // costs work on each request
+	RateTyping   Rate = "typing"   // words that complete what somebody types: must not use up their searches
 	RateForm     Rate = "form"     // writes something
 	RateComment  Rate = "comment"  // a comment or a like: the service has limits of its own
 	RateDesk     Rate = "desk"     // a step of somebody at work at the desk
@@ -162,7 +163,7 @@ func (r *Route) check(authorised bool) error {
 }
 
 // known keeps the query parameters that the route knows at a path, the first
-// value of each. Overlong values are dropped.
+// value of each. Of overlong values the beginning is kept.
 func (r *Route) known(path, rawQuery string) url.Values {
 	if rawQuery == "" || len(r.Query) == 0 {
 		return nil
@@ -173,17 +174,28 @@ func (r *Route) known(path, rawQuery string) url.Values {
 		if p.At != nil && !slices.Contains(p.At, path) {
 			continue
 		}
-		if v := sent[p.Name]; len(v) > 0 && len(v[0]) <= maxParam {
+		if v := sent[p.Name]; len(v) > 0 {
 			if kept == nil {
 				kept = url.Values{}
 			}
-			kept[p.Name] = v[:1]
+			kept[p.Name] = []string{begin(v[0], maxParam)}
 		}
 	}
 	return kept
 }
 
 const maxParam = 1024
+
+// begin is a text's beginning of at most so many bytes, without half a letter.
+func begin(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most]
+}
 
 // exact says what of a query an Exact route cannot take.
 func (r *Route) exact(path, rawQuery string) error {

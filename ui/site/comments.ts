@@ -1,4 +1,4 @@
-// The one script of readers' pages, on articles that take or show comments. The
+// The script of articles that take or show comments. The
 // page works without it; with it a comment is sent, previewed and answered in
 // place, further ones load below, and new ones appear while one reads. It builds
 // elements from words and numbers alone: nothing is ever parsed as markup here

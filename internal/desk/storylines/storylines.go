@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -237,11 +238,29 @@ func read(id int64, form url.Values) (storyline.Input, error) {
 	return in, err
 }
 
-// named finds the entries of the register that are meant by names, one a line.
+// entryAddress is the address of an entry's page at the desk, which tells those
+// of one name apart.
+var entryAddress = regexp.MustCompile(`/desk/register/([0-9]{1,19})(?:[?#].*)?$`)
+
+// named finds the entries of the register that are meant by names, or by the
+// addresses of their pages at the desk, one a line.
 func (p *Part) named(ctx context.Context, names string) (ids []int64, err error) {
 	for line := range strings.Lines(names) {
 		name := strings.Join(strings.Fields(line), " ")
 		if name == "" {
+			continue
+		}
+		if m := entryAddress.FindStringSubmatch(name); m != nil {
+			id, err := desk.Number(m[1])
+			if err != nil {
+				return nil, err
+			}
+			if _, err := register.ByID(ctx, p.lines.DB, id); fault.Is(err, fault.NotFound) {
+				return nil, fault.New(fault.Invalid, "%q is not in the register", name).WithHint("write the name as the register has it, or add it there first")
+			} else if err != nil {
+				return nil, err
+			}
+			ids = append(ids, id)
 			continue
 		}
 		found, err := p.lines.Register.Find(ctx, name, 20, nil)
@@ -260,7 +279,7 @@ func (p *Part) named(ctx context.Context, names string) (ids []int64, err error)
 		case 1:
 			ids = append(ids, same[0].ID)
 		default:
-			return nil, fault.New(fault.Invalid, "several entries of the register are called %q", name).WithHint("write the whole name of the one that is meant, or merge them in the register")
+			return nil, fault.New(fault.Invalid, "several entries of the register are called %q", name).WithHint("paste the address of its page at the desk (/desk/register/…) in place of the name, or merge them in the register")
 		}
 	}
 	return ids, nil

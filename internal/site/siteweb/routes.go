@@ -43,7 +43,7 @@ type Parts struct {
 	Talk     Conversation // nil for a site that takes no comments
 	DB       *db.DB
 	Live     *site.Hub
-	Scripts  []view.Asset // of pages with comments, and of sign-ups that need work
+	Scripts  []view.Asset // of pages with comments, of sign-ups that need work, and of the search page
 	Origin   func() string
 }
 
@@ -65,7 +65,7 @@ func Routes(p Parts) []web.Route {
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
 		{Name: "search feed", Methods: []string{"GET"}, Pattern: "/search/feed/{kind...}", Role: web.Anyone, Rate: web.RateSearch, Cache: web.CachePages,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: query, Page: p.page},
-		{Name: "search suggestions", Methods: []string{"GET"}, Pattern: site.SuggestPath, Role: web.Anyone, Rate: web.RateSearch, Cache: web.CacheNone,
+		{Name: "search suggestions", Methods: []string{"GET"}, Pattern: site.SuggestPath, Role: web.Anyone, Rate: web.RateTyping, Cache: web.CacheNone,
 			Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: web.Params("q"), Handle: p.suggest},
 		// Where other sites tell of their links, visitors get what they would
 		// without that.

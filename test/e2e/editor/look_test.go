@@ -71,3 +71,16 @@ func (r *room) look(what string) {
 		r.t.Errorf("%s is too wide: %v %v", what, wide, err)
 	}
 }
+
+// Paragraphs of a text stand apart while it is written, as they will when it is
+// read; in blocks, too.
+func TestEditor_PartsParagraphs(t *testing.T) {
+	r := open(t, view{View: browser.Desktop}, `{"v":1,"content":[{"type":"paragraph","content":[{"type":"text","text":"One."}]},{"type":"paragraph","content":[{"type":"text","text":"Two."}]},
+		{"type":"quote","content":[{"type":"paragraph","content":[{"type":"text","text":"Three."}]},{"type":"paragraph","content":[{"type":"text","text":"Four."}]}]}]}`)
+	gaps := ask[[]float64](r, `(() => { const p = [...document.querySelectorAll('.ed-text p')].map(e => e.getBoundingClientRect()); return [p[1].top - p[0].bottom, p[2].top - p[1].bottom, p[3].top - p[2].bottom]; })()`)
+	for i, gap := range gaps {
+		if gap < 12 {
+			t.Errorf("%.1f px between paragraphs %d and %d", gap, i+1, i+2)
+		}
+	}
+}
