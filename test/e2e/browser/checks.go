@@ -69,6 +69,7 @@ func (p *Page) Axe() ([]Violation, error) {
 	text, err := Evaluate[string](p, `axe.run(document, {
 		runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
 		resultTypes: ['violations'],
+		preload: { assets: ['media'] }, // the rule that needs all style sheets is experimental and not run
 		iframes: false, // they have no axe-core, and it would wait for their answer
 	}).then(r => JSON.stringify(r.violations.map(v => ({
 		Rule: v.id, Impact: v.impact || '', Help: v.help, Nodes: v.nodes.slice(0, 5).map(n => n.target.flat().join(' ')),
