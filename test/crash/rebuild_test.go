@@ -133,62 +133,68 @@ func tell(t *testing.T, d *db.DB) {
 }
 
 // A rebuild that is killed goes on when it is called again, and ends as one that
-// nobody disturbed.
+// nobody disturbed. PostgreSQL itself goes on: it need not sync.
 func TestRebuild_SurvivesKill(t *testing.T) {
-	s := storage{engine: db.SQLite, dir: folder(t)}
-	i := newImport(t, s, size(400, 5000))
-	i.finish(t)
-	ctx := context.Background()
-	d, err := db.Open(ctx, i.url(), db.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	tell(t, d)
-	write := func(queries ...string) {
-		t.Helper()
-		err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			for _, q := range queries {
-				if _, err := tx.Exec(ctx, q); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+	onEngines(t, folder, false, func(t *testing.T, s storage) {
+		i := newImport(t, s, size(400, 5000))
+		s.up(t)
+		i.finish(t)
+		d, err := db.Open(context.Background(), i.url(), db.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer d.Close()
+		tell(t, d)
+		write(t, d, `DELETE FROM job`) // what the import left to be done is what is rebuilt here
+		for _, r := range rebuilds {
+			t.Run(r.name, func(t *testing.T) { i.killsRebuild(t, d, r) })
+		}
+	})
+}
+
+func (i importing) killsRebuild(t *testing.T, d *db.DB, r rebuild) {
+	ctx := context.Background()
+	i.rebuilt(t, d, r, false, 0)
+	want, err := r.left(ctx, d)
+	if err != nil || len(want) < 300 {
+		t.Fatalf("an undisturbed rebuild leaves %d (%v)", len(want), err)
 	}
-	write(`DELETE FROM job`) // what the import left to be done is what is rebuilt here
-	for _, r := range rebuilds {
-		t.Run(r.name, func(t *testing.T) {
-			i.rebuilt(t, d, r, false, 0)
-			want, err := r.left(ctx, d)
-			if err != nil || len(want) < 300 {
-				t.Fatalf("an undisturbed rebuild leaves %d (%v)", len(want), err)
+	write(t, d, r.forget...)
+	kills := 0
+	for n := range size(3, 20) {
+		if !i.rebuilt(t, d, r, true, time.Duration(n)*7*time.Millisecond) {
+			break
+		}
+		kills++
+		// Who finds a build of the index that was left waits a moment: it has passed.
+		write(t, d, `UPDATE posting_state SET value = 0 WHERE name = 'built_at'`)
+	}
+	t.Logf("killed %d times in the middle", kills)
+	if kills == 0 {
+		t.Error("it was never killed in the middle: the scenario did not test anything")
+	}
+	i.rebuilt(t, d, r, false, 0)
+	got, err := r.left(ctx, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("it differs from an undisturbed rebuild:\n%.2000s", diff)
+	}
+}
+
+// write carries out statements in one transaction.
+func write(t *testing.T, d *db.DB, queries ...string) {
+	t.Helper()
+	err := d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+		for _, q := range queries {
+			if _, err := tx.Exec(ctx, q); err != nil {
+				return err
 			}
-			write(r.forget...)
-			kills := 0
-			for n := range size(3, 20) {
-				if !i.rebuilt(t, d, r, true, time.Duration(n)*7*time.Millisecond) {
-					break
-				}
-				kills++
-				// Who finds a build of the index that was left waits a moment: it has passed.
-				write(`UPDATE posting_state SET value = 0 WHERE name = 'built_at'`)
-			}
-			t.Logf("killed %d times in the middle", kills)
-			if kills == 0 {
-				t.Error("it was never killed in the middle: the scenario did not test anything")
-			}
-			i.rebuilt(t, d, r, false, 0)
-			got, err := r.left(ctx, d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("it differs from an undisturbed rebuild:\n%.2000s", diff)
-			}
-		})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"golang.org/x/sync/errgroup"
 
 	"dateline/test/node"
 )
@@ -68,6 +69,7 @@ func (p *Page) Axe() ([]Violation, error) {
 	text, err := Evaluate[string](p, `axe.run(document, {
 		runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
 		resultTypes: ['violations'],
+		preload: { assets: ['media'] }, // the rule that needs all style sheets is experimental and not run
 		iframes: false, // they have no axe-core, and it would wait for their answer
 	}).then(r => JSON.stringify(r.violations.map(v => ({
 		Rule: v.id, Impact: v.impact || '', Help: v.help, Nodes: v.nodes.slice(0, 5).map(n => n.target.flat().join(' ')),
@@ -101,7 +103,8 @@ func (p *Page) Keyboard() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The page notes itself where the focus comes; only in frames it hears nothing.
+	// The page notes itself where the focus comes, so that the keys need not wait for
+	// each other's picture on the screen; only in frames it hears nothing.
 	pace := 8
 	if found.Frames > 0 {
 		pace = 1
@@ -109,10 +112,12 @@ func (p *Page) Keyboard() ([]string, error) {
 	ctx, cancel := context.WithTimeout(p.ctx, 2*timeLimit)
 	defer cancel()
 	for tabs := 0; tabs < found.Stops+5; tabs += pace {
+		var keys errgroup.Group
 		for range pace {
-			if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, tab); err != nil {
-				return nil, err
-			}
+			keys.Go(func() error { _, err := chromedp.Call(ctx, input.DispatchKeyEvent, tab); return err })
+		}
+		if err := keys.Wait(); err != nil {
+			return nil, err
 		}
 		more, err := Evaluate[bool](p, `window.__keyboard.step()`)
 		if err != nil {
