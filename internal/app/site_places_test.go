@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"dateline/internal/article"
 	"dateline/internal/db"
@@ -158,7 +159,7 @@ func timelinePages(p *paper) {
 
 	for _, path := range []string{line.Path, "/people/ann-lee/"} {
 		page := w.page(path, 200)
-		w.has(path, page, "<h3>2999</h3>", `class="moment-coming"`, "Scheduled", "<h3>2025</h3>", "Row of 2025-12-04", `<time datetime="2025-12-04">`, `href="`+path+`timeline/"`)
+		w.has(path, page, `<h3 class="timeline-year">2999</h3>`, `class="timeline-event timeline-coming"`, "Scheduled", `<h3 class="timeline-year">2025</h3>`, "Row of 2025-12-04", `<time datetime="2025-12-04">`, `href="`+path+`timeline/"`)
 		w.lacks(path, page, "Row of 2024", "Row of 2025-01-01")
 		if strings.Count(page, "Scheduled") != 1 {
 			t.Errorf("%s: what is past is called scheduled", path)
@@ -166,7 +167,7 @@ func timelinePages(p *paper) {
 
 		// All pages together have each row once, the latest first.
 		var seen []string
-		rows := regexp.MustCompile(`<h4>Row of ([0-9-]+)</h4>`)
+		rows := regexp.MustCompile(`<h4 class="timeline-headline">Row of ([0-9-]+)</h4>`)
 		at := path + "timeline/"
 		pages := 0
 		for at != "" && pages < 20 {
@@ -211,4 +212,35 @@ func timelinePages(p *paper) {
 	w.must(err)
 	w.page("/storyline/peace-talks/timeline/", 404)
 	w.page("/people/ann-lee/timeline/", 404)
+}
+
+// What is scheduled in an article's timeline is so until its moment, on stored
+// pages and in stored feeds.
+func TestSite_TimelineToCome(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		w, soon := p.world, p.app.clock.Now().Add(90*time.Minute)
+		c := w.harmless("Talks go on")
+		c.Body.Content = append(c.Body.Content, dated("2025-03-01", soon.UTC().Format("2006-01-02T15:04Z"), "2999"))
+		a := w.publish(c, article.PublishInput{})
+		w.must(w.app.jobs.Drain(w.ctx))
+		places := []string{a.Path, "/feed/", "/feed/atom/", "/feed/json/", fmt.Sprintf("/api/v1/articles/%d", a.ID)}
+		for _, path := range places {
+			if page := w.page(path, 200); strings.Count(page, "Scheduled") != 2 || !strings.Contains(page, "Row of 2999") {
+				t.Errorf("%s: %d rows are scheduled, want 2", path, strings.Count(page, "Scheduled"))
+			}
+		}
+		p.now.Advance(89 * time.Minute)
+		for _, path := range places {
+			if page := w.page(path, 200); strings.Count(page, "Scheduled") != 2 {
+				t.Errorf("%s, just before: %d rows are scheduled, want 2", path, strings.Count(page, "Scheduled"))
+			}
+		}
+		p.now.Advance(2 * time.Minute)
+		for _, path := range places {
+			if page := w.page(path, 200); strings.Count(page, "Scheduled") != 1 {
+				t.Errorf("%s, just after: %d rows are scheduled, want 1", path, strings.Count(page, "Scheduled"))
+			}
+		}
+		w.has(a.Path, w.page(a.Path, 200), `<p class="timeline-year">2025</p>`, `<p class="timeline-year">2999</p>`, `class="timeline-mark"`)
+	})
 }

@@ -84,6 +84,7 @@ func (c *scene) render(slots Slots) (Rendered, error) {
 	l := letter.Letter{Language: c.words.Locale(), Dir: c.words.Dir(), Site: c.site.Title, SiteURL: c.Origin(), Newsletter: c.n.Name,
 		Date: c.words.FullDate(c.day()), Preview: c.e.Preview, Intro: c.e.Intro, Words: c.letterWords(), Accent: c.site.Look.Accent,
 		DarkAccent: c.site.Look.DarkAccent(), Labels: labels(c.words), Unsubscribe: slots.Unsubscribe, Preferences: slots.Preferences}
+	l.Coming = func(date string) bool { return richtext.Begins(date, c.site.Location()).After(c.day()) }
 	if c.e.Slug != "" {
 		l.WebURL = c.Origin() + Path(c.n.Slug, c.e.Slug)
 	}
@@ -433,7 +434,7 @@ func (r *resolver) Accounts(id int64) (richtext.Accounts, bool) {
 // labels are the words that texts add by themselves.
 func labels(words *i18n.Printer) *richtext.Labels {
 	return &richtext.Labels{PictureMissing: words.T("body.missing_picture"), FileMissing: words.T("body.missing_file"),
-		Source: words.T("body.source_label"), NotMentioned: words.T("body.not_mentioned"), ReadAlso: words.T("body.related"),
+		Source: words.T("body.source_label"), NotMentioned: words.T("body.not_mentioned"), ReadAlso: words.T("body.related"), Scheduled: words.T("timeline.coming"),
 		Confirms: words.T("accounts.confirms"), Denies: words.T("accounts.denies"), Silent: words.T("accounts.silent"), Unknown: words.T("accounts.unknown"), Points: words.T("accounts.points"),
 		Verdict: words.T("accounts.verdict"), UpdatedOn: words.T("accounts.updated_on"),
 		Correction: words.T("correction.correction"), Clarification: words.T("correction.clarification"), Update: words.T("correction.update"),

@@ -74,8 +74,10 @@ func (p *Printer) ISODate(iso string) string {
 	if t, err := time.Parse("2006-01", iso); err == nil {
 		return p.MonthYear(t.Year(), t.Month())
 	}
-	if t, err := time.Parse(time.RFC3339, iso); err == nil {
-		return p.DateTime(t)
+	for _, exact := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
+		if t, err := time.Parse(exact, iso); err == nil {
+			return p.DateTime(t)
+		}
 	}
 	return iso
 }

@@ -13,6 +13,7 @@ type Labels struct {
 	Source         string // of the link to a quote's or account's source
 	NotMentioned   string // before what an account does not mention, with its colon
 	ReadAlso       string
+	Scheduled      string // at a row of a timeline that is still to come
 	Confirms       string // a side's stand on a point of shared accounts
 	Denies         string
 	Silent         string
@@ -40,6 +41,7 @@ func English() *Labels {
 		Source:         "Source",
 		NotMentioned:   "Not mentioned:",
 		ReadAlso:       "Read also",
+		Scheduled:      "Scheduled",
 		Confirms:       "Confirms",
 		Denies:         "Denies",
 		Silent:         "Does not mention it",

@@ -16,6 +16,7 @@ type MailOptions struct {
 	Level    int                 // of the outermost heading, 2 when it is 0
 	Link     func(string) string // leads links through another address, for counting; nil for none
 	Notes    *MailNotes          // of the plain text: numbers go on through a whole letter
+	Coming   func(string) bool   // as in Options
 }
 
 // MailWidth is how wide the text column of a letter is, in pixels.
@@ -29,7 +30,7 @@ const MailAccent = "#a5271b"
 // scripts, frames, players or forms. Classes m-… are what a letter's own
 // stylesheet turns dark.
 func MailHTML(d Doc, o MailOptions) string {
-	r := newRenderer(Options{Resolver: o.Resolver, Labels: o.Labels, Base: o.Base}, true)
+	r := newRenderer(Options{Resolver: o.Resolver, Labels: o.Labels, Base: o.Base, Coming: o.Coming}, true)
 	r.mail = newMailLook(o)
 	r.b.Grow(16 << 10)
 	r.countNotes(d.Content)
@@ -122,6 +123,7 @@ var mailStyles = map[string]mailStyle{
 	"account":   {"m-card m-line", "padding:14px 16px;border:1px solid #dbd8d1;background:#ffffff"},
 	"silent":    {"m-soft", "margin:8px 0 0;font-size:14px;line-height:1.5;color:#565a60"},
 	"event":     {"m-line", "padding:0 0 18px;padding-§s:16px;border-§s:2px solid #dbd8d1"},
+	"year":      {"m-ink", "margin:0 0 10px;font:bold 19px/1.35 " + mailSerif + ";color:#16181b"},
 	"date":      {"m-acc", "margin:0 0 2px;font-size:13px;line-height:1.4;font-weight:bold;color:§a"},
 	"happening": {"m-ink", "margin:0 0 4px;font:bold 16px/1.4 " + mailSans + ";color:#16181b"},
 	"corr":      {"m-accline", "padding:12px 16px;border:2px solid §a"},

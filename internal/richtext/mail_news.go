@@ -135,12 +135,18 @@ func (m mailer) accountSource(n *Node) {
 
 func (m mailer) timeline(n *Node) {
 	m.line("title", n.str("title"))
-	for i := range n.Content {
-		e := &n.Content[i]
+	years := eventYears(n.Content)
+	for i := range years {
+		m.line("year", years[i].label)
+		m.events(years[i].events)
+	}
+}
+
+func (m mailer) events(nodes []Node) {
+	for i := range nodes {
+		e := &nodes[i]
 		m.cell("event")
-		if date := e.str("date"); date != "" {
-			m.line("date", m.date(date))
-		}
+		m.line("date", m.eventDate(e))
 		if address, title := m.renderer.target(e); title != "" {
 			m.tag("p", "happening")
 			m.linked(address, title)
@@ -148,11 +154,24 @@ func (m mailer) timeline(n *Node) {
 		}
 		m.inner(e.Content)
 		gap := 0
-		if i == len(n.Content)-1 {
+		if i == len(nodes)-1 {
 			gap = 12
 		}
 		m.shut(gap)
 	}
+}
+
+// eventDate is the date of a row of a timeline in words, with a mark when it is
+// still to come; "" for a row without a date.
+func (m mailer) eventDate(n *Node) string {
+	date := n.str("date")
+	if date == "" {
+		return ""
+	}
+	if m.coming(date) {
+		return m.date(date) + " · " + m.labels.Scheduled
+	}
+	return m.date(date)
 }
 
 // linked writes words, as a link where there is an address.

@@ -45,7 +45,7 @@ func (n *MailNotes) List() string {
 // underlined, quotes behind ">", links as numbers of o.Notes, lines of at most
 // 72 letters. Without o.Notes addresses stand where they are.
 func MailText(d Doc, o MailOptions) string {
-	r := newRenderer(Options{Resolver: o.Resolver, Labels: o.Labels, Base: o.Base}, true)
+	r := newRenderer(Options{Resolver: o.Resolver, Labels: o.Labels, Base: o.Base, Coming: o.Coming}, true)
 	r.mail = newMailLook(o)
 	r.countNotes(d.Content)
 	w := mailText{renderer: r}
@@ -190,11 +190,18 @@ func (w *mailText) box(n *Node, prefix string) {
 			label += " (" + mailer{w.renderer}.date(date) + ")"
 		}
 		w.put(prefix, label+":")
+	case "timeline":
+		w.put(prefix, Underlined(n.str("title"), '-'))
+		for _, year := range eventYears(n.Content) {
+			w.put(prefix, year.label)
+			w.blocks(year.events, prefix)
+		}
+		return
 	case "timeline_event":
 		address, title := w.target(n)
-		date := n.str("date")
+		date := mailer{w.renderer}.eventDate(n)
 		if date != "" {
-			date = mailer{w.renderer}.date(date) + ": "
+			date += ": "
 		}
 		w.put(prefix, w.with(strings.TrimSuffix(date+title, ": "), address))
 		w.blocks(n.Content, prefix+"  ")

@@ -55,6 +55,10 @@ type Options struct {
 	Newsletter string  // address where readers subscribe; "" shows no newsletter boxes
 	SignUp     *SignUp // makes the box a form; nil for a link to Newsletter
 	Sizes      Sizes
+
+	// Coming tells whether a date of a timeline is still to come, which marks its
+	// row; nil marks none. Begins reads the date.
+	Coming func(date string) bool
 }
 
 // SignUp are the words of a newsletter box in which readers sign up. Empty ones

@@ -175,25 +175,37 @@ func (r *renderer) factBox(n *Node) {
 func (r *renderer) timeline(n *Node) {
 	r.open("div", "timeline-box")
 	r.raw(">")
-	r.paragraphOf("timeline-title", n.str("title"))
-	r.open("ol", "timeline")
-	r.pageAttr("aria-label", n.str("title"))
-	r.raw(">\n")
-	for i := range n.Content {
-		r.event(&n.Content[i])
+	title := n.str("title")
+	r.paragraphOf("timeline-title", title)
+	for _, year := range eventYears(n.Content) {
+		r.paragraphOf("timeline-year", year.label)
+		r.open("ol", "timeline")
+		r.pageAttr("aria-label", year.under(title))
+		r.raw(">\n")
+		for i := range year.events {
+			r.event(&year.events[i])
+		}
+		r.raw("</ol>\n")
 	}
-	r.raw("</ol>")
 	r.end("div")
 }
 
 func (r *renderer) event(n *Node) {
-	r.open("li", "timeline-event")
+	date := n.str("date")
+	class, coming := "timeline-event", r.coming(date)
+	if coming {
+		class += " timeline-coming"
+	}
+	r.open("li", class)
 	r.quoteID(momentAnchor(n))
 	r.raw(">")
-	if date := n.str("date"); date != "" {
+	if date != "" {
 		r.open("p", "timeline-date")
 		r.raw(">")
 		r.time(date)
+		if coming {
+			r.scheduled()
+		}
 		r.raw("</p>\n")
 	}
 	address, title := r.target(n)
@@ -212,6 +224,18 @@ func (r *renderer) event(n *Node) {
 	}
 	r.blocks(n.Content)
 	r.end("li")
+}
+
+// scheduled marks a date that is still to come. Feeds have no frame for it.
+func (r *renderer) scheduled() {
+	if r.feed {
+		r.raw(" · ")
+		r.words(r.labels.Scheduled)
+		return
+	}
+	r.raw(` <span class="timeline-mark">`)
+	r.words(r.labels.Scheduled)
+	r.raw("</span>")
 }
 
 // target returns where a node leads and what it is called: an article that

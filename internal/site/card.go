@@ -41,9 +41,7 @@ func (c *scene) card(a *article.Article, size pictureSize, sections map[int64]vi
 	if strings.EqualFold(card.KindLabel, card.Kicker) {
 		card.KindLabel = "" // the kicker says it already
 	}
-	if a.Language != "" && a.Language != c.conf.Locale {
-		card.Language, card.Direction = a.Language, i18n.Direction(a.Language)
-	}
+	card.Language, card.Direction = c.foreign(a)
 	link, err := c.sectionLink(a.SectionID, sections)
 	if err != nil {
 		return card, err
@@ -53,6 +51,15 @@ func (c *scene) card(a *article.Article, size pictureSize, sections map[int64]vi
 		card.Picture, err = c.picture(article.Picture{Media: a.LeadMedia}, size)
 	}
 	return card, err
+}
+
+// foreign is the language of an article and its direction, when it is not the
+// site's.
+func (c *scene) foreign(a *article.Article) (language, direction string) {
+	if a.Language == "" || a.Language == c.conf.Locale {
+		return "", ""
+	}
+	return a.Language, i18n.Direction(a.Language)
 }
 
 // sectionLink remembers the sections that one page has met.

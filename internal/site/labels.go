@@ -15,7 +15,7 @@ func labels(words *i18n.Printer) *richtext.Labels {
 		return l.(*richtext.Labels)
 	}
 	l := &richtext.Labels{PictureMissing: words.T("body.missing_picture"), FileMissing: words.T("body.missing_file"),
-		Source: words.T("body.source_label"), NotMentioned: words.T("body.not_mentioned"), ReadAlso: words.T("body.related"),
+		Source: words.T("body.source_label"), NotMentioned: words.T("body.not_mentioned"), ReadAlso: words.T("body.related"), Scheduled: words.T("timeline.coming"),
 		Confirms: words.T("accounts.confirms"), Denies: words.T("accounts.denies"), Silent: words.T("accounts.silent"), Unknown: words.T("accounts.unknown"), Points: words.T("accounts.points"),
 		Verdict: words.T("accounts.verdict"), UpdatedOn: words.T("accounts.updated_on"),
 		Correction: words.T("correction.correction"), Clarification: words.T("correction.clarification"), Update: words.T("correction.update"),

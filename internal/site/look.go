@@ -58,12 +58,7 @@ func (l *Look) Until(at time.Time) { l.c.until(at) }
 func (l *Look) Ends() time.Time { return l.c.ends }
 
 // MaxAge is how long a shared cache may keep an answer.
-func (l *Look) MaxAge() time.Duration {
-	if l.c.ends.IsZero() {
-		return pageAge
-	}
-	return min(pageAge, l.c.ends.Sub(l.c.now))
-}
+func (l *Look) MaxAge() time.Duration { return l.c.maxAge() }
 
 // Abs is the whole address of a path of the site.
 func (l *Look) Abs(path string) string { return l.c.abs(path) }

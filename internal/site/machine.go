@@ -68,7 +68,7 @@ func (c *scene) machine(key string) (Answer, error) {
 }
 
 func (c *scene) plain(kind string, body []byte) Answer {
-	return Answer{Status: 200, ContentType: kind, Body: body, Keys: c.keys, MaxAge: pageAge}
+	return Answer{Status: 200, ContentType: kind, Body: body, Keys: c.keys, MaxAge: c.maxAge(), Expires: c.ends}
 }
 
 func (c *scene) robots() (Answer, error) {

@@ -195,7 +195,7 @@ func (c *scene) bodyHTML(doc richtext.Doc, words *i18n.Printer) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	o := richtext.Options{Resolver: r, Labels: labels(words)}
+	o := richtext.Options{Resolver: r, Labels: labels(words), Coming: c.toCome}
 	if err := c.boxWithin(doc, words, &o); err != nil {
 		return "", err
 	}
@@ -207,7 +207,7 @@ func (c *scene) feedHTML(doc richtext.Doc) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return richtext.FeedHTML(doc, richtext.Options{Resolver: r, Labels: labels(c.words), Base: c.origin()}), nil
+	return richtext.FeedHTML(doc, richtext.Options{Resolver: r, Labels: labels(c.words), Base: c.origin(), Coming: c.toCome}), nil
 }
 
 func (c *scene) feedImage(lead *article.Picture) (*feed.Image, error) {

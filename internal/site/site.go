@@ -152,6 +152,13 @@ func (c *scene) abs(path string) string {
 // exactly, a CDN in front learns of changes through its surrogate keys or this.
 const pageAge = time.Minute
 
+func (c *scene) maxAge() time.Duration {
+	if c.ends.IsZero() {
+		return pageAge
+	}
+	return min(pageAge, c.ends.Sub(c.now))
+}
+
 func (c *scene) page(status int, p view.Page) (Answer, error) {
 	if c.ask.Probe {
 		return Answer{Status: status}, nil
@@ -164,7 +171,7 @@ func (c *scene) page(status int, p view.Page) (Answer, error) {
 	y, m, d := c.now.Date()
 	c.until(dayStart(y, m, d+1, c.zone))
 	answer := Answer{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Keys: c.keys,
-		MaxAge: min(pageAge, c.ends.Sub(c.now)), Expires: c.ends, NoIndex: p.Meta.NoIndex, Script: p.Meta.Script}
+		MaxAge: c.maxAge(), Expires: c.ends, NoIndex: p.Meta.NoIndex, Script: p.Meta.Script}
 	if c.preview {
 		answer.Private, answer.NoIndex, answer.Keys, answer.MaxAge = true, true, nil, 0
 	}

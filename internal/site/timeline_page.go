@@ -7,6 +7,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/register"
+	"dateline/internal/richtext"
 	"dateline/internal/storyline"
 	"dateline/internal/urlpath"
 	"dateline/internal/view"
@@ -102,25 +103,23 @@ func (c *scene) moments(rows []row) ([]view.Moment, error) {
 		if m.anchor != "" {
 			url += "#" + m.anchor
 		}
-		begins := c.begins(m.day)
-		coming := begins.After(c.now)
-		if coming {
-			c.until(begins)
-		}
-		out = append(out, view.Moment{ISO: m.day, Date: c.words.ISODate(m.day), Title: m.title, Text: m.body, Coming: coming,
-			Story: view.Link{Label: a.Headline, URL: url}})
+		moment := view.Moment{ISO: m.day, Date: c.words.ISODate(m.day), Title: m.title, Text: m.body, Coming: c.toCome(m.day),
+			Story: view.Link{Label: a.Headline, URL: url}}
+		moment.Language, moment.Direction = c.foreign(a)
+		out = append(out, moment)
 	}
 	return out, nil
 }
 
-// begins is when a day, month or year begins on the site; zero for what is none.
-func (c *scene) begins(day string) time.Time {
-	for _, layout := range []string{time.RFC3339, time.DateOnly, "2006-01", "2006"} {
-		if t, err := time.ParseInLocation(layout, day, c.zone); err == nil {
-			return t
-		}
+// toCome tells whether a date of a timeline is still to come. What shows that is
+// true until then.
+func (c *scene) toCome(date string) bool {
+	begins := richtext.Begins(date, c.zone)
+	if !begins.After(c.now) {
+		return false
 	}
-	return time.Time{}
+	c.until(begins)
+	return true
 }
 
 func byYear(moments []view.Moment) []view.MomentYear {

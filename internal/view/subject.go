@@ -32,6 +32,8 @@ type Moment struct {
 	Title  string // may be empty
 	Text   string // likewise
 	Story  Link
+
+	Language, Direction string // of its words; empty when the site's
 }
 
 // Subjects is a page of all people, organisations, places or events, by name.

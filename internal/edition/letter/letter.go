@@ -32,6 +32,7 @@ type Letter struct {
 	Resolver   richtext.Resolver
 	Labels     *richtext.Labels
 	Link       func(string) string // leads links through the count; nil for none
+	Coming     func(string) bool   // tells whether a date is still to come for who gets the letter
 	Pixel      string              // address of the picture that is counted; "" for none
 
 	Unsubscribe, Preferences string // slots, or addresses
@@ -74,7 +75,7 @@ func Write(l Letter) Part {
 }
 
 func (l *Letter) options(it *Item) richtext.MailOptions {
-	o := richtext.MailOptions{Resolver: l.Resolver, Labels: l.Labels, Base: l.SiteURL, Dir: l.Dir, Accent: l.Accent, Level: 2, Link: l.Link}
+	o := richtext.MailOptions{Resolver: l.Resolver, Labels: l.Labels, Base: l.SiteURL, Dir: l.Dir, Accent: l.Accent, Level: 2, Link: l.Link, Coming: l.Coming}
 	if it != nil {
 		o.Page, o.Level = it.URL, 3
 		if it.Dir != "" {
