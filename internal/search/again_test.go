@@ -14,6 +14,8 @@ import (
 	"dateline/internal/job"
 	"dateline/internal/richtext"
 	"dateline/internal/search"
+	"dateline/internal/settings"
+	"dateline/internal/storyline"
 	"dateline/internal/taxonomy"
 )
 
@@ -215,5 +217,47 @@ func TestAgain_GoesOn(t *testing.T) {
 		if before, after := count("middlemost"), count("lastmost"); before != 0 || after != 70 {
 			t.Errorf("at the end %d articles have the former words and %d the new ones", before, after)
 		}
+	})
+}
+
+// Articles are found by what their storyline is called now: after a new name,
+// and after a merge.
+func TestFind_FollowsNamesOfStorylines(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		lines := storyline.NewService(storyline.Parts{DB: d, Clock: k.clock, Settings: settings.NewStore(d), Articles: k.articles})
+		const many = 40 // more than one batch of a walk
+		for i := range many {
+			c := content(fmt.Sprintf("Story %02d", i), "plain")
+			c.Storyline = "Ferryboats"
+			k.publishContent(c)
+		}
+		k.drain()
+		counts := func(when string, want map[string]int64) {
+			t.Helper()
+			for query, n := range want {
+				if got := k.ask(search.Request{Text: query, Limit: 1}).Count; got != n {
+					t.Errorf("%s: %q finds %d, want %d", when, query, got, n)
+				}
+			}
+		}
+		counts("without a record", map[string]int64{"ferryboats": many, "islanders": 0})
+		line, err := lines.Add(t.Context(), editor, storyline.Input{Storyline: storyline.Storyline{Headline: "Ferryboats"}})
+		k.must(err)
+		line.Headline = "Islanders"
+		line, err = lines.Save(t.Context(), editor, storyline.Input{Storyline: line})
+		k.must(err)
+		k.drain()
+		counts("renamed", map[string]int64{"ferryboats": 0, "islanders": many})
+		c := content("Late comer", "plain")
+		c.Storyline = "Ferryboats"
+		k.publishContent(c)
+		k.drain()
+		counts("an article with the former name", map[string]int64{"ferryboats": 0, "islanders": many + 1})
+		other, err := lines.Add(t.Context(), editor, storyline.Input{Storyline: storyline.Storyline{Headline: "Harbours"}})
+		k.must(err)
+		k.must(lines.Merge(t.Context(), editor, other.ID, []int64{line.ID}))
+		k.drain()
+		counts("merged", map[string]int64{"ferryboats": 0, "islanders": 0, "harbours": many + 1})
 	})
 }

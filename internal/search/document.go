@@ -55,13 +55,14 @@ type indexer struct {
 	analyzers map[string]*words.Analyzer
 	lineages  map[int64][]taxonomy.Section
 	tags      map[int64]string
+	lines     map[string]string // what storylines are called now, by what articles call them
 	languages map[string]bool // met, and not known to be kept yet
 	kept      map[string]bool
 }
 
 func newIndexer(q db.Querier, c clock.Clock, conf settings.Site) *indexer {
 	return &indexer{q: q, public: article.NewPublic(q, c), conf: conf, analyzers: map[string]*words.Analyzer{},
-		lineages: map[int64][]taxonomy.Section{}, tags: map[int64]string{}, languages: map[string]bool{}, kept: map[string]bool{}}
+		lineages: map[int64][]taxonomy.Section{}, tags: map[int64]string{}, lines: map[string]string{}, languages: map[string]bool{}, kept: map[string]bool{}}
 }
 
 // analyzer is the one for a language, "" for the site's.
@@ -104,7 +105,11 @@ func (x *indexer) document(ctx context.Context, id int64) (doc postings.Doc, ok 
 	b.text(c.Kicker, weightKicker, false)
 	b.text(c.Standfirst, weightStandfirst, false)
 	body := b.text(richtext.Text(shown), weightBody, false)
-	for _, t := range []string{c.SearchTitle, c.SocialTitle, c.Dateline, c.Storyline} {
+	line, err := x.storyline(ctx, c.Storyline)
+	if err != nil {
+		return doc, false, err
+	}
+	for _, t := range []string{c.SearchTitle, c.SocialTitle, c.Dateline, line} {
 		b.text(t, weightShort, false)
 	}
 	if err := x.pictures(ctx, &b, c); err != nil {
@@ -125,6 +130,25 @@ func (x *indexer) document(ctx context.Context, id int64) (doc postings.Doc, ok 
 	doc.Cols = distinctCols(doc.Cols)
 	doc.Terms = b.terms(body)
 	return doc, true, nil
+}
+
+// storyline is what a storyline is called now: readers see that name in its
+// articles, whatever they called it when they were written.
+func (x *indexer) storyline(ctx context.Context, name string) (string, error) {
+	if now, ok := x.lines[name]; ok || name == "" {
+		return now, nil
+	}
+	ref, err := article.StorylineOf(ctx, x.q, name)
+	if err != nil {
+		return "", err
+	}
+	now := name
+	err = x.q.QueryRow(ctx, `SELECT headline FROM storyline WHERE id = $1`, ref).Scan(&now)
+	if err != nil && !fault.Is(err, fault.NotFound) { // without a record it is what articles call it
+		return "", err
+	}
+	x.lines[name] = now
+	return now, nil
 }
 
 // lists adds the sections with all above them, and the tags.

@@ -160,6 +160,9 @@ func (s *Service) rename(ctx context.Context, tx *db.Tx, line *Storyline) error 
 		return err
 	}
 	tx.Purge(db.ListKey(article.ScopeStoryline, line.ID)) // articles name it
+	if err := article.Renamed(ctx, tx, article.ScopeStoryline, line.ID); err != nil {
+		return err
+	}
 	present, err := article.Present(ctx, tx, article.ScopeStoryline, ref)
 	if err != nil || present == line.ID {
 		return err
