@@ -11,6 +11,7 @@ import (
 type City struct {
 	Name                    string // in English
 	german, french, spanish string // "" where as in English
+	arabic                  string // "" where the file has none
 	other                   string // another name, "" for none
 	Code                    string // of its country, two letters; may be ""
 	Capital                 bool   // of a country
@@ -20,7 +21,7 @@ type City struct {
 }
 
 func (r *reader) city() City {
-	c := City{Name: r.text(), german: r.text(), french: r.text(), spanish: r.text(), other: r.text(), Code: r.text()}
+	c := City{Name: r.text(), german: r.text(), french: r.text(), spanish: r.text(), arabic: r.text(), other: r.text(), Code: r.text()}
 	c.Capital, c.People = r.number() == 1, r.number()
 	c.Lat, c.Lon = float64(r.signed())/1000, float64(r.signed())/1000
 	c.vec = toVec(c.Lat, c.Lon)
@@ -37,6 +38,8 @@ func (c *City) In(language string) string {
 		name = c.french
 	case 3:
 		name = c.spanish
+	case arabic:
+		name = c.arabic
 	}
 	if name == "" {
 		name = c.Name
@@ -49,7 +52,9 @@ func (c *City) Country(language string) string {
 	return loaded().names[c.Code][spoken(language)]
 }
 
-func (c *City) names() []string { return []string{c.Name, c.german, c.french, c.spanish, c.other} }
+func (c *City) names() []string {
+	return []string{c.Name, c.german, c.french, c.spanish, c.arabic, c.other}
+}
 
 // Cities returns those that have a name, the largest first, at most limit. Case
 // and accents do not count, and what stands after a comma may be the country:

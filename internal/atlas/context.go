@@ -14,9 +14,7 @@ const mostCities = 5
 
 func (d *drawing) context(p *plot) {
 	d.countries(p)
-	if spoken(d.Language) != arabic { // in whose letters the file has no cities
-		d.nearCities(p.view)
-	}
+	d.nearCities(p.view)
 }
 
 // piece is a country on a map: the largest part of it.
@@ -126,7 +124,8 @@ func crossed(ring []xy, y float64) []span {
 	return out
 }
 
-// nearCities marks capitals, then the largest cities that are seen.
+// nearCities marks capitals, then the largest cities that are seen, as far as
+// the file has their names in the letters of the map.
 func (d *drawing) nearCities(v *view) {
 	inside := v.size.grown(-12)
 	limit := math.Cos(v.angle)
@@ -137,6 +136,9 @@ func (d *drawing) nearCities(v *view) {
 	var all []seen
 	for i := range d.cities {
 		c := &d.cities[i]
+		if spoken(d.Language) == arabic && c.arabic == "" {
+			continue
+		}
 		if c.vec.dot(v.front) < limit {
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 var file []byte
 
 // magic begins the file, with the number of its form.
-const magic = "DLATLAS1"
+const magic = "DLATLAS2"
 
 // steps are the parts of a degree in which outlines are kept.
 const steps = 200

@@ -262,6 +262,27 @@ func TestDraw_ManyPlaces(t *testing.T) {
 	}
 }
 
+var drawnText = regexp.MustCompile(`<text[^>]*>([^<]*)</text>`)
+
+// A map in Arabic has the place as it is called, and countries and cities in
+// Arabic letters only.
+func TestDraw_Arabic(t *testing.T) {
+	svg := Draw(Map{Places: []Place{at("حي الميدان", 33.49, 36.29)}, Language: "ar"})
+	for _, want := range []string{">حي الميدان</text>", ">سوريا</text>", ">حلب</text>", ">بيروت</text>", "200 كم</text>"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the map of a place in Damascus has no %s", want)
+		}
+	}
+	for _, m := range drawnText.FindAllStringSubmatch(svg, -1) {
+		if strings.ContainsAny(m[1], "abcdefghijklmnopqrstuvwxyz") {
+			t.Errorf("%q is not Arabic", m[1])
+		}
+	}
+	if svg := Draw(Map{Places: []Place{at("نهر", -4, -62)}, Language: "ar"}); strings.Count(svg, `class="map-city"`) > mostCities || !strings.Contains(svg, ">البرازيل</text>") {
+		t.Errorf("a place in Brazil: %s", svg)
+	}
+}
+
 func TestCities(t *testing.T) {
 	for name, want := range map[string]string{"geneva": "Geneva, Switzerland", "Genf": "Geneva, Switzerland", "GENÈVE": "Geneva, Switzerland", "Astana, Kazakhstan": "Astana, Kazakhstan",
 		"Teheran": "Tehran, Iran", "Suva": "Suva, Fiji", "Longyearbyen": "Longyearbyen, Svalbard & Jan Mayen"} {
@@ -275,6 +296,9 @@ func TestCities(t *testing.T) {
 	}
 	if c := Cities("Geneva", 1); c[0].In("fr") != "Genève" || c[0].Country("ar") != "سويسرا" || c[0].In("sv") != "Geneva" {
 		t.Errorf("names of %v", c)
+	}
+	if found := Cities("دمشق", 3); len(found) != 1 || found[0].Name != "Damascus" || found[0].In("ar") != "دمشق" || found[0].Country("ar") != "سوريا" {
+		t.Errorf("Damascus in Arabic is %v", found)
 	}
 	for _, name := range []string{"", ",", "Nowheresville"} {
 		if found := Cities(name, 3); len(found) != 0 {

@@ -173,13 +173,16 @@ func (d *drawing) scaleBar(v *view) {
 		if length > 80 {
 			continue
 		}
-		label := num(km) + " km"
+		label, turned := num(km)+" km", ""
+		if spoken(d.Language) == arabic {
+			label, turned = num(km)+" كم", ` direction="rtl"`
+		}
 		for _, x := range []float64{12, d.size.right - 12 - length} {
 			y := d.size.bottom - 10
 			box := frame{x - 4, y - 18, x + math.Max(length, wide(label, 10)) + 4, y + 4}
 			if box.within(d.size) && !slices.ContainsFunc(d.taken, box.meets) {
 				d.taken = append(d.taken, box)
-				d.add(`<path class="map-bar" d="M`, num(x), " ", num(y-4), "v4h", num(length), `v-4"/><text class="map-bar-length" x="`, num(x+length/2), `" y="`, num(y-6), `" text-anchor="middle">`, label, `</text>`)
+				d.add(`<path class="map-bar" d="M`, num(x), " ", num(y-4), "v4h", num(length), `v-4"/><text class="map-bar-length" x="`, num(x+length/2), `" y="`, num(y-6), `" text-anchor="middle"`, turned, `>`, label, `</text>`)
 				return
 			}
 		}

@@ -69,7 +69,7 @@ func build(topology, earth string) ([]byte, error) {
 }
 
 // magic begins the file, with the number of its form.
-const magic = "DLATLAS1"
+const magic = "DLATLAS2"
 
 // source reads a file and compares its sum.
 func source(dir, name string) ([]byte, error) {

@@ -53,3 +53,24 @@ func TestTopology(t *testing.T) {
 		t.Error("a point passes for an area")
 	}
 }
+
+func TestArabic(t *testing.T) {
+	var all []city
+	for line := range strings.Lines(strings.TrimSpace(arabicNames)) {
+		code, names, _ := strings.Cut(strings.TrimSpace(line), " ")
+		for pair := range strings.SplitSeq(names, "; ") {
+			name, _, _ := strings.Cut(pair, "=")
+			all = append(all, city{English: name, Code: code})
+		}
+	}
+	all = append(all, city{English: "Damascus", Code: "US"}, city{English: "Damascus", Code: "SY"})
+	if err := arabic(all); err != nil {
+		t.Fatal(err)
+	}
+	if first, last := all[0], all[len(all)-1]; first.Arabic != "دمشق" || last.Arabic != "" {
+		t.Errorf("Damascus is %q, the smaller one %q", first.Arabic, last.Arabic)
+	}
+	if err := arabic(all[1:5]); err == nil || !strings.Contains(err.Error(), "Damascus") {
+		t.Errorf("a name without a city: %v", err)
+	}
+}

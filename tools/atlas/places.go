@@ -71,6 +71,7 @@ type city struct {
 	German  string  `json:"NAME_DE"`
 	French  string  `json:"NAME_FR"`
 	Spanish string  `json:"NAME_ES"`
+	Arabic  string  `json:"-"`
 	Other   string  `json:"NAMEALT"`
 	Code    string  `json:"ISO_A2"`
 	Class   string  `json:"FEATURECLA"`
@@ -93,6 +94,9 @@ func (w *writer) cities(raw []byte) error {
 	slices.SortStableFunc(all, func(a, b city) int {
 		return cmp.Or(cmp.Compare(b.People, a.People), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Lon, b.Lon))
 	})
+	if err := arabic(all); err != nil {
+		return err
+	}
 	w.count(len(all))
 	for _, c := range all {
 		c.write(w)
@@ -100,12 +104,16 @@ func (w *writer) cities(raw []byte) error {
 	return nil
 }
 
-// write writes a place: its names in English, German, French and Spanish, those
-// like the English one as empty, and another one that it has.
+// called is what a place is called in English, without the marks of direction
+// that some names end with.
+func (c *city) called() string { return strings.Trim(cmp.Or(c.English, c.Name), "\u200e\u200f") }
+
+// write writes a place: its names in English, German, French, Spanish and Arabic,
+// those like the English one as empty, and another one that it has.
 func (c *city) write(w *writer) {
-	name := cmp.Or(c.English, c.Name)
+	name := c.called()
 	w.text(name)
-	for _, other := range []string{c.German, c.French, c.Spanish, cmp.Or(c.Other, c.Name)} {
+	for _, other := range []string{c.German, c.French, c.Spanish, c.Arabic, cmp.Or(c.Other, c.Name)} {
 		if other = strings.TrimSpace(other); other == name {
 			other = ""
 		}
