@@ -137,14 +137,27 @@ func (d *Desk) readAssets(in fs.FS, patterns ...string) error {
 			if err != nil {
 				return err
 			}
-			if _, taken := d.assets[name]; taken {
-				return fault.New(fault.Internal, "two files of the desk are called %s: pages name them by that alone", name)
+			if err := d.putAsset(name, body); err != nil {
+				return err
 			}
-			sum := sha256.Sum256(body)
-			d.assets[name] = asset{"/desk/assets/" + hex.EncodeToString(sum[:8]) + "/" + name, mime.TypeByExtension(path.Ext(name)), body}
 		}
 	}
 	return nil
+}
+
+func (d *Desk) putAsset(name string, body []byte) error {
+	if _, taken := d.assets[name]; taken {
+		return fault.New(fault.Internal, "two files of the desk are called %s: pages name them by that alone", name)
+	}
+	sum := sha256.Sum256(body)
+	d.assets[name] = asset{"/desk/assets/" + hex.EncodeToString(sum[:8]) + "/" + name, mime.TypeByExtension(path.Ext(name)), body}
+	return nil
+}
+
+// Borrow makes the pages of the area load a stylesheet that stands elsewhere.
+func (a *Area) Borrow(name string, css []byte) error {
+	a.styles = append(a.styles, name)
+	return a.desk.putAsset(name, css)
 }
 
 func (d *Desk) asset(r *web.Request) (web.Response, error) {

@@ -56,7 +56,7 @@ type indexer struct {
 	lineages  map[int64][]taxonomy.Section
 	tags      map[int64]string
 	lines     map[string]string // what storylines are called now, by what articles call them
-	languages map[string]bool // met, and not known to be kept yet
+	languages map[string]bool   // met, and not known to be kept yet
 	kept      map[string]bool
 }
 

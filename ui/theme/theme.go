@@ -8,3 +8,6 @@ import "embed"
 //
 //go:embed templates assets
 var FS embed.FS
+
+// MapStyles is the file of FS that says how maps look, wherever they stand.
+const MapStyles = "assets/css/73-map.css"

@@ -16,6 +16,7 @@ import (
 	"dateline/internal/fault"
 	"dateline/internal/register"
 	"dateline/internal/web"
+	"dateline/ui/theme"
 )
 
 //go:embed all:templates words.json subjects.css
@@ -39,7 +40,14 @@ type Part struct {
 // New reads the part's templates and takes its place in the menu.
 func New(d *desk.Desk, s *register.Service) (*Part, error) {
 	area, err := d.NewArea("subjects", files, desk.MenuItem{Word: "subjects.menu", Path: base, Role: account.Editor, Order: 65})
-	return &Part{area, s}, err
+	if err != nil {
+		return nil, err
+	}
+	maps, err := theme.FS.ReadFile(theme.MapStyles)
+	if err != nil {
+		return nil, err
+	}
+	return &Part{area, s}, area.Borrow("map.css", maps)
 }
 
 // Routes returns the part's routes.
