@@ -65,7 +65,7 @@ func getStoryline(c *call) (any, error) {
 		return nil, err
 	}
 	line := &o.Storyline
-	out := &StorylinePage{Storyline: *c.storyline(&o), Questions: none(line.Questions), Next: []Coming{}, Timeline: []Moment{}}
+	out := &StorylinePage{Storyline: *c.storyline(&o), Questions: none(line.Questions), Next: []Coming{}}
 	if doc := line.Doc(); len(doc.Content) > 0 {
 		if out.SummaryHTML, err = c.HTML(doc); err != nil {
 			return nil, err
@@ -94,10 +94,8 @@ func getStoryline(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range moments {
-		if err := c.moment(&out.Timeline, m.Day, m.Title, m.Body, m.Article, m.Part, m.Anchor); err != nil {
-			return nil, err
-		}
+	if out.Timeline, err = c.moments(moments); err != nil {
+		return nil, err
 	}
 	arts, err := c.Public().List(c.ctx, article.ScopeStoryline, o.ID, article.Cursor{}, latestOfStory)
 	if err != nil {

@@ -101,7 +101,7 @@ func getSubject(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &SubjectPage{Subject: *s, Timeline: []Moment{}}
+	out := &SubjectPage{Subject: *s}
 	if o.Entry.Kind == register.Person || o.Entry.Kind == register.Organisation {
 		out.Quotes = c.at("quotes") + "?subject=" + ident(o.ID)
 	}
@@ -109,29 +109,28 @@ func getSubject(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range moments {
-		if err := c.moment(&out.Timeline, m.Day, m.Title, m.Body, m.Article, 1, ""); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	out.Timeline, err = c.moments(moments)
+	return out, err
 }
 
-// moment adds a row of an article's timeline, if readers may see the article.
-func (c *call) moment(to *[]Moment, day, title, text string, id int64, n int, anchor string) error {
-	a, vis, err := c.Public().Read(c.ctx, id)
-	if fault.Is(err, fault.NotFound) || err == nil && vis != article.Listed {
-		return nil
+// moments are rows of timelines of articles that readers may see.
+func (c *call) moments(rows []register.Moment) ([]Moment, error) {
+	out := []Moment{}
+	for _, m := range rows {
+		a, vis, err := c.Public().Read(c.ctx, m.Article)
+		if fault.Is(err, fault.NotFound) || err == nil && vis != article.Listed {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		link := c.articleLink(&a)
+		if m.Part > 1 || m.Anchor != "" {
+			link.URL = c.Abs(c.PartPath(urlpath.Escape(a.Path), m.Part, m.Anchor))
+		}
+		out = append(out, Moment{Date: m.Day, Title: strings.TrimSpace(m.Title), Text: m.Body, Article: link})
 	}
-	if err != nil {
-		return err
-	}
-	link := c.articleLink(&a)
-	if n > 1 || anchor != "" {
-		link.URL = c.Abs(c.PartPath(urlpath.Escape(a.Path), n, anchor))
-	}
-	*to = append(*to, Moment{Date: day, Title: strings.TrimSpace(title), Text: text, Article: link})
-	return nil
+	return out, nil
 }
 
 // subjectsOf are entries of the register, as far as readers may see them.

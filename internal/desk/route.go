@@ -125,6 +125,14 @@ func Number(text string) (int64, error) {
 	return n, nil
 }
 
+// Numbers reads the id in a page's address, and a number that its form has.
+func Numbers(r *web.Request, field string) (id, n int64, err error) {
+	if id, err = Number(r.Vars["id"]); err == nil {
+		n, err = Number(r.HTTP.PostForm.Get(field))
+	}
+	return id, n, err
+}
+
 // Visitor returns who asks. The route has a role, so there is somebody.
 func Visitor(r *web.Request) account.Person { return who(r).person }
 

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 
@@ -58,28 +59,41 @@ func Shown(ctx context.Context, q db.Querier, k Kind, after int64, limit int) ([
 	return db.All(rows, err, scan)
 }
 
-// Moment is a row of a story's timeline that names an entry.
+// Moment is a row of a story's timeline.
 type Moment struct {
-	Day         string // "2026-11-27", "2026-11" or "2026"
+	Day         string // as exactly as it is given: "2026-11-27", "2026-11" or "2026"
 	Title, Body string
 	Article     int64
+	Part        int    // page of the article, from 1
+	Anchor      string // of the row on that page; "" when it is not known
 }
 
 // Moments returns the latest rows of timelines that name an entry, at most
-// limit: of all, or of those whose day is until or before, or begins with it
-// ("2026" is the whole year). The same words in several stories stand there once, for the story that
-// was published last.
+// limit, as Distinct does: of all, or of those whose day is until or before, or
+// begins with it ("2026" is the whole year).
 func Moments(ctx context.Context, q db.Querier, id int64, until string, limit int) ([]Moment, error) {
-	rows, err := q.Query(ctx, `SELECT e.day, e.title, e.body, e.article_id FROM subject_event e
+	rows, err := q.Query(ctx, `SELECT e.day, e.title, e.body, e.article_id, 1, '' FROM subject_event e
 		JOIN listing l ON l.article_id = e.article_id AND l.scope = 'subject' AND l.ref = e.subject_id
-		WHERE e.subject_id = $1 AND e.day < $2 ORDER BY e.day DESC, l.at DESC, e.article_id DESC, e.place DESC LIMIT $3`, id, until+"~", 3*limit)
-	all, err := db.All(rows, err, func(r *sql.Rows) (m Moment, err error) { return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article) })
-	type words struct{ day, title, body string }
-	seen := map[words]bool{}
+		WHERE e.subject_id = $1 AND e.day < $2 ORDER BY e.day DESC, l.at DESC, e.article_id DESC, e.place DESC LIMIT $3`, id, until+"~", Spare*limit)
+	return Distinct(rows, err, limit)
+}
+
+// Spare is how many times as many rows a statement for Distinct reads.
+const Spare = 4
+
+// Distinct reads day, title, text, article, part and anchor of rows, the latest
+// first, and returns at most limit of them: the same day and words in several
+// stories stand there once, for the story that was published last.
+func Distinct(rows *sql.Rows, err error, limit int) ([]Moment, error) {
+	all, err := db.All(rows, err, func(r *sql.Rows) (m Moment, err error) {
+		return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article, &m.Part, &m.Anchor)
+	})
+	seen := map[[2]string]bool{}
 	out := all[:0]
 	for _, m := range all {
-		if w := (words{m.Day, m.Title, m.Body}); !seen[w] && len(out) < limit {
-			seen[w] = true
+		words := [2]string{m.Day, cmp.Or(m.Title, m.Body)}
+		if !seen[words] && len(out) < limit {
+			seen[words] = true
 			out = append(out, m)
 		}
 	}

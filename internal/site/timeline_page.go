@@ -34,28 +34,12 @@ func hasTimeline(kind string) bool {
 	return kind == article.AddressStoryline || kind == article.AddressSubject
 }
 
-// row is one of a storyline or of an entry.
-type row struct {
-	day, title, body string
-	article          int64
-	part             int
-	anchor           string
-}
-
 // rows reads the latest rows of a timeline, from a day, month or year on back.
-func (c *scene) rows(l listing, until string, limit int) (out []row, err error) {
+func (c *scene) rows(l listing, until string, limit int) ([]register.Moment, error) {
 	if l.scope == article.ScopeStoryline {
-		moments, err := storyline.Moments(c.ctx, c.db, l.id, until, limit)
-		for _, m := range moments {
-			out = append(out, row{m.Day, m.Title, m.Body, m.Article, m.Part, m.Anchor})
-		}
-		return out, err
+		return storyline.Moments(c.ctx, c.db, l.id, until, limit)
 	}
-	moments, err := register.Moments(c.ctx, c.db, l.id, until, limit)
-	for _, m := range moments {
-		out = append(out, row{day: m.Day, title: m.Title, body: m.Body, article: m.Article, part: 1})
-	}
-	return out, err
+	return register.Moments(c.ctx, c.db, l.id, until, limit)
 }
 
 // newestMoments are the latest rows for the page of a storyline or an entry.
@@ -80,13 +64,13 @@ func (c *scene) newestMoments(l listing) ([]view.Moment, *view.Timeline, error) 
 }
 
 // moments asks for each row whether readers may see its story.
-func (c *scene) moments(rows []row) ([]view.Moment, error) {
+func (c *scene) moments(rows []register.Moment) ([]view.Moment, error) {
 	var out []view.Moment
 	stories := map[int64]*article.Article{} // nil for one that readers may not see
 	for _, m := range rows {
-		a, known := stories[m.article]
+		a, known := stories[m.Article]
 		if !known {
-			found, vis, err := c.public.Read(c.ctx, m.article)
+			found, vis, err := c.public.Read(c.ctx, m.Article)
 			if err != nil && !notFound(err) {
 				return nil, err
 			}
@@ -94,16 +78,16 @@ func (c *scene) moments(rows []row) ([]view.Moment, error) {
 				a = &found
 				c.shows(db.Key("article", a.ID))
 			}
-			stories[m.article] = a
+			stories[m.Article] = a
 		}
 		if a == nil {
 			continue
 		}
-		url := part{bare: true, page: int64(m.part)}.under(urlpath.Escape(a.Path))
-		if m.anchor != "" {
-			url += "#" + m.anchor
+		url := part{bare: true, page: int64(m.Part)}.under(urlpath.Escape(a.Path))
+		if m.Anchor != "" {
+			url += "#" + m.Anchor
 		}
-		moment := view.Moment{ISO: m.day, Date: c.words.ISODate(m.day), Title: m.title, Text: m.body, Coming: c.toCome(m.day),
+		moment := view.Moment{ISO: m.Day, Date: c.words.ISODate(m.Day), Title: m.Title, Text: m.Body, Coming: c.toCome(m.Day),
 			Story: view.Link{Label: a.Headline, URL: url}}
 		moment.Language, moment.Direction = c.foreign(a)
 		out = append(out, moment)
@@ -189,22 +173,22 @@ func (c *scene) timelinePage(l listing, p part) (Answer, error) {
 }
 
 // paged cuts rows to a page of whole days, and says where the next one begins.
-func paged(rows []row) (page []row, next string) {
+func paged(rows []register.Moment) (page []register.Moment, next string) {
 	if len(rows) <= momentsPaged {
 		return rows, ""
 	}
 	n := momentsPaged
-	for n > 0 && whole(rows[n-1].day) == whole(rows[n].day) {
+	for n > 0 && whole(rows[n-1].Day) == whole(rows[n].Day) {
 		n--
 	}
 	if n == 0 { // one day fills the page
-		for n = momentsPaged; n < len(rows) && whole(rows[n].day) == whole(rows[0].day); n++ {
+		for n = momentsPaged; n < len(rows) && whole(rows[n].Day) == whole(rows[0].Day); n++ {
 		}
 	}
 	if n == len(rows) {
 		return rows, ""
 	}
-	return rows[:n], whole(rows[n].day)
+	return rows[:n], whole(rows[n].Day)
 }
 
 // timelineYears lead to each year of a timeline.
@@ -212,10 +196,10 @@ func (c *scene) timelineYears(l listing, base string) ([]view.Link, error) {
 	var out []view.Link
 	for until := ""; len(out) < mostYears; {
 		newest, err := c.rows(l, until, 1)
-		if err != nil || len(newest) == 0 || len(newest[0].day) < 4 {
+		if err != nil || len(newest) == 0 || len(newest[0].Day) < 4 {
 			return out, err
 		}
-		year := newest[0].day[:4]
+		year := newest[0].Day[:4]
 		out = append(out, view.Link{Label: year, URL: base + year + "/"})
 		until = earlier(year)
 	}

@@ -269,40 +269,14 @@ func Shown(ctx context.Context, q db.Querier, closed bool, after int64, limit in
 	return db.All(rows, err, scan)
 }
 
-// Moment is a row of the timeline of one of a storyline's articles.
-type Moment struct {
-	Day         string // as exactly as it is given
-	Title, Body string
-	Article     int64
-	Part        int // page of the article, from 1
-	Anchor      string
-}
-
 // Moments returns the latest rows of the timelines of a storyline's articles, at
-// most limit, the latest first: of all, or of those whose day is until or before,
-// or begins with it ("2026" is the whole year). The same day and words in several articles stand
-// there once, for the article that was published last.
-func Moments(ctx context.Context, q db.Querier, id int64, until string, limit int) ([]Moment, error) {
+// most limit, as register.Distinct does: of all, or of those whose day is until
+// or before, or begins with it ("2026" is the whole year).
+func Moments(ctx context.Context, q db.Querier, id int64, until string, limit int) ([]register.Moment, error) {
 	rows, err := q.Query(ctx, `SELECT m.day, m.title, m.body, m.article_id, m.part, m.anchor FROM storyline_moment m
 		JOIN listing l ON l.article_id = m.article_id AND l.scope = 'storyline' AND l.ref = m.ref
-		WHERE m.ref = $1 AND m.day < $2 ORDER BY m.day DESC, m.article_id DESC, m.n DESC LIMIT $3`, id, until+"~", 4*limit)
-	all, err := db.All(rows, err, func(r *sql.Rows) (m Moment, err error) {
-		return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article, &m.Part, &m.Anchor)
-	})
-	type words struct{ day, title string }
-	seen := map[words]bool{}
-	out := all[:0]
-	for _, m := range all {
-		w := words{m.Day, m.Title}
-		if w.title == "" {
-			w.title = m.Body
-		}
-		if !seen[w] && len(out) < limit {
-			seen[w] = true
-			out = append(out, m)
-		}
-	}
-	return out, err
+		WHERE m.ref = $1 AND m.day < $2 ORDER BY m.day DESC, m.article_id DESC, m.n DESC LIMIT $3`, id, until+"~", register.Spare*limit)
+	return register.Distinct(rows, err, limit)
 }
 
 // placesRead bounds how many of a storyline's newest articles are read for its

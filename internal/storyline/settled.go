@@ -10,6 +10,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/job"
+	"dateline/internal/register"
 	"dateline/internal/richtext"
 )
 
@@ -95,7 +96,7 @@ func scanID(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) }
 type moment struct {
 	ref int64
 	n   int64
-	Moment
+	register.Moment
 }
 
 // draw makes the rows of an article agree with what readers see of it.
@@ -111,7 +112,7 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, id int64) error {
 	var want []moment
 	if ref != 0 {
 		for i, m := range richtext.Moments(content.Body) {
-			want = append(want, moment{ref, int64(i), Moment{Day: m.Date, Title: m.Title, Body: m.Text, Article: id, Part: m.Part, Anchor: m.Anchor}})
+			want = append(want, moment{ref, int64(i), register.Moment{Day: m.Date, Title: m.Title, Body: m.Text, Article: id, Part: m.Part, Anchor: m.Anchor}})
 		}
 	}
 	if err := putMoments(ctx, tx, id, want); err != nil {

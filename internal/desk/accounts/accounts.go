@@ -207,11 +207,7 @@ func (p *Part) page(r *web.Request) (web.Response, error) {
 }
 
 func (p *Part) change(r *web.Request) (web.Response, error) {
-	id, err := desk.Number(r.Vars["id"])
-	if err != nil {
-		return web.Response{}, err
-	}
-	revision, err := desk.Number(r.HTTP.PostForm.Get("revision"))
+	id, revision, err := desk.Numbers(r, "revision")
 	in := read(r.HTTP.PostForm)
 	if err == nil {
 		_, err = p.claims.Update(r.HTTP.Context(), desk.Actor(r), id, revision, in)
@@ -231,11 +227,7 @@ func (p *Part) change(r *web.Request) (web.Response, error) {
 }
 
 func (p *Part) remove(r *web.Request) (web.Response, error) {
-	id, err := desk.Number(r.Vars["id"])
-	if err != nil {
-		return web.Response{}, err
-	}
-	revision, err := desk.Number(r.HTTP.PostForm.Get("revision"))
+	id, revision, err := desk.Numbers(r, "revision")
 	if err == nil {
 		err = p.claims.Delete(r.HTTP.Context(), desk.Actor(r), id, revision)
 	}

@@ -308,11 +308,7 @@ func (p *Part) save(r *web.Request) (web.Response, error) {
 }
 
 func (p *Part) merge(r *web.Request) (web.Response, error) {
-	id, err := desk.Number(r.Vars["id"])
-	if err != nil {
-		return web.Response{}, err
-	}
-	into, err := desk.Number(r.HTTP.PostForm.Get("into"))
+	id, into, err := desk.Numbers(r, "into")
 	if err == nil {
 		err = p.lines.Merge(r.HTTP.Context(), desk.Actor(r), into, []int64{id})
 	}
@@ -323,11 +319,7 @@ func (p *Part) merge(r *web.Request) (web.Response, error) {
 }
 
 func (p *Part) remove(r *web.Request) (web.Response, error) {
-	id, err := desk.Number(r.Vars["id"])
-	if err != nil {
-		return web.Response{}, err
-	}
-	revision, err := desk.Number(r.HTTP.PostForm.Get("revision"))
+	id, revision, err := desk.Numbers(r, "revision")
 	if err == nil {
 		err = p.lines.Delete(r.HTTP.Context(), desk.Actor(r), id, revision)
 	}

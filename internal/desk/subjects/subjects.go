@@ -256,11 +256,7 @@ func (p *Part) save(r *web.Request) (web.Response, error) {
 }
 
 func (p *Part) merge(r *web.Request) (web.Response, error) {
-	id, err := desk.Number(r.Vars["id"])
-	if err != nil {
-		return web.Response{}, err
-	}
-	into, err := desk.Number(r.HTTP.PostForm.Get("into"))
+	id, into, err := desk.Numbers(r, "into")
 	if err == nil {
 		err = p.register.Merge(r.HTTP.Context(), desk.Actor(r), into, []int64{id})
 	}
