@@ -177,6 +177,11 @@ func (s *Service) putTx(ctx context.Context, tx *db.Tx, a *article.Article, uses
 	if err != nil {
 		return err
 	}
+	if len(changed) > 0 || recast(have, uses, listed) {
+		if err := article.TouchTx(ctx, tx, s.Clock.Now(), a.ID); err != nil {
+			return err
+		}
+	}
 	// A list that became empty with the article itself has changed already.
 	for _, u := range have {
 		changed = append(changed, u.subject)
@@ -188,6 +193,14 @@ func (s *Service) putTx(ctx context.Context, tx *db.Tx, a *article.Article, uses
 		}
 	}
 	return nil
+}
+
+// recast tells whether an article is about what it only named before, or the
+// other way round, of the entries in whose lists it stands.
+func recast(have, uses []use, listed []int64) bool {
+	return slices.ContainsFunc(uses, func(u use) bool {
+		return slices.Contains(listed, u.subject) && slices.ContainsFunc(have, func(h use) bool { return h.subject == u.subject && h.main != u.main })
+	})
 }
 
 // event is a row of a timeline that names entries.
