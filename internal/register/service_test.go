@@ -243,6 +243,9 @@ func TestRegister_FollowsStories(t *testing.T) {
 		}
 		moments, err := register.Moments(r.ctx, r.db, ann.ID, "", 10)
 		r.must(err)
+		if paged, err := register.MomentsAfter(r.ctx, r.db, ann.ID, register.MomentCursor{}, 10); err != nil || len(paged) != 1 || paged[0].Article != a.ID || paged[0].At != db.Micros(a.FirstPublished) {
+			t.Errorf("moments in pages: %+v, %v", paged, err)
+		}
 		if len(moments) != 1 || moments[0].Title != "Lee elected" || moments[0].Day != "2026-03-01" || moments[0].Article != a.ID {
 			t.Errorf("moments: %+v", moments)
 		}
