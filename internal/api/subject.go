@@ -1,14 +1,11 @@
 package api
 
 import (
-	"strings"
-
 	"dateline/internal/article"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/register"
 	"dateline/internal/site"
-	"dateline/internal/urlpath"
 )
 
 // subjectKinds are what entries of the register can be.
@@ -19,9 +16,6 @@ func subjectKinds() []string {
 	}
 	return out
 }
-
-// momentsShown is how many rows of timelines an answer has.
-const momentsShown = 100
 
 // listSubjects answers the register by name, all of one kind or all people,
 // then all organisations and so on.
@@ -88,7 +82,9 @@ func (c *call) subject(o *site.Owner) (*Subject, error) {
 		out.Position = &Position{Latitude: e.Position.Lat, Longitude: e.Position.Lon}
 	}
 	var err error
-	out.Picture, err = c.pictureOf(e.Picture)
+	if c.picks.has("picture") {
+		out.Picture, err = c.pictureOf(e.Picture)
+	}
 	return out, err
 }
 
@@ -101,37 +97,14 @@ func getSubject(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &SubjectPage{Subject: *s, Timeline: []Moment{}}
+	out := &SubjectPage{Subject: *s, Timeline: []Moment{}, TimelineList: c.at("subjects", ident(o.ID), "timeline")}
 	if o.Entry.Kind == register.Person || o.Entry.Kind == register.Organisation {
 		out.Quotes = c.at("quotes") + "?subject=" + ident(o.ID)
 	}
-	moments, err := register.Moments(c.ctx, c.DB, o.ID, "", momentsShown)
-	if err != nil {
-		return nil, err
+	if c.picks.has("timeline") {
+		out.Timeline, _, err = c.subjectMoments(o.ID, place{}, momentsShown)
 	}
-	for _, m := range moments {
-		if err := c.moment(&out.Timeline, m.Day, m.Title, m.Body, m.Article, 1, ""); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// moment adds a row of an article's timeline, if readers may see the article.
-func (c *call) moment(to *[]Moment, day, title, text string, id int64, n int, anchor string) error {
-	a, vis, err := c.Public().Read(c.ctx, id)
-	if fault.Is(err, fault.NotFound) || err == nil && vis != article.Listed {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	link := c.articleLink(&a)
-	if n > 1 || anchor != "" {
-		link.URL = c.Abs(c.PartPath(urlpath.Escape(a.Path), n, anchor))
-	}
-	*to = append(*to, Moment{Date: day, Title: strings.TrimSpace(title), Text: text, Article: link})
-	return nil
+	return out, err
 }
 
 // subjectsOf are entries of the register, as far as readers may see them.
