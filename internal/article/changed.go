@@ -85,7 +85,8 @@ func ChangedKey(id int64) string { return db.Key("changed", id) }
 
 // TouchTx tells, in the transaction of the change, that programs are told
 // something new of articles though nobody has written them. It leaves out what
-// readers do not have.
+// readers do not have. Long transactions call it last: others wait for the place
+// that it takes.
 func TouchTx(ctx context.Context, tx *db.Tx, now time.Time, ids ...int64) error {
 	if len(ids) == 0 {
 		return nil
@@ -99,6 +100,15 @@ func TouchTx(ctx context.Context, tx *db.Tx, now time.Time, ids ...int64) error 
 		_, err = tx.Exec(ctx, `UPDATE article SET changed_at = $1 WHERE id = $2 AND public = 1`, db.Micros(at), id)
 	}
 	return err
+}
+
+// touchBatch is TouchTx for the articles of a batch.
+func touchBatch(ctx context.Context, tx *db.Tx, now time.Time, batch []place) error {
+	ids := make([]int64, len(batch))
+	for i, p := range batch {
+		ids[i] = p.ref
+	}
+	return TouchTx(ctx, tx, now, ids...)
 }
 
 // JobAccounts follows claim.EventChanged: articles that show shared accounts
