@@ -82,7 +82,7 @@ type NinjsBody struct {
 // NinjsConcept is a person, an organisation, an event, a section or a tag.
 type NinjsConcept struct {
 	Name    string `json:"name"`
-	Rel     string `json:"rel,omitempty" doc:"about, mentions, author, section or tag."`
+	Rel     string `json:"rel,omitempty" doc:"about, mentions, author, photographer, editor, section or tag."`
 	URI     string `json:"uri,omitempty" format:"uri" doc:"Its item of Wikidata where it has one, else its page."`
 	Literal string `json:"literal,omitempty"`
 }
@@ -237,6 +237,9 @@ func (c *call) ninjs(r *reading) (*Ninjs, error) {
 	return out, nil
 }
 
+// makers are what people are to an article who have not written it.
+var makers = map[string]string{"photo": "photographer", "edited_by": "editor"}
+
 // genres are the IPTC's names of kinds, where it has one.
 var genres = map[article.Kind]string{
 	article.KindAnalysis: "http://cv.iptc.org/newscodes/genre/Analysis", article.KindOpinion: "http://cv.iptc.org/newscodes/genre/Opinion",
@@ -389,7 +392,7 @@ func (c *call) ninjsBylines(r *reading, out *Ninjs) error {
 			out.InfoSources = append(out.InfoSources, NinjsSource{Name: b.Name, Role: "agency"})
 			continue
 		}
-		one := NinjsConcept{Name: b.Name, Rel: "author"}
+		one := NinjsConcept{Name: b.Name, Rel: cmp.Or(makers[b.Role], "author")}
 		if b.Author != nil {
 			one.URI, one.Literal = b.Author.URL, b.Author.ID
 		}

@@ -407,6 +407,7 @@ type SiteLinks struct {
 	Storylines  string `json:"storylines" format:"uri"`
 	Search      string `json:"search" format:"uri"`
 	Ninjs       string `json:"ninjs" format:"uri"`
+	Changes     string `json:"changes" format:"uri" doc:"All articles in the order in which they changed, for keeping a copy."`
 }
 
 // Feed is a feed of the whole site.
