@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,6 +47,7 @@ type op struct {
 	Answer  any      // a value of the type that it answers
 	Type    string   // media type, "" for application/json
 	Gone    bool     // it may answer 410
+	Keep    []string // members of its things that are there though fields does not name them
 	Try     string   // path and query of an example, with {article} and so on for ids
 
 	do func(c *call) (any, error)
@@ -58,9 +60,10 @@ type call struct {
 	ctx context.Context
 	op  *op
 	asked
-	id   int64 // of the path, 0 for none
-	path string
-	from place // where a list goes on; the zero value is its beginning
+	id    int64 // of the path, 0 for none
+	path  string
+	from  place // where a list goes on; the zero value is its beginning
+	picks picks // the members of each thing that were asked for
 }
 
 // Routes returns the routes of the API.
@@ -82,16 +85,19 @@ func (a *API) Routes() []web.Route {
 
 func (a *API) route(name, pattern string, rate web.Rate, query []string, page func(context.Context, web.Ask) (web.Response, error)) web.Route {
 	return web.Route{Name: name, Methods: []string{http.MethodGet}, Pattern: pattern, Role: web.Anyone, Rate: rate, Cache: web.CachePages,
-		Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: web.Params(query...), Exact: true, Open: true, Page: page}
+		Body: web.NoBody, CSRF: web.CSRFReadOnly, Query: web.Params(query...), QueryRate: web.RateSearch, Exact: true, Open: true, Page: page}
 }
 
 func (o *op) names() []string {
 	var out []string
-	for _, p := range o.Params {
+	for _, p := range o.params() {
 		out = append(out, p.Name)
 	}
 	return out
 }
+
+// params are all parameters of an address.
+func (o *op) params() []Param { return append(slices.Clip(o.Params), o.fields()) }
 
 // begin opens a look, unless the site has the API switched off.
 func (a *API) begin(ctx context.Context) (*site.Look, error) {
@@ -114,8 +120,13 @@ func (a *API) answer(ctx context.Context, o *op, ask web.Ask) (web.Response, err
 			return web.Response{}, errNothing
 		}
 	}
-	if c.asked, err = check(o.Params, ask.Query, look.Zone()); err != nil {
+	if c.asked, err = check(o.params(), ask.Query, look.Zone()); err != nil {
 		return web.Response{}, err
+	}
+	if c.has("fields") {
+		if c.picks, err = o.pick(c.text("fields")); err != nil {
+			return web.Response{}, err
+		}
 	}
 	if c.has("cursor") {
 		if c.from, err = decode(c.text("cursor"), seal(c.path, c.values)); err != nil {
@@ -142,6 +153,9 @@ func hidden(err error) error {
 
 func (c *call) response(out any) (web.Response, error) {
 	body, err := encode(out)
+	if err == nil {
+		body, err = c.op.only(body, c.picks)
+	}
 	resp := web.Response{ContentType: jsonType, Body: body, Keys: c.Keys(), MaxAge: c.MaxAge(), Expires: c.Ends(), NoIndex: true}
 	if c.op.Type != "" {
 		resp.ContentType = c.op.Type

@@ -91,7 +91,7 @@ func TestCursor_IsBoundToWhatWasAsked(t *testing.T) {
 func FuzzParams(f *testing.F) {
 	for _, query := range []string{"", "limit=1", "limit=101", "limit=01", "limit=", "section=1", "section=0", "section=9223372036854775808", "section=1%00", "from=2026-02-30", "from=2026-01-01",
 		"from=2026-01-01T00:00:00Z", "from=9999-12-31T23:59:59.999999999%2B14:00", "from=0000-01-01", "before=-1-01-01", "kind=report", "kind=Report", "sort=newest", "year=2026", "year=10000", "q=%ff", "q=a&q=b",
-		"words=" + strings.Repeat("%E2%82%AC", 201), "speaker='%20OR%201%3D1", "cursor=AQ", "tag[]=1", "tag=%7B%22%24ne%22:1%7D"} {
+		"words=" + strings.Repeat("%E2%82%AC", 201), "speaker='%20OR%201%3D1", "cursor=AQ", "tag[]=1", "fields=id,headline", "fields=id,,url", "fields=section.name,section", "fields=.", "fields=id.id", "changed_after=2026-01-01", "tag=%7B%22%24ne%22:1%7D"} {
 		f.Add(query)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
@@ -100,14 +100,17 @@ func FuzzParams(f *testing.F) {
 			return
 		}
 		for i := range ops {
-			in, err := check(ops[i].Params, values, time.UTC)
+			in, err := check(ops[i].params(), values, time.UTC)
+			if err == nil && in.has("fields") {
+				_, err = ops[i].pick(in.text("fields"))
+			}
 			if err != nil {
 				if !strings.Contains(err.Error(), `"`) {
 					t.Fatalf("%s: %v names no parameter", query, err)
 				}
 				continue
 			}
-			for _, p := range ops[i].Params {
+			for _, p := range ops[i].params() {
 				switch v := values.Get(p.Name); {
 				case !values.Has(p.Name):
 				case p.Kind == anID && (in.id(p.Name) <= 0 || ident(in.id(p.Name)) != v):
@@ -132,6 +135,63 @@ func TestDocument_IsTheSameEachTime(t *testing.T) {
 		again, err := document("x", "https://x.example")
 		if err != nil || string(again) != string(first) {
 			t.Fatal("the description differs from itself", err)
+		}
+	}
+}
+
+// TestFields_KeepWhatWasAskedFor: members in the order of their type, whole or
+// in part, and nothing else.
+func TestFields_KeepWhatWasAskedFor(t *testing.T) {
+	type small struct {
+		Name string `json:"name"`
+		Size int    `json:"size,omitempty"`
+	}
+	type thing struct {
+		small
+		ID    string           `json:"id"`
+		HTML  string           `json:"html"`
+		One   *small           `json:"one,omitempty"`
+		Many  []small          `json:"many"`
+		Other map[string][]int `json:"other"`
+	}
+	all := thing{small{"a", 1}, "7", "<b>\u2028&", &small{"b", 0}, []small{{"c", 2}, {"d", 3}}, map[string][]int{"x": {1}}}
+	one, list := &op{Answer: &thing{}}, &op{Answer: List[thing]{}}
+	for fields, want := range map[string]string{
+		"id":                  `{"id":"7"}`,
+		"html,id,name":        `{"name":"a","id":"7","html":"<b>\u2028&"}`,
+		"one,many":            `{"one":{"name":"b"},"many":[{"name":"c","size":2},{"name":"d","size":3}]}`,
+		"many.size,one.size":  `{"one":{},"many":[{"size":2},{"size":3}]}`,
+		"many.size,many.name": `{"many":[{"name":"c","size":2},{"name":"d","size":3}]}`,
+		"many.size,many":      `{"many":[{"name":"c","size":2},{"name":"d","size":3}]}`,
+		"many,many.size":      `{"many":[{"name":"c","size":2},{"name":"d","size":3}]}`,
+		"other":               `{"other":{"x":[1]}}`,
+	} {
+		for _, o := range []*op{one, list} {
+			p, err := o.pick(fields)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var answer any = &all
+			if o == list {
+				answer = List[thing]{Items: []thing{all}, Next: "n"}
+			}
+			body, err := encode(answer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := o.only(body, p)
+			whole := want + "\n"
+			if o == list {
+				whole = `{"items":[` + want + `],"next":"n"}` + "\n"
+			}
+			if err != nil || string(got) != whole {
+				t.Errorf("%s: %s (%v), want %s", fields, got, err, whole)
+			}
+		}
+	}
+	for _, wrong := range []string{"", ",", "id,", "ID", "id ", "nothing", "id,id", "one.nothing", "id.name", "one.", "other.x", "many.name.x", "items"} {
+		if p, err := list.pick(wrong); err == nil || !strings.Contains(err.Error(), "fields") {
+			t.Errorf("%q is taken as %v, %v", wrong, p, err)
 		}
 	}
 }

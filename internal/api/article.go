@@ -2,6 +2,8 @@ package api
 
 import (
 	"cmp"
+	"reflect"
+	"slices"
 
 	"dateline/internal/article"
 	"dateline/internal/db"
@@ -15,10 +17,11 @@ import (
 // reading is an article with the version that readers see.
 type reading struct {
 	a       article.Article
-	content article.Content
+	version article.Version
 }
 
-// read returns an article that is in lists. A withdrawn one is Gone, with the
+// read returns an article that is in lists, with its version if anything of it
+// is needed. A withdrawn one is Gone, with the
 // reason that readers are told; every other is as if it had never been.
 func (c *call) read() (*reading, error) {
 	c.Shows(db.Key("article", c.id))
@@ -37,42 +40,63 @@ func (c *call) read() (*reading, error) {
 	default:
 		return nil, errNothing
 	}
+	if c.op.shallow(c.picks) {
+		return &reading{a: a}, nil
+	}
 	v, err := c.Public().Live(c.ctx, &a)
-	return &reading{a, v.Content}, err
+	return &reading{a, v}, err
 }
+
+// shallow tells whether lists know of an article all that was asked for.
+func (o *op) shallow(p picks) bool {
+	return o.Name == "get article" && !p.beyond(shallowMembers...)
+}
+
+// shallowMembers are those of an article that are no part of its version. Its
+// picture is one, with words for its place.
+var shallowMembers = slices.DeleteFunc(append(namesOf(membersOf(reflect.TypeFor[Summary](), 1)), "uri", "comments_open", "check_also", "subjects", "quotes", "corrections", "translations", "links"),
+	func(name string) bool { return name == "picture" })
 
 func getArticle(c *call) (any, error) {
 	r, err := c.read()
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.summary(&r.a)
+	s, err := c.summary(&r.a, c.picks)
 	if err != nil {
 		return nil, err
 	}
 	id := ident(r.a.ID)
-	out := &Article{Summary: *s, URI: c.TagURI("article", r.a.ID), ShortHeadline: r.content.ShortHeadline, Dateline: r.content.Dateline, Source: r.content.Canonical,
+	out := &Article{Summary: *s, URI: c.TagURI("article", r.a.ID), ShortHeadline: r.version.Content.ShortHeadline, Dateline: r.version.Content.Dateline, Source: r.version.Content.Canonical,
 		Pictures: []Picture{}, Accounts: []Accounts{}, Corrections: []Correction{}, Translations: []Translation{}, CommentsOpen: c.CommentsOpen(&r.a),
 		Links: ArticleLinks{Comments: c.at("articles", id, "comments"), Ninjs: c.at("articles", id, "ninjs")}}
 	c.Shows(article.BesideKey(r.a.ID), db.Key("comments", r.a.ID))
-	for _, add := range []func(*reading, *Article) error{c.addText, c.addBylines, c.addTerms, c.addSubjects, c.addPictures, c.addQuotes, c.addAccounts,
-		c.addStoryline, c.addRelated, c.addCorrections, c.addTranslations} {
-		if err := add(r, out); err != nil {
+	for _, part := range []struct {
+		members []string
+		add     func(*reading, *Article) error
+	}{
+		{[]string{"html"}, c.addHTML}, {[]string{"blocks"}, c.addBlocks}, {[]string{"bylines"}, c.addBylines}, {[]string{"sections", "tags"}, c.addTerms},
+		{[]string{"subjects"}, c.addSubjects}, {[]string{"picture", "pictures"}, c.addPictures}, {[]string{"quotes"}, c.addQuotes}, {[]string{"accounts"}, c.addAccounts},
+		{[]string{"storyline"}, c.addStoryline}, {[]string{"check_also"}, c.addRelated}, {[]string{"corrections"}, c.addCorrections}, {[]string{"links"}, c.addVersions},
+		{[]string{"translations"}, c.addTranslations},
+	} {
+		if !c.picks.has(part.members...) {
+			continue
+		}
+		if err := part.add(r, out); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func (c *call) addText(r *reading, out *Article) (err error) {
-	if out.HTML, err = c.HTML(r.content.Body); err != nil {
-		return err
-	}
-	if out.Blocks, err = c.blocks(r.content.Body); err != nil {
-		return err
-	}
-	changed, err := c.Changed(&r.a, r.content.Body)
-	out.Changed = changed.UTC()
+func (c *call) addHTML(r *reading, out *Article) (err error) {
+	out.HTML, err = c.HTML(r.version.Content.Body)
+	return err
+}
+
+func (c *call) addBlocks(r *reading, out *Article) (err error) {
+	out.Blocks, err = c.blocks(r.version.Content.Body)
 	return err
 }
 
@@ -83,7 +107,7 @@ func (c *call) addBylines(r *reading, out *Article) (err error) {
 
 func (c *call) bylines(r *reading) ([]Byline, error) {
 	out := []Byline{}
-	for _, b := range r.content.Bylines {
+	for _, b := range r.version.Content.Bylines {
 		one := Byline{Name: b.Name, Role: cmp.Or(b.Role, "by")}
 		if b.Profile != 0 {
 			p, path, err := c.Author(b.Profile)
@@ -102,7 +126,7 @@ func (c *call) bylines(r *reading) ([]Byline, error) {
 
 func (c *call) addTerms(r *reading, out *Article) error {
 	out.Sections, out.Tags = []Link{}, []Link{}
-	for _, id := range r.content.Sections {
+	for _, id := range r.version.Content.Sections {
 		s, err := c.Section(id)
 		if fault.Is(err, fault.NotFound) {
 			continue
@@ -112,7 +136,7 @@ func (c *call) addTerms(r *reading, out *Article) error {
 		}
 		out.Sections = append(out.Sections, *c.link("sections", s.ID, c.SectionPath(s), s.Name))
 	}
-	tags, err := c.Tags(r.content.Tags)
+	tags, err := c.Tags(r.version.Content.Tags)
 	for _, t := range tags {
 		out.Tags = append(out.Tags, *c.link("tags", t.ID, c.TagPath(t), t.Name))
 	}
@@ -132,7 +156,7 @@ func (c *call) addSubjects(r *reading, out *Article) error {
 
 // addPictures lists the lead picture and those of the text, each once.
 func (c *call) addPictures(r *reading, out *Article) error {
-	uses := pictureUses(&r.content)
+	uses := pictureUses(&r.version.Content)
 	var ids []int64
 	for _, use := range uses {
 		ids = append(ids, use.Media)
@@ -148,7 +172,7 @@ func (c *call) addPictures(r *reading, out *Article) error {
 		}
 		if p := c.picture(&m, use); p != nil {
 			out.Pictures = append(out.Pictures, *p)
-			if i == 0 && r.content.Lead != nil && use.Media == r.content.Lead.Media {
+			if i == 0 && r.version.Content.Lead != nil && use.Media == r.version.Content.Lead.Media {
 				out.Picture = p // with the words of this place
 			}
 		}
@@ -188,7 +212,7 @@ func (c *call) addQuotes(r *reading, out *Article) error {
 }
 
 func (c *call) addAccounts(r *reading, out *Article) error {
-	for _, id := range richtext.RecordIDs(r.content.Body) {
+	for _, id := range richtext.RecordIDs(r.version.Content.Body) {
 		one, err := c.accounts(id)
 		if fault.Is(err, fault.NotFound) {
 			continue
@@ -202,12 +226,12 @@ func (c *call) addAccounts(r *reading, out *Article) error {
 }
 
 func (c *call) addStoryline(r *reading, out *Article) error {
-	ref, err := c.Public().Storyline(c.ctx, r.content.Storyline)
+	ref, err := c.Public().Storyline(c.ctx, r.version.Content.Storyline)
 	if err != nil || ref == 0 {
 		return err
 	}
 	c.Shows(db.ListKey(article.ScopeStoryline, ref), db.Key(article.ScopeStoryline, ref))
-	out.Storyline = &PartOf{Name: r.content.Storyline}
+	out.Storyline = &PartOf{Name: r.version.Content.Storyline}
 	owner, err := c.Owner(article.AddressStoryline, ref)
 	if fault.Is(err, fault.NotFound) {
 		return nil
@@ -220,10 +244,10 @@ func (c *call) addStoryline(r *reading, out *Article) error {
 	if err != nil {
 		return err
 	}
-	if out.Storyline.Previous, err = c.summary(older); err != nil {
+	if out.Storyline.Previous, err = c.summary(older, c.picks.of("storyline").of("previous")); err != nil {
 		return err
 	}
-	out.Storyline.Next, err = c.summary(newer)
+	out.Storyline.Next, err = c.summary(newer, c.picks.of("storyline").of("next"))
 	return err
 }
 
@@ -241,7 +265,7 @@ func (c *call) addRelated(r *reading, out *Article) error {
 			arts = append(arts, a)
 		}
 	}
-	out.CheckAlso, err = c.summaries(arts)
+	out.CheckAlso, err = c.summaries(arts, c.picks.of("check_also"))
 	return err
 }
 
@@ -255,6 +279,10 @@ func (c *call) addCorrections(r *reading, out *Article) error {
 			out.Corrections = append(out.Corrections, Correction{Kind: string(x.Kind), At: x.At.UTC(), Note: x.Note, Passage: x.Passage, Wrong: x.Wrong, Right: x.Right})
 		}
 	}
+	return nil
+}
+
+func (c *call) addVersions(r *reading, out *Article) error {
 	if !c.Conf().ShowVersions || r.a.ID == c.Conf().FrontPage {
 		return nil
 	}

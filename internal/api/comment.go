@@ -43,7 +43,7 @@ func listComments(c *call) (any, error) {
 	}
 	out := List[Comment]{Items: []Comment{}}
 	for i := range page.Comments {
-		out.Items = append(out.Items, publicComment(&page.Comments[i], r))
+		out.Items = append(out.Items, c.publicComment(&page.Comments[i], r))
 	}
 	next := place{n: [6]int64{0, 0, 0, page.Next.At, page.Next.Root}}
 	if page.Cut != (comment.Cursor{}) && len(page.Comments) > 0 {
@@ -57,7 +57,7 @@ func listComments(c *call) (any, error) {
 
 // publicComment is what readers see of a comment: nothing of who wrote it but
 // the name and website that they gave for that.
-func publicComment(cm *comment.Comment, r *reading) Comment {
+func (c *call) publicComment(cm *comment.Comment, r *reading) Comment {
 	out := Comment{ID: ident(cm.ID), Thread: ident(cm.Root), Kind: string(cm.Kind), At: cm.Created.UTC()}
 	if cm.Parent != 0 {
 		out.Parent = ident(cm.Parent)
@@ -66,8 +66,11 @@ func publicComment(cm *comment.Comment, r *reading) Comment {
 		out.Gone = true
 		return out
 	}
-	out.Name, out.Website, out.HTML = cm.Name, cm.URL, richtext.CommentHTML(cm.Body)
+	out.Name, out.Website = cm.Name, cm.URL
+	if c.picks.has("html") {
+		out.HTML = richtext.CommentHTML(cm.Body)
+	}
 	out.Staff, out.Picked, out.Likes, out.Edited = cm.Staff != 0, cm.Picked, cm.Likes, utc(cm.Edited)
-	out.Byline = cm.Profile != 0 && slices.ContainsFunc(r.content.Bylines, func(b article.Byline) bool { return b.Profile == cm.Profile })
+	out.Byline = cm.Profile != 0 && slices.ContainsFunc(r.version.Content.Bylines, func(b article.Byline) bool { return b.Profile == cm.Profile })
 	return out
 }

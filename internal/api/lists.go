@@ -136,7 +136,9 @@ func (c *call) profile(o *site.Owner) (*Author, error) {
 		out.Links = append(out.Links, WebLink{Label: l.Label, URL: l.URL})
 	}
 	var err error
-	out.Picture, err = c.pictureOf(p.Picture)
+	if c.picks.has("picture") {
+		out.Picture, err = c.pictureOf(p.Picture)
+	}
 	return out, err
 }
 

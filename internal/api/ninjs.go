@@ -25,17 +25,17 @@ type Ninjs struct {
 	URI                string             `json:"uri" format:"uri" doc:"A name for ever; a new version has the same."`
 	Standard           NinjsStandard      `json:"standard"`
 	Type               string             `json:"type" enum:"text,picture"`
-	RepresentationType string             `json:"representationtype" enum:"full"`
+	RepresentationType string             `json:"representationtype" enum:"full,partial" doc:"partial: of an item that may not be used, only its name is told."`
 	Profile            string             `json:"profile,omitempty"`
 	Version            string             `json:"version,omitempty" doc:"Counts the versions that readers have seen."`
 	FirstCreated       *time.Time         `json:"firstcreated,omitempty"`
-	VersionCreated     *time.Time         `json:"versioncreated,omitempty" doc:"When what readers see of it changed last."`
+	VersionCreated     *time.Time         `json:"versioncreated,omitempty" doc:"When what readers see of it changed last, silent corrections included; of an item that may not be used, when it was taken away."`
 	ContentCreated     *time.Time         `json:"contentcreated,omitempty"`
-	PubStatus          string             `json:"pubstatus" enum:"usable"`
+	PubStatus          string             `json:"pubstatus" enum:"usable,withheld,canceled" doc:"canceled: it was withdrawn for good, and ednote says why. withheld: it had been public and is not now. Take both down."`
 	CopyrightHolder    string             `json:"copyrightholder,omitempty"`
 	CopyrightNotice    string             `json:"copyrightnotice,omitempty"`
 	UsageTerms         string             `json:"usageterms,omitempty"`
-	EdNote             string             `json:"ednote,omitempty" doc:"What was corrected, the newest first."`
+	EdNote             string             `json:"ednote,omitempty" doc:"What was corrected, the newest first; or why it was withdrawn."`
 	Language           string             `json:"language,omitempty"`
 	Headlines          []NinjsText        `json:"headlines,omitempty"`
 	Descriptions       []NinjsText        `json:"descriptions,omitempty"`
@@ -82,7 +82,7 @@ type NinjsBody struct {
 // NinjsConcept is a person, an organisation, an event, a section or a tag.
 type NinjsConcept struct {
 	Name    string `json:"name"`
-	Rel     string `json:"rel,omitempty" doc:"about, mentions, author, section or tag."`
+	Rel     string `json:"rel,omitempty" doc:"about, mentions, author, photographer, editor, section or tag."`
 	URI     string `json:"uri,omitempty" format:"uri" doc:"Its item of Wikidata where it has one, else its page."`
 	Literal string `json:"literal,omitempty"`
 }
@@ -143,6 +143,10 @@ type NinjsID struct {
 	Value string `json:"value"`
 }
 
+// ninjsKeep are members without which an item says nothing, or may be used though
+// it may not.
+var ninjsKeep = []string{"uri", "pubstatus"}
+
 const (
 	ninjsType   = "application/ninjs+json"
 	ninjsSchema = "http://www.iptc.org/std/ninjs/ninjs-schema_2.1.json"
@@ -162,17 +166,16 @@ func getNinjs(c *call) (any, error) {
 const maxNinjs = 20
 
 func listNinjs(c *call) (any, error) {
+	if c.inChanges() {
+		return listNinjsChanges(c)
+	}
 	arts, next, err := c.walk()
 	if err != nil {
 		return nil, err
 	}
-	out := List[Ninjs]{Items: []Ninjs{}, Next: next}
+	out := NinjsList{List: List[Ninjs]{Items: []Ninjs{}, Next: next}}
 	for i := range arts {
-		v, err := c.Public().Live(c.ctx, &arts[i])
-		if err != nil {
-			return nil, err
-		}
-		one, err := c.ninjs(&reading{arts[i], v.Content})
+		one, err := c.ninjsOf(&arts[i])
 		if err != nil {
 			return nil, err
 		}
@@ -181,23 +184,32 @@ func listNinjs(c *call) (any, error) {
 	return out, nil
 }
 
+// ninjsOf reads the version of an article and makes an item of it.
+func (c *call) ninjsOf(a *article.Article) (*Ninjs, error) {
+	v, err := c.Public().Live(c.ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return c.ninjs(&reading{*a, v})
+}
+
 func (c *call) ninjs(r *reading) (*Ninjs, error) {
 	a := &r.a
 	c.Shows(db.Key("article", a.ID), article.BesideKey(a.ID))
-	changed, err := c.Changed(a, r.content.Body)
+	changed, err := c.Changed(a, r.version.Content.Body)
 	if err != nil {
 		return nil, err
 	}
 	out := &Ninjs{URI: c.TagURI("article", a.ID), Standard: NinjsStandard{"ninjs", "2.1", ninjsSchema}, Type: "text", RepresentationType: "full", Profile: "article",
-		FirstCreated: utc(a.FirstPublished), ContentCreated: utc(a.FirstPublished), VersionCreated: utc(changed), PubStatus: "usable", CopyrightHolder: c.Publisher(),
+		FirstCreated: utc(a.FirstPublished), ContentCreated: utc(a.FirstPublished), VersionCreated: utc(latest(changed, r.version.Published)), PubStatus: "usable", CopyrightHolder: c.Publisher(),
 		CopyrightNotice: "© " + strconv.Itoa(a.FirstPublished.In(c.Zone()).Year()) + " " + c.Publisher(), Language: cmp.Or(a.Language, c.Conf().Locale), Title: a.Headline,
-		By: a.BylineText, Slugline: a.Slug, Located: r.content.Dateline,
+		By: a.BylineText, Slugline: a.Slug, Located: r.version.Content.Dateline,
 		Headlines:  []NinjsText{{"main", plainText, a.Headline}},
 		Renditions: []NinjsRendition{{Name: "page", Href: c.page(a), ContentType: htmlText}},
 		AltIDs:     []NinjsID{{"id", ident(a.ID)}, {"url", c.page(a)}},
 		Genres:     []NinjsGenre{{Name: string(a.Kind), URI: genres[a.Kind], Literal: string(a.Kind)}}}
-	if r.content.ShortHeadline != "" {
-		out.Headlines = append(out.Headlines, NinjsText{"short", plainText, r.content.ShortHeadline})
+	if r.version.Content.ShortHeadline != "" {
+		out.Headlines = append(out.Headlines, NinjsText{"short", plainText, r.version.Content.ShortHeadline})
 	}
 	if a.Kicker != "" {
 		out.Headlines = append(out.Headlines, NinjsText{"kicker", plainText, a.Kicker})
@@ -208,13 +220,25 @@ func (c *call) ninjs(r *reading) (*Ninjs, error) {
 		}
 	}
 	slices.SortFunc(out.Descriptions, func(a, b NinjsText) int { return -strings.Compare(a.Role, b.Role) })
-	for _, add := range []func(*reading, *Ninjs) error{c.ninjsPictures, c.ninjsBodies, c.ninjsBylines, c.ninjsTerms, c.ninjsSubjects, c.ninjsVersion} {
-		if err := add(r, out); err != nil {
+	for _, part := range []struct {
+		members []string
+		add     func(*reading, *Ninjs) error
+	}{
+		{[]string{"associations"}, c.ninjsPictures}, {[]string{"bodies"}, c.ninjsBodies}, {[]string{"people", "infosources"}, c.ninjsBylines}, {[]string{"subjects"}, c.ninjsTerms},
+		{[]string{"people", "organisations", "places", "events"}, c.ninjsSubjects}, {[]string{"version", "ednote"}, c.ninjsVersion},
+	} {
+		if !c.picks.has(part.members...) {
+			continue
+		}
+		if err := part.add(r, out); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
+
+// makers are what people are to an article who have not written it.
+var makers = map[string]string{"photo": "photographer", "edited_by": "editor"}
 
 // genres are the IPTC's names of kinds, where it has one.
 var genres = map[article.Kind]string{
@@ -237,7 +261,7 @@ func (c *call) passable(ids []int64) (map[int64]media.Medium, error) {
 }
 
 func (c *call) ninjsPictures(r *reading, out *Ninjs) error {
-	uses := pictureUses(&r.content)
+	uses := pictureUses(&r.version.Content)
 	var ids []int64
 	for _, use := range uses {
 		ids = append(ids, use.Media)
@@ -253,7 +277,7 @@ func (c *call) ninjsPictures(r *reading, out *Ninjs) error {
 			continue
 		}
 		name := "picture-" + strconv.Itoa(i+1)
-		if r.content.Lead != nil && use.Media == r.content.Lead.Media {
+		if r.version.Content.Lead != nil && use.Media == r.version.Content.Lead.Media {
 			name = "lead"
 		}
 		one := NinjsAssociation{Name: name, URI: p.URL, Type: "picture", RepresentationType: "full", PubStatus: "usable", By: p.Credit,
@@ -277,11 +301,11 @@ func (c *call) ninjsPictures(r *reading, out *Ninjs) error {
 // ninjsBodies gives the text without what is of our pages only, and without
 // pictures and files that others may not print.
 func (c *call) ninjsBodies(r *reading, out *Ninjs) error {
-	known, err := c.passable(richtext.MediaIDs(r.content.Body))
+	known, err := c.passable(richtext.MediaIDs(r.version.Content.Body))
 	if err != nil {
 		return err
 	}
-	body := richtext.Doc{Version: r.content.Body.Version, Content: passed(r.content.Body.Content, known)}
+	body := richtext.Doc{Version: r.version.Content.Body.Version, Content: passed(r.version.Content.Body.Content, known)}
 	html, err := c.HTML(body)
 	if err != nil {
 		return err
@@ -368,20 +392,20 @@ func (c *call) ninjsBylines(r *reading, out *Ninjs) error {
 			out.InfoSources = append(out.InfoSources, NinjsSource{Name: b.Name, Role: "agency"})
 			continue
 		}
-		one := NinjsConcept{Name: b.Name, Rel: "author"}
+		one := NinjsConcept{Name: b.Name, Rel: cmp.Or(makers[b.Role], "author")}
 		if b.Author != nil {
 			one.URI, one.Literal = b.Author.URL, b.Author.ID
 		}
 		out.People = append(out.People, one)
 	}
-	if r.content.Canonical != "" {
-		out.InfoSources = append(out.InfoSources, NinjsSource{Name: r.content.Canonical, Role: "source", URI: r.content.Canonical})
+	if r.version.Content.Canonical != "" {
+		out.InfoSources = append(out.InfoSources, NinjsSource{Name: r.version.Content.Canonical, Role: "source", URI: r.version.Content.Canonical})
 	}
 	return err
 }
 
 func (c *call) ninjsTerms(r *reading, out *Ninjs) error {
-	for _, id := range r.content.Sections {
+	for _, id := range r.version.Content.Sections {
 		s, err := c.Section(id)
 		if fault.Is(err, fault.NotFound) {
 			continue
@@ -391,7 +415,7 @@ func (c *call) ninjsTerms(r *reading, out *Ninjs) error {
 		}
 		out.Subjects = append(out.Subjects, NinjsConcept{Name: s.Name, Rel: "section", URI: c.Abs(c.SectionPath(s)), Literal: s.Path})
 	}
-	tags, err := c.Tags(r.content.Tags)
+	tags, err := c.Tags(r.version.Content.Tags)
 	for _, t := range tags {
 		out.Subjects = append(out.Subjects, NinjsConcept{Name: t.Name, Rel: "tag", URI: c.Abs(c.TagPath(t)), Literal: t.Slug})
 	}

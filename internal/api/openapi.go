@@ -31,6 +31,7 @@ const about = `What readers of this site may see, as JSON. Nothing needs a key, 
 - **Ids** are numbers of up to 63 bits, written as text. They stay when addresses change.
 - **Times** are RFC 3339 in UTC. Days, months and years stand where no more is known.
 - **Lists** have *items* and, unless it is the last page, *next*: the address of the next page, also in the header Link. Only a missing *next* means the end.
+- **Fields**: every address takes *fields*, the members that you need. What is said to be required is then there only if you name it.
 - **Caching**: answers carry a strong ETag; send it as If-None-Match and get 304 while nothing has changed. Answers without parameters cost least.
 - **Other sites' scripts** may read everything (Access-Control-Allow-Origin: *), without credentials: there are none.
 - **Errors** are problem details (RFC 9457) with *detail* and *hint*. A parameter that is not known, stands there twice or has no sensible value is an error, never overlooked.
@@ -107,8 +108,8 @@ func (o *op) describe(reg huma.Registry, problem map[string]*huma.MediaType) *hu
 	if o.Gone {
 		out.Responses["410"] = &huma.Response{Description: "The article was withdrawn; the hint has the reason.", Content: problem}
 	}
-	for i := range o.Params {
-		out.Parameters = append(out.Parameters, o.Params[i].describe())
+	for _, p := range o.params() {
+		out.Parameters = append(out.Parameters, p.describe())
 	}
 	return out
 }
@@ -142,9 +143,19 @@ func (p *Param) describe() *huma.Param {
 	case aYear:
 		most = 9999
 		s.Type, s.Minimum, s.Maximum = huma.TypeInteger, &one, &most
+	case aFields:
+		item := &huma.Schema{Type: huma.TypeString}
+		for _, name := range p.Names {
+			item.Enum = append(item.Enum, name)
+		}
+		s = &huma.Schema{Type: huma.TypeArray, Items: item, MinItems: &least, UniqueItems: true}
 	case aTime, aCursor:
 	}
 	out := &huma.Param{Name: p.Name, In: "query", Required: p.Needed, Description: p.Doc, Schema: s}
+	if p.Kind == aFields {
+		together := false
+		out.Style, out.Explode = "form", &together
+	}
 	if p.Kind == aTime {
 		out.Description += " A time after RFC 3339, or a day, which begins at midnight of the site's zone."
 	}
@@ -159,6 +170,9 @@ func (p *Param) describe() *huma.Param {
 
 // typed is a value in the type of its schema.
 func typed(s *huma.Schema, text string) any {
+	if s.Type == huma.TypeArray {
+		return strings.Split(text, ",")
+	}
 	if n, err := strconv.Atoi(text); err == nil && s.Type == huma.TypeInteger {
 		return n
 	}

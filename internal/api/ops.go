@@ -10,7 +10,7 @@ var ops = []op{
 
 	{Name: "list articles", Path: "/articles", Summary: "Articles, filtered and in order", Group: "articles", Rate: web.RateSearch, Params: articleFilters(maxLimit),
 		Doc:    "Filters are combined: an article must fit all of them. Several filters together may find less than a page and still go on; follow next until it is missing.",
-		Answer: List[Summary]{}, do: listArticles, Try: "/articles?limit=2"},
+		Answer: Articles{}, do: listArticles, Try: "/articles?limit=2"},
 	{Name: "get article", Path: "/articles/{id}", Summary: "One article, whole", Group: "articles", Rate: web.RateReading, Gone: true,
 		Doc:    "A withdrawn article answers 410 with the reason that readers are told: take it down where you show it. One that is not public, or not any more, answers like one that never was.",
 		Answer: &Article{}, do: getArticle, Try: "/articles/{article}"},
@@ -20,10 +20,10 @@ var ops = []op{
 		Answer: List[Comment]{}, do: listComments, Try: "/articles/{article}/comments"},
 	{Name: "get ninjs", Path: "/articles/{id}/ninjs", Summary: "One article for partners, as ninjs 2.1 of the IPTC", Group: "syndication", Rate: web.RateReading, Gone: true, Type: ninjsType,
 		Doc:    "News in JSON (https://iptc.org/standards/ninjs/). Pictures and files are in it only when their rights let others print them: the licence says so (public domain, CC0, CC BY without NC), or the publisher holds them.",
-		Answer: &Ninjs{}, do: getNinjs, Try: "/articles/{article}/ninjs"},
+		Answer: &Ninjs{}, Keep: ninjsKeep, do: getNinjs, Try: "/articles/{article}/ninjs"},
 	{Name: "list ninjs", Path: "/ninjs", Summary: "Whole articles for partners, as ninjs", Group: "syndication", Rate: web.RateSearch, Params: articleFilters(maxNinjs),
 		Doc:    "A partner asks for what was published from a time on, in the order of publication, and goes on from there next time.",
-		Answer: List[Ninjs]{}, do: listNinjs, Try: "/ninjs?limit=2"},
+		Answer: NinjsList{}, Keep: ninjsKeep, do: listNinjs, Try: "/ninjs?limit=2"},
 
 	{Name: "list sections", Path: "/sections", Summary: "All sections, those above before those below them", Group: "lists", Rate: web.RateReading, Answer: List[Section]{}, do: listSections, Try: "/sections"},
 	{Name: "get section", Path: "/sections/{id}", Summary: "One section", Group: "lists", Rate: web.RateReading, Answer: &Section{}, do: getSection, Try: "/sections/{section}"},
@@ -37,6 +37,8 @@ var ops = []op{
 		Answer: List[Subject]{}, do: listSubjects, Try: "/subjects?limit=2"},
 	{Name: "get subject", Path: "/subjects/{id}", Summary: "One entry of the register, with its timeline", Group: "stories as data", Rate: web.RateReading,
 		Answer: &SubjectPage{}, do: getSubject, Try: "/subjects/{subject}"},
+	{Name: "list subject timeline", Path: "/subjects/{id}/timeline", Summary: "The rows of articles' timelines that name an entry of the register, the latest first", Group: "stories as data", Rate: web.RateSearch,
+		Doc: timelineDoc, Params: []Param{limit(maxLimit), cursor}, Answer: List[Moment]{}, do: listSubjectTimeline, Try: "/subjects/{subject}/timeline"},
 	{Name: "list quotes", Path: "/quotes", Summary: "What was said, the newest first", Group: "stories as data", Rate: web.RateSearch,
 		Doc: "One of speaker, subject, article and words. Those of an article are one page, in its order.",
 		Params: []Param{{Name: "speaker", Kind: aText, Most: 100, Doc: "What a person said under this name.", Example: "Ann Lee"},
@@ -53,6 +55,8 @@ var ops = []op{
 		Answer: List[Storyline]{}, do: listStorylines, Try: "/storylines?limit=2"},
 	{Name: "get storyline", Path: "/storylines/{id}", Summary: "One continuing story: so far, next, and open", Group: "stories as data", Rate: web.RateReading,
 		Answer: &StorylinePage{}, do: getStoryline, Try: "/storylines/{storyline}"},
+	{Name: "list storyline timeline", Path: "/storylines/{id}/timeline", Summary: "The rows of the timelines of a storyline's articles, the latest first", Group: "stories as data", Rate: web.RateSearch,
+		Doc: timelineDoc, Params: []Param{limit(maxLimit), cursor}, Answer: List[Moment]{}, do: listStorylineTimeline, Try: "/storylines/{storyline}/timeline"},
 
 	{Name: "search", Path: "/search", Summary: "Articles by their words", Group: "search", Rate: web.RateSearch,
 		Doc: "The same search as the reader's: \"phrase\", -not, author:, section:, tag:, before:, after:, said-by:. Pages reach the first thousand results.",
@@ -64,3 +68,5 @@ var ops = []op{
 			{Name: "sort", Kind: aChoice, Choices: []string{"best", newestFirst, oldestFirst}, Default: "best", Doc: "Order of the results.", Example: newestFirst}, limit(50), cursor},
 		Answer: Found{}, do: searchArticles, Try: "/search?q=harbour"},
 }
+
+const timelineDoc = "The same row in several articles stands there once, for the one published last. A row of which only the month or the year is known comes after the days in it."

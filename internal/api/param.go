@@ -22,12 +22,14 @@ const (
 	aCount            // 1 to Most
 	aYear             // 1 to 9999
 	aCursor           // where a list goes on
+	aFields           // names with commas between them; op.pick reads them
 )
 
 // Param is a query parameter.
 type Param struct {
 	Name    string
 	Kind    paramKind
+	Names   []string // of aFields
 	Doc     string
 	Choices []string
 	Default string

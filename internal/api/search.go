@@ -18,7 +18,7 @@ var searchSorts = map[string]search.Sort{"best": search.Best, newestFirst: searc
 
 // searchArticles answers a question. Pages reach the first thousand results.
 func searchArticles(c *call) (any, error) {
-	req := search.Request{Text: c.text("q"), Sort: searchSorts[c.text("sort")], Year: c.year(), Limit: c.limit(), Offset: int(c.from.n[0]), Facets: true, Snippets: true}
+	req := search.Request{Text: c.text("q"), Sort: searchSorts[c.text("sort")], Year: c.year(), Limit: c.limit(), Offset: int(c.from.n[0]), Facets: true, Snippets: c.picks.has("snippet")}
 	if req.Offset < 0 || req.Offset > search.MaxFound-req.Limit {
 		return nil, errCursor
 	}
@@ -56,7 +56,7 @@ func searchArticles(c *call) (any, error) {
 	for i := range found.Results {
 		arts[i] = found.Results[i].Article
 	}
-	all, err := c.summaries(arts)
+	all, err := c.summaries(arts, c.picks)
 	if err != nil {
 		return nil, err
 	}

@@ -65,8 +65,8 @@ func getStoryline(c *call) (any, error) {
 		return nil, err
 	}
 	line := &o.Storyline
-	out := &StorylinePage{Storyline: *c.storyline(&o), Questions: none(line.Questions), Next: []Coming{}}
-	if doc := line.Doc(); len(doc.Content) > 0 {
+	out := &StorylinePage{Storyline: *c.storyline(&o), Questions: none(line.Questions), Next: []Coming{}, Subjects: []Link{}, Timeline: []Moment{}, Latest: []Summary{}, TimelineList: c.at("storylines", ident(o.ID), "timeline")}
+	if doc := line.Doc(); len(doc.Content) > 0 && c.picks.has("summary_html") {
 		if out.SummaryHTML, err = c.HTML(doc); err != nil {
 			return nil, err
 		}
@@ -80,27 +80,37 @@ func getStoryline(c *call) (any, error) {
 		}
 		out.Next = append(out.Next, one)
 	}
-	for _, id := range line.Subjects {
-		c.Shows(db.Key(article.ScopeSubject, id), db.ListKey(article.ScopeSubject, id))
-	}
-	entries, err := storyline.Entries(c.ctx, c.DB, line.Subjects)
-	if err != nil {
+	if err := c.keySubjects(line.Subjects, out); err != nil {
 		return nil, err
 	}
-	if out.Subjects, err = c.subjectsOf(entries); err != nil {
-		return nil, err
+	if c.picks.has("timeline") {
+		if out.Timeline, _, err = c.storylineMoments(o.ID, place{}, momentsShown); err != nil {
+			return nil, err
+		}
 	}
-	moments, err := storyline.Moments(c.ctx, c.DB, o.ID, "", momentsShown)
-	if err != nil {
-		return nil, err
-	}
-	if out.Timeline, err = c.moments(moments); err != nil {
-		return nil, err
+	if !c.picks.has("latest") {
+		return out, nil
 	}
 	arts, err := c.Public().List(c.ctx, article.ScopeStoryline, o.ID, article.Cursor{}, latestOfStory)
 	if err != nil {
 		return nil, err
 	}
-	out.Latest, err = c.summaries(arts)
+	out.Latest, err = c.summaries(arts, c.picks.of("latest"))
 	return out, err
+}
+
+// keySubjects adds the key people and places of a storyline.
+func (c *call) keySubjects(ids []int64, out *StorylinePage) error {
+	if !c.picks.has("subjects") {
+		return nil
+	}
+	for _, id := range ids {
+		c.Shows(db.Key(article.ScopeSubject, id), db.ListKey(article.ScopeSubject, id))
+	}
+	entries, err := storyline.Entries(c.ctx, c.DB, ids)
+	if err != nil {
+		return err
+	}
+	out.Subjects, err = c.subjectsOf(entries)
+	return err
 }

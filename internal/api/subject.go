@@ -1,14 +1,11 @@
 package api
 
 import (
-	"strings"
-
 	"dateline/internal/article"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/register"
 	"dateline/internal/site"
-	"dateline/internal/urlpath"
 )
 
 // subjectKinds are what entries of the register can be.
@@ -19,9 +16,6 @@ func subjectKinds() []string {
 	}
 	return out
 }
-
-// momentsShown is how many rows of timelines an answer has.
-const momentsShown = 100
 
 // listSubjects answers the register by name, all of one kind or all people,
 // then all organisations and so on.
@@ -88,7 +82,9 @@ func (c *call) subject(o *site.Owner) (*Subject, error) {
 		out.Position = &Position{Latitude: e.Position.Lat, Longitude: e.Position.Lon}
 	}
 	var err error
-	out.Picture, err = c.pictureOf(e.Picture)
+	if c.picks.has("picture") {
+		out.Picture, err = c.pictureOf(e.Picture)
+	}
 	return out, err
 }
 
@@ -101,36 +97,14 @@ func getSubject(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &SubjectPage{Subject: *s}
+	out := &SubjectPage{Subject: *s, Timeline: []Moment{}, TimelineList: c.at("subjects", ident(o.ID), "timeline")}
 	if o.Entry.Kind == register.Person || o.Entry.Kind == register.Organisation {
 		out.Quotes = c.at("quotes") + "?subject=" + ident(o.ID)
 	}
-	moments, err := register.Moments(c.ctx, c.DB, o.ID, "", momentsShown)
-	if err != nil {
-		return nil, err
+	if c.picks.has("timeline") {
+		out.Timeline, _, err = c.subjectMoments(o.ID, place{}, momentsShown)
 	}
-	out.Timeline, err = c.moments(moments)
 	return out, err
-}
-
-// moments are rows of timelines of articles that readers may see.
-func (c *call) moments(rows []register.Moment) ([]Moment, error) {
-	out := []Moment{}
-	for _, m := range rows {
-		a, vis, err := c.Public().Read(c.ctx, m.Article)
-		if fault.Is(err, fault.NotFound) || err == nil && vis != article.Listed {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		link := c.articleLink(&a)
-		if m.Part > 1 || m.Anchor != "" {
-			link.URL = c.Abs(c.PartPath(urlpath.Escape(a.Path), m.Part, m.Anchor))
-		}
-		out = append(out, Moment{Date: m.Day, Title: strings.TrimSpace(m.Title), Text: m.Body, Article: link})
-	}
-	return out, nil
 }
 
 // subjectsOf are entries of the register, as far as readers may see them.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,11 +13,11 @@ import (
 	"dateline/internal/urlpath"
 )
 
-// summaries are articles as lists show them.
-func (c *call) summaries(arts []article.Article) ([]Summary, error) {
+// summaries are articles as lists show them, with what of them was asked for.
+func (c *call) summaries(arts []article.Article, p picks) ([]Summary, error) {
 	var leads []int64
 	for i := range arts {
-		if id := arts[i].LeadMedia; id != 0 {
+		if id := arts[i].LeadMedia; id != 0 && p.has("picture") {
 			leads = append(leads, id)
 		}
 	}
@@ -27,15 +28,15 @@ func (c *call) summaries(arts []article.Article) ([]Summary, error) {
 	out := make([]Summary, 0, len(arts))
 	for i := range arts {
 		a := &arts[i]
-		c.Shows(db.Key("article", a.ID))
+		c.Shows(db.Key("article", a.ID), article.ChangedKey(a.ID))
 		s := Summary{ID: ident(a.ID), Self: c.at("articles", ident(a.ID)), URL: c.page(a), Kind: string(a.Kind), Language: cmp.Or(a.Language, c.Conf().Locale),
 			Headline: a.Headline, Kicker: a.Kicker, Standfirst: a.Standfirst, Excerpt: a.Excerpt, Byline: a.BylineText, Published: a.FirstPublished.UTC(),
-			Words: a.WordCount, Comments: a.CommentCount}
+			Words: a.WordCount, Comments: a.CommentCount, Changed: changed(a)}
 		if a.Updated.After(a.FirstPublished) {
 			at := a.Updated.UTC()
 			s.Updated = &at
 		}
-		if a.SectionID != 0 {
+		if a.SectionID != 0 && p.has("section") {
 			section, err := c.Section(a.SectionID)
 			if err != nil && !fault.Is(err, fault.NotFound) {
 				return nil, err
@@ -54,12 +55,22 @@ func (c *call) summaries(arts []article.Article) ([]Summary, error) {
 	return out, nil
 }
 
+// changed is when what this API says of an article changed last.
+func changed(a *article.Article) time.Time {
+	if a.Changed.IsZero() { // its embargo has just ended, or it is a page from before Changed
+		return latest(a.FirstPublished, a.Updated, a.EmbargoUntil).UTC()
+	}
+	return a.Changed.UTC()
+}
+
+func latest(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
+
 // summary is one of them, nil for none.
-func (c *call) summary(a *article.Article) (*Summary, error) {
+func (c *call) summary(a *article.Article, p picks) (*Summary, error) {
 	if a == nil {
 		return nil, nil
 	}
-	all, err := c.summaries([]article.Article{*a})
+	all, err := c.summaries([]article.Article{*a}, p)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +152,9 @@ func articleFilters(most int) []Param {
 		{Name: "kind", Kind: aChoice, Choices: kinds, Doc: "Articles of a kind.", Example: "opinion"},
 		{Name: "from", Kind: aTime, Doc: "Published at this time or later.", Example: "2026-01-01"},
 		{Name: "before", Kind: aTime, Doc: "Published before this time.", Example: "2027-01-01T00:00:00Z"},
-		{Name: "sort", Kind: aChoice, Choices: []string{newestFirst, oldestFirst}, Default: newestFirst, Doc: "Order by first publication.", Example: oldestFirst},
+		{Name: "sort", Kind: aChoice, Choices: []string{newestFirst, oldestFirst, changeOrder}, Default: newestFirst,
+			Doc: "Order by first publication; or by the latest change, the earliest first, with what was taken away. The order of changes takes none of the filters above.", Example: oldestFirst},
+		{Name: "changed_after", Kind: aTime, Doc: "In the order of changes, which this brings along: what changed after this time.", Example: "2026-01-01"},
 		limit(most), cursor,
 	}
 }
@@ -174,12 +187,15 @@ func (c *call) walk() (arts []article.Article, next string, err error) {
 var plural = map[string]string{"section": "sections", "tag": "tags", "author": "authors", "storyline": "storylines", "subject": "subjects"}
 
 func listArticles(c *call) (any, error) {
+	if c.inChanges() {
+		return listChanges(c)
+	}
 	arts, next, err := c.walk()
 	if err != nil {
 		return nil, err
 	}
-	items, err := c.summaries(arts)
-	return List[Summary]{Items: items, Next: next}, err
+	items, err := c.summaries(arts, c.picks)
+	return Articles{List: List[Summary]{Items: items, Next: next}}, err
 }
 
 func utc(t time.Time) *time.Time {

@@ -49,6 +49,7 @@ type Summary struct {
 	Section    *Link      `json:"section,omitempty" doc:"The first of its sections."`
 	Published  time.Time  `json:"published" doc:"First publication."`
 	Updated    *time.Time `json:"updated,omitempty" doc:"The last change that readers are told of; left out while there is none."`
+	Changed    time.Time  `json:"changed" doc:"When what this site says of it changed last, for programs: silent corrections, another address, shared accounts and an import count too. To readers say updated."`
 	Words      int64      `json:"words"`
 	Comments   int64      `json:"comments" doc:"How many comments are public."`
 	Picture    *Picture   `json:"picture,omitempty" doc:"Its lead picture."`
@@ -74,7 +75,6 @@ type Article struct {
 	Corrections   []Correction   `json:"corrections" doc:"The newest first."`
 	Translations  []Translation  `json:"translations"`
 	Source        string         `json:"source,omitempty" format:"uri" doc:"Where a syndicated text came from."`
-	Changed       time.Time      `json:"changed" doc:"When what readers see of it changed last, shared accounts included."`
 	CommentsOpen  bool           `json:"comments_open" doc:"Whether readers may comment."`
 	Links         ArticleLinks   `json:"links"`
 }
@@ -202,8 +202,9 @@ type Subject struct {
 // SubjectPage is an entry with what the archive knows of it.
 type SubjectPage struct {
 	Subject
-	Quotes   string   `json:"quotes,omitempty" format:"uri" doc:"What a person or an organisation said, in this API."`
-	Timeline []Moment `json:"timeline" doc:"The latest rows of the articles' timelines that name it, the latest first; at most 100."`
+	Quotes       string   `json:"quotes,omitempty" format:"uri" doc:"What a person or an organisation said, in this API."`
+	Timeline     []Moment `json:"timeline" doc:"The latest rows of the articles' timelines that name it, the latest first; at most 100."`
+	TimelineList string   `json:"timeline_list" format:"uri" doc:"All of these rows, in this API."`
 }
 
 // NamedSubject is an entry that an article names.
@@ -297,12 +298,13 @@ type Storyline struct {
 // StorylinePage is a storyline with all that is told of it.
 type StorylinePage struct {
 	Storyline
-	SummaryHTML string    `json:"summary_html,omitempty"`
-	Questions   []string  `json:"questions" doc:"Open questions."`
-	Next        []Coming  `json:"next" doc:"What is scheduled, the soonest first."`
-	Subjects    []Link    `json:"subjects" doc:"Key people and places."`
-	Timeline    []Moment  `json:"timeline" doc:"The latest rows of its articles' timelines, the latest first; at most 100."`
-	Latest      []Summary `json:"latest" doc:"Its newest articles, at most ten; the address under list has all."`
+	SummaryHTML  string    `json:"summary_html,omitempty"`
+	Questions    []string  `json:"questions" doc:"Open questions."`
+	Next         []Coming  `json:"next" doc:"What is scheduled, the soonest first."`
+	Subjects     []Link    `json:"subjects" doc:"Key people and places."`
+	Timeline     []Moment  `json:"timeline" doc:"The latest rows of its articles' timelines, the latest first; at most 100."`
+	TimelineList string    `json:"timeline_list" format:"uri" doc:"All of these rows, in this API."`
+	Latest       []Summary `json:"latest" doc:"Its newest articles, at most ten; the address under list has all."`
 }
 
 // Coming is something that is scheduled.
@@ -405,6 +407,7 @@ type SiteLinks struct {
 	Storylines  string `json:"storylines" format:"uri"`
 	Search      string `json:"search" format:"uri"`
 	Ninjs       string `json:"ninjs" format:"uri"`
+	Changes     string `json:"changes" format:"uri" doc:"All articles in the order in which they changed, for keeping a copy."`
 }
 
 // Feed is a feed of the whole site.

@@ -58,8 +58,9 @@ const (
 )
 
 // compiler knows the description, in which nothing may be said that it does not
-// name, and the schema of OpenAPI itself.
-func (n *newsroom) compiler() *jsonschema.Compiler {
+// name, and the schema of OpenAPI itself. Unless whole is asked for, nothing of
+// what it names must be said either.
+func (n *newsroom) compiler(whole bool) *jsonschema.Compiler {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	add := func(at string, raw []byte) any {
@@ -74,6 +75,9 @@ func (n *newsroom) compiler() *jsonschema.Compiler {
 	doc := add(describedAt, n.description)
 	for _, schema := range doc.(map[string]any)["components"].(map[string]any)["schemas"].(map[string]any) {
 		schema.(map[string]any)["additionalProperties"] = false
+		if !whole {
+			delete(schema.(map[string]any), "required")
+		}
 	}
 	return c
 }
@@ -107,7 +111,11 @@ func (n *newsroom) holds(path string, a answer) {
 			return
 		}
 		escape := strings.NewReplacer("~", "~0", "/", "~1").Replace
-		schema, err := n.schemas.Compile(describedAt + "#/paths/" + url.PathEscape(escape(template)) + "/get/responses/" + status + "/content/" + url.PathEscape(escape(media)) + "/schema")
+		schemas := n.schemas
+		if a.status == http.StatusOK && strings.Contains(path, "fields=") {
+			schemas = n.parts
+		}
+		schema, err := schemas.Compile(describedAt + "#/paths/" + url.PathEscape(escape(template)) + "/get/responses/" + status + "/content/" + url.PathEscape(escape(media)) + "/schema")
 		n.must(err)
 		body, err := jsonschema.UnmarshalJSON(strings.NewReader(a.body))
 		n.must(err)

@@ -97,6 +97,9 @@ func (s *Service) moveBatch(ctx context.Context, tx *db.Tx, m Dissolve, after pl
 	if len(batch) > 0 {
 		tx.Purge("front", "feed")
 	}
+	if err := touchBatch(ctx, tx, s.clock.Now(), batch); err != nil {
+		return 0, after, err
+	}
 	return len(batch), after, relabelled(ctx, tx, batch)
 }
 
@@ -185,8 +188,11 @@ func (s *Service) moveOne(ctx context.Context, tx *db.Tx, m relocation, id int64
 	for _, p := range moved {
 		tx.Purge(db.ListKey(p.scope, p.ref))
 	}
+	if err != nil {
+		return err
+	}
 	tx.Purge(db.Key("article", id))
-	return err
+	return nil
 }
 
 // moveSection writes the primary section, and the address when it contains the

@@ -170,6 +170,7 @@ type Article struct {
 	Created         time.Time
 	ScheduledAt     time.Time // zero unless StatusScheduled
 	EmbargoUntil    time.Time // zero unless embargoed
+	Changed         time.Time // place in the order of all changes, see Changes; zero before readers had it in lists
 
 	Owner    int64     // person who writes it, 0 for nobody with an account
 	Assignee int64     // person who is asked to work on it, 0 for nobody

@@ -50,6 +50,9 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, ch change) error {
 			return err
 		}
 	}
+	if err := s.noteChange(ctx, tx, &ch.before, a, vis); err != nil {
+		return err
+	}
 	if err := s.write(ctx, tx, ch); err != nil {
 		return err
 	}

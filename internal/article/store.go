@@ -15,26 +15,26 @@ const columns = `a.id, a.type, a.status, a.access, a.password_hash, a.slug, a.pa
 	a.revision, a.live_version, a.working_version, a.public, a.headline, a.standfirst, a.excerpt, a.kicker, a.kind,
 	a.language, a.lead_media, a.section_id, a.byline_text, a.word_count, a.comment_count, a.comments_open, a.pinned,
 	a.noindex, a.related, a.withdrawn_reason, a.first_published, a.updated_at, a.modified_at, a.created_at,
-	a.scheduled_at, a.embargo_until, a.owner_id, a.assignee_id, a.due_at`
+	a.scheduled_at, a.embargo_until, a.owner_id, a.assignee_id, a.due_at, a.changed_at`
 
 type scanner interface{ Scan(...any) error }
 
 func scanArticle(r scanner) (Article, error) {
 	var a Article
 	var related string
-	var first, updated, modified, created, scheduled, embargo, due int64
+	var first, updated, modified, created, scheduled, embargo, due, changed int64
 	err := r.Scan(&a.ID, &a.Type, &a.Status, &a.Access, &a.PasswordHash, &a.Slug, &a.Path, &a.ParentID, &a.MenuOrder,
 		&a.Revision, &a.LiveVersion, &a.WorkingVersion, &a.Public, &a.Headline, &a.Standfirst, &a.Excerpt, &a.Kicker, &a.Kind,
 		&a.Language, &a.LeadMedia, &a.SectionID, &a.BylineText, &a.WordCount, &a.CommentCount, &a.CommentsOpen, &a.Pinned,
 		&a.NoIndex, &related, &a.WithdrawnReason, &first, &updated, &modified, &created, &scheduled, &embargo,
-		&a.Owner, &a.Assignee, &due)
+		&a.Owner, &a.Assignee, &due, &changed)
 	if err != nil {
 		return a, err
 	}
 	a.FirstPublished, a.Updated = db.Time(first), db.Time(updated)
 	a.Modified, a.Created = db.Time(modified), db.Time(created)
 	a.ScheduledAt, a.EmbargoUntil = db.Time(scheduled), db.Time(embargo)
-	a.Due = db.Time(due)
+	a.Due, a.Changed = db.Time(due), db.Time(changed)
 	if related != "[]" {
 		err = json.Unmarshal([]byte(related), &a.Related)
 	}
@@ -60,9 +60,9 @@ func insertArticle(ctx context.Context, tx *db.Tx, a *Article) error {
 	_, err := tx.Exec(ctx, `INSERT INTO article (id, type, status, access, password_hash, slug, path, parent_id, menu_order,
 		revision, live_version, working_version, public, headline, standfirst, excerpt, kicker, kind, language, lead_media,
 		section_id, byline_text, word_count, comments_open, pinned, noindex, related, withdrawn_reason, first_published, updated_at,
-		modified_at, created_at, scheduled_at, embargo_until, owner_id)
+		modified_at, created_at, scheduled_at, embargo_until, changed_at, owner_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`, append(articleArgs(a), a.Owner)...)
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)`, append(articleArgs(a), a.Owner)...)
 	return err
 }
 
@@ -76,8 +76,8 @@ func updateArticle(ctx context.Context, tx *db.Tx, a *Article) error {
 		headline = $14, standfirst = $15, excerpt = $16, kicker = $17, kind = $18, language = $19, lead_media = $20,
 		section_id = $21, byline_text = $22, word_count = $23, comments_open = $24, pinned = $25,
 		noindex = $26, related = $27, withdrawn_reason = $28, first_published = $29, updated_at = $30, modified_at = $31,
-		created_at = $32, scheduled_at = $33, embargo_until = $34
-		WHERE id = $1 AND revision = $35`, args...)
+		created_at = $32, scheduled_at = $33, embargo_until = $34, changed_at = $35
+		WHERE id = $1 AND revision = $36`, args...)
 	if err == nil && n == 0 {
 		return stale(a.Headline)
 	}
@@ -95,7 +95,7 @@ func articleArgs(a *Article) []any {
 		a.Kicker, string(a.Kind), a.Language, a.LeadMedia, a.SectionID, a.BylineText, a.WordCount,
 		db.Bool(a.CommentsOpen), db.Bool(a.Pinned), db.Bool(a.NoIndex), idsJSON(a.Related), a.WithdrawnReason,
 		db.Micros(a.FirstPublished), db.Micros(a.Updated), db.Micros(a.Modified), db.Micros(a.Created),
-		db.Micros(a.ScheduledAt), db.Micros(a.EmbargoUntil)}
+		db.Micros(a.ScheduledAt), db.Micros(a.EmbargoUntil), db.Micros(a.Changed)}
 }
 
 // hashOf chains a version to the one before it: SHA-256 over the previous

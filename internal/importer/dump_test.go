@@ -16,7 +16,7 @@ import (
 // volatile are columns that say when Dateline wrote, or that hold chance.
 // Those in present are compared by whether they hold anything.
 var (
-	volatile = []string{"article.modified_at", "media.updated_at", "profile.updated_at", "section.updated_at", "tag.updated_at", "term.updated_at", "setting.updated_at"}
+	volatile = []string{"article.modified_at", "article.changed_at", "media.updated_at", "profile.updated_at", "section.updated_at", "tag.updated_at", "term.updated_at", "setting.updated_at"}
 	present  = []string{"media.token", "profile.email_sealed", "comment.email_sealed", "article.password_hash"}
 )
 

@@ -66,6 +66,7 @@ type Moment struct {
 	Article     int64
 	Part        int    // page of the article, from 1
 	Anchor      string // of the row on that page; "" when it is not known
+	At, Place   int64  // when the story was published (not of storylines), and the row’s number in it: of MomentsAfter only
 }
 
 // Moments returns the latest rows of timelines that name an entry, at most
@@ -99,3 +100,33 @@ func Distinct(rows *sql.Rows, err error, limit int) ([]Moment, error) {
 	}
 	return out, err
 }
+
+// MomentCursor is the place of a row among those that name an entry; the zero
+// value is before the latest one.
+type MomentCursor struct {
+	Day                string
+	At, Article, Place int64
+}
+
+// MomentsAfter returns the rows of Moments that come after a place, at most
+// limit, with their own places.
+func MomentsAfter(ctx context.Context, q db.Querier, id int64, after MomentCursor, limit int) ([]Moment, error) {
+	if after == (MomentCursor{}) {
+		after.Day = latestDay
+	}
+	rows, err := q.Query(ctx, momentsAfterSQL, id, after.Day, after.At, after.Article, after.Place, limit)
+	return db.All(rows, err, func(r *sql.Rows) (m Moment, err error) {
+		return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article, &m.At, &m.Place)
+	})
+}
+
+// latestDay stands behind every day in the order of texts.
+const latestDay = "~"
+
+// The same row of a story that stands before makes a row superfluous.
+const momentsAfterSQL = `SELECT e.day, e.title, e.body, e.article_id, l.at, e.place FROM subject_event e
+	JOIN listing l ON l.article_id = e.article_id AND l.scope = 'subject' AND l.ref = e.subject_id
+	WHERE e.subject_id = $1 AND e.day <= $2 AND (e.day < $2 OR (l.at, e.article_id, e.place) < ($3, $4, $5))
+		AND NOT EXISTS (SELECT 1 FROM subject_event o JOIN listing m ON m.article_id = o.article_id AND m.scope = 'subject' AND m.ref = o.subject_id
+			WHERE o.subject_id = e.subject_id AND o.day = e.day AND o.title = e.title AND o.body = e.body AND (m.at, o.article_id, o.place) > (l.at, e.article_id, e.place))
+	ORDER BY e.day DESC, l.at DESC, e.article_id DESC, e.place DESC LIMIT $6`

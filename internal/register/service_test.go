@@ -3,6 +3,7 @@ package register_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -234,6 +235,23 @@ func TestRegister_FollowsStories(t *testing.T) {
 		r.counts(ann, 1)
 		r.counts(port, 1)
 		r.counts(club, 0) // named, but nobody confirmed it
+		var at article.Cursor
+		told := func(what string, times int) { // how often those who keep copies hear of the article
+			t.Helper()
+			all, err := article.NewPublic(r.db, clock.System{}).Changes(r.ctx, at, 10)
+			r.must(err)
+			if len(all) != times {
+				t.Errorf("%s: told of %d changes, want %d", what, len(all), times)
+			}
+			for i := range all {
+				at = all[i].Cursor()
+			}
+		}
+		told("a publication with names", 1)
+		raw, err := json.Marshal(article.Settled{Article: a.ID, Public: true})
+		r.must(err)
+		r.must(r.reg.HandleSettled(r.ctx, raw))
+		told("the same names again", 0)
 		r.shown(register.Person, "Ann Lee")
 		r.shown(register.Organisation)
 		named, err := register.InStory(r.ctx, r.db, a.ID)
@@ -243,6 +261,9 @@ func TestRegister_FollowsStories(t *testing.T) {
 		}
 		moments, err := register.Moments(r.ctx, r.db, ann.ID, "", 10)
 		r.must(err)
+		if paged, err := register.MomentsAfter(r.ctx, r.db, ann.ID, register.MomentCursor{}, 10); err != nil || len(paged) != 1 || paged[0].Article != a.ID || paged[0].At != db.Micros(a.FirstPublished) {
+			t.Errorf("moments in pages: %+v, %v", paged, err)
+		}
 		if len(moments) != 1 || moments[0].Title != "Lee elected" || moments[0].Day != "2026-03-01" || moments[0].Article != a.ID {
 			t.Errorf("moments: %+v", moments)
 		}
@@ -259,6 +280,7 @@ func TestRegister_FollowsStories(t *testing.T) {
 		r.drain()
 		r.counts(club, 1)
 		r.shown(register.Organisation, "Marsa Line")
+		told("an entry that is known by its name", 1)
 		in = register.Input{Entry: club}
 		in.ByName = false
 		club, err = r.reg.Save(r.ctx, editor, in)

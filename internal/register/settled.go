@@ -36,7 +36,7 @@ func (s *Service) HandleSettled(ctx context.Context, payload []byte) error {
 	if err != nil {
 		return err
 	}
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.readTx(ctx, tx, index, p.Article) })
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.readAll(ctx, tx, index, []int64{p.Article}) })
 }
 
 // EnqueueTx asks for articles to be read after the transaction.
@@ -54,14 +54,23 @@ func (s *Service) HandleRead(ctx context.Context, payload []byte) error {
 	if err != nil {
 		return err
 	}
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		for _, id := range ids {
-			if err := s.readTx(ctx, tx, index, id); err != nil {
-				return err
-			}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.readAll(ctx, tx, index, ids) })
+}
+
+// readAll reads some articles, and tells those that keep copies of the ones of
+// which there is something new.
+func (s *Service) readAll(ctx context.Context, tx *db.Tx, index *Index, ids []int64) error {
+	var fresh []int64
+	for _, id := range ids {
+		changed, err := s.readTx(ctx, tx, index, id)
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+		if changed {
+			fresh = append(fresh, id)
+		}
+	}
+	return article.TouchTx(ctx, tx, s.Clock.Now(), fresh...)
 }
 
 // use is a row of subject_use.
@@ -73,29 +82,30 @@ type use struct {
 }
 
 // readTx reads one article and writes what it names, or takes that away when
-// readers do not see it in lists.
-func (s *Service) readTx(ctx context.Context, tx *db.Tx, index *Index, id int64) error {
+// readers do not see it in lists. It reports whether other entries than before
+// stand with the article.
+func (s *Service) readTx(ctx context.Context, tx *db.Tx, index *Index, id int64) (changed bool, err error) {
 	public := article.NewPublic(tx, s.Clock)
 	a, vis, err := public.Read(ctx, id)
 	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
+		return false, err
 	}
 	if a.ID = id; err != nil || vis != article.Listed || a.Type != article.TypeArticle {
 		return s.putTx(ctx, tx, &a, nil, nil)
 	}
 	v, err := public.Live(ctx, &a)
 	if err != nil {
-		return err
+		return false, err
 	}
 	conf, err := s.Settings.Site(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	r := newReader(index, &v.Content, conf.Locale)
 	r.read()
 	uses, err := s.uses(ctx, tx, id, &v.Content, r.namingsInOrder())
 	if err != nil {
-		return err
+		return false, err
 	}
 	return s.putTx(ctx, tx, &a, uses, r.events(&v.Content))
 }
@@ -128,19 +138,20 @@ func blocksJSON(blocks []int) string {
 	return string(raw)
 }
 
-// putTx makes the rows of one article equal to what was read of it.
-func (s *Service) putTx(ctx context.Context, tx *db.Tx, a *article.Article, uses []use, events []event) error {
+// putTx makes the rows of one article equal to what was read of it. It reports
+// whether the entries that readers are told of are others than before.
+func (s *Service) putTx(ctx context.Context, tx *db.Tx, a *article.Article, uses []use, events []event) (fresh bool, err error) {
 	rows, err := tx.Query(ctx, `SELECT subject_id, confirmed, main, times, blocks FROM subject_use WHERE article_id = $1`, a.ID)
 	have, err := db.All(rows, err, func(r *sql.Rows) (u use, err error) {
 		return u, r.Scan(&u.subject, &u.confirmed, &u.main, &u.times, &u.blocks)
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, u := range have {
 		if !slices.Contains(uses, u) {
 			if _, err := tx.Exec(ctx, `DELETE FROM subject_use WHERE article_id = $1 AND subject_id = $2`, a.ID, u.subject); err != nil {
-				return err
+				return false, err
 			}
 		}
 	}
@@ -150,7 +161,7 @@ func (s *Service) putTx(ctx context.Context, tx *db.Tx, a *article.Article, uses
 	}
 	known, err := ByIDs(ctx, tx, ids)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var listed []int64
 	for _, u := range uses {
@@ -167,16 +178,17 @@ func (s *Service) putTx(ctx context.Context, tx *db.Tx, a *article.Article, uses
 		tx.Purge(article.BesideKey(a.ID)) // the line at its end
 		if _, err := tx.Exec(ctx, `INSERT INTO subject_use (article_id, subject_id, confirmed, main, times, blocks) VALUES ($1, $2, $3, $4, $5, $6)`,
 			a.ID, u.subject, u.confirmed, u.main, u.times, u.blocks); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if err := putEvents(ctx, tx, a.ID, listed, events); err != nil {
-		return err
+		return false, err
 	}
 	changed, err := article.EnlistTx(ctx, tx, a, listed, s.Clock.Now())
 	if err != nil {
-		return err
+		return false, err
 	}
+	fresh = len(changed) > 0 || recast(have, uses, listed)
 	// A list that became empty with the article itself has changed already.
 	for _, u := range have {
 		changed = append(changed, u.subject)
@@ -184,10 +196,18 @@ func (s *Service) putTx(ctx context.Context, tx *db.Tx, a *article.Article, uses
 	slices.Sort(changed)
 	for _, id := range slices.Compact(changed) {
 		if err := showOrHide(ctx, tx, id); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return fresh, nil
+}
+
+// recast tells whether an article is about what it only named before, or the
+// other way round, of the entries in whose lists it stands.
+func recast(have, uses []use, listed []int64) bool {
+	return slices.ContainsFunc(uses, func(u use) bool {
+		return slices.Contains(listed, u.subject) && slices.ContainsFunc(have, func(h use) bool { return h.subject == u.subject && h.main != u.main })
+	})
 }
 
 // event is a row of a timeline that names entries.

@@ -40,13 +40,8 @@ func (s *Service) HandleMove(ctx context.Context, payload []byte) error {
 			if err != nil {
 				return err
 			}
-			for _, one := range ids {
-				if err := s.readTx(ctx, tx, index, one); err != nil {
-					return err
-				}
-			}
 			done = len(ids)
-			return nil
+			return s.readAll(ctx, tx, index, ids)
 		})
 		if err != nil || done == 0 {
 			return err
@@ -147,10 +142,8 @@ func (s *Service) sweepBatch(ctx context.Context, sweep int64) (n int, more bool
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			if err := s.readTx(ctx, tx, index, id); err != nil {
-				return err
-			}
+		if err := s.readAll(ctx, tx, index, ids); err != nil {
+			return err
 		}
 		if n = len(ids); n == 0 {
 			_, err = tx.Exec(ctx, `UPDATE subject_state SET swept = sweep WHERE id = 1`)

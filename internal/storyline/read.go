@@ -279,6 +279,37 @@ func Moments(ctx context.Context, q db.Querier, id int64, until string, limit in
 	return register.Distinct(rows, err, limit)
 }
 
+// MomentCursor is the place of a row among those of a storyline; the zero value
+// is before the latest one.
+type MomentCursor struct {
+	Day        string
+	Article, N int64
+}
+
+// MomentsAfter returns the rows of Moments that come after a place, at most
+// limit, with their own places.
+func MomentsAfter(ctx context.Context, q db.Querier, id int64, after MomentCursor, limit int) ([]register.Moment, error) {
+	if after == (MomentCursor{}) {
+		after.Day = latestDay
+	}
+	rows, err := q.Query(ctx, momentsAfterSQL, id, after.Day, after.Article, after.N, limit)
+	return db.All(rows, err, func(r *sql.Rows) (m register.Moment, err error) {
+		return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article, &m.Part, &m.Anchor, &m.Place)
+	})
+}
+
+// latestDay stands behind every day in the order of texts.
+const latestDay = "~"
+
+// The same row of an article that stands before makes a row superfluous.
+const momentsAfterSQL = `SELECT m.day, m.title, m.body, m.article_id, m.part, m.anchor, m.n FROM storyline_moment m
+	JOIN listing l ON l.article_id = m.article_id AND l.scope = 'storyline' AND l.ref = m.ref
+	WHERE m.ref = $1 AND (m.day, m.article_id, m.n) < ($2, $3, $4)
+		AND NOT EXISTS (SELECT 1 FROM storyline_moment o JOIN listing k ON k.article_id = o.article_id AND k.scope = 'storyline' AND k.ref = o.ref
+			WHERE o.ref = m.ref AND o.day = m.day AND (o.article_id, o.n) > (m.article_id, m.n)
+				AND CASE WHEN o.title = '' THEN o.body ELSE o.title END = CASE WHEN m.title = '' THEN m.body ELSE m.title END)
+	ORDER BY m.day DESC, m.article_id DESC, m.n DESC LIMIT $5`
+
 // placesRead bounds how many of a storyline's newest articles are read for its
 // places.
 const placesRead = 40

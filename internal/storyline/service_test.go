@@ -112,6 +112,21 @@ func (r *room) moments(id int64) string {
 	for _, m := range found {
 		all = append(all, m.Day+" "+m.Title)
 	}
+	for _, limit := range []int{1, 2, 20} { // page by page it is the same
+		var paged []string
+		for after := (storyline.MomentCursor{}); ; {
+			some, err := storyline.MomentsAfter(r.ctx, r.db, id, after, limit)
+			r.must(err)
+			for _, m := range some {
+				paged = append(paged, m.Day+" "+m.Title)
+				after = storyline.MomentCursor{Day: m.Day, Article: m.Article, N: m.Place}
+			}
+			if len(some) < limit {
+				break
+			}
+		}
+		r.is("timeline in pages", strings.Join(paged, ", "), strings.Join(all, ", "))
+	}
 	return strings.Join(all, ", ")
 }
 

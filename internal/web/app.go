@@ -282,7 +282,7 @@ func (a *App) dispatch(w http.ResponseWriter, r *http.Request, path string, safe
 
 // admit checks what a request must fulfil before its handler sees it.
 func (a *App) admit(req *Request, route *Route, safe bool) error {
-	if wait, ok := a.limits.take(route.Rate, req.Client); !ok {
+	if wait, ok := a.limits.take(route.rate(len(req.Query) > 0), req.Client); !ok {
 		return &tooMany{wait: wait}
 	}
 	if !safe && route.CSRF == CSRFNoCookies {

@@ -94,6 +94,10 @@ type Route struct {
 	CSRF    CSRF
 	Query   []Param
 
+	// QueryRate is the class of requests with a query, whose answers the page
+	// cache does not keep; "" for that of Rate.
+	QueryRate Rate
+
 	// Exact refuses a query that holds anything which the route does not know,
 	// or knows and cannot take: for programs, which must not be answered
 	// something else than they asked.
@@ -117,6 +121,14 @@ type Ask struct {
 	// Request is set when the request carries a personal cookie. The answer
 	// then goes to this request alone.
 	Request *Request
+}
+
+// rate is the class of a request.
+func (r *Route) rate(asking bool) Rate {
+	if asking && r.QueryRate != "" {
+		return r.QueryRate
+	}
+	return r.Rate
 }
 
 // Knowing returns the route with further query parameters that it knows.
@@ -144,6 +156,8 @@ func (r *Route) check(authorised bool) error {
 	need(r.Role == Anyone || authorised, "its role %q needs Options.Authorize", r.Role)
 	_, limited := Limits[r.Rate]
 	need(limited || r.Rate == RateReading, "it has no known Rate (%q)", r.Rate)
+	_, limited = Limits[r.QueryRate]
+	need(limited || r.QueryRate == "", "it has no known QueryRate (%q)", r.QueryRate)
 	need(slices.Contains([]Caching{CachePages, CacheFiles, CacheNone}, r.Cache), "it has no known Cache (%q)", r.Cache)
 	need(r.Body == NoBody || r.Body > 0, "it has no Body limit")
 	need(slices.Contains([]CSRF{CSRFReadOnly, CSRFSameOrigin, CSRFNoCookies}, r.CSRF), "it has no known CSRF class (%q)", r.CSRF)
