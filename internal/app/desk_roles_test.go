@@ -28,7 +28,7 @@ var rolesReaders = map[string]string{
 	"comment report": "", "comment follow": "", "comment mail link": "", "comment link": "", "comment enter": "", "comment stop page": "", "comment stop": "",
 	"api site": "", "api description": "", "api rest": "", "api list articles": "", "api get article": "", "api list comments": "", "api get ninjs": "", "api list ninjs": "",
 	"api list sections": "", "api get section": "", "api list tags": "", "api get tag": "", "api list authors": "", "api get author": "", "api list subjects": "", "api get subject": "",
-	"api list quotes": "", "api list accounts": "", "api get accounts": "", "api list storylines": "", "api get storyline": "", "api search": "",
+	"api list quotes": "", "api list accounts": "", "api get accounts": "", "api list storylines": "", "api get storyline": "", "api search": "", "api list subject timeline": "", "api list storyline timeline": "",
 	"comment sign-in page": "", "comment sign-in": "", "comment sign-out": "", "comment data": "", "comment erase": "",
 }
 
