@@ -355,6 +355,7 @@ func (f *talkFigures) floods(ctx context.Context, s *server, t *talker, p talkPl
 		return err
 	}
 	defer os.RemoveAll(dir)
+	time.Sleep(3 * time.Second) // the page shows the last comments sent before
 	file, err := startNginx(ctx, dir, s.Origin, []string{talkedPath})
 	if err != nil {
 		return err
