@@ -1,12 +1,13 @@
 package api
 
 import (
+	"strings"
+
 	"dateline/internal/article"
 	"dateline/internal/fault"
 	"dateline/internal/register"
 	"dateline/internal/storyline"
 	"dateline/internal/urlpath"
-	"strings"
 )
 
 // momentsShown is how many rows of a timeline the answer about a storyline or an
@@ -42,49 +43,44 @@ func (c *call) timeline(read func(id int64, after place, limit int) ([]Moment, p
 // storylineMoments are rows of the timelines of a storyline's articles, and
 // where they go on.
 func (c *call) storylineMoments(id int64, after place, limit int) (out []Moment, next place, err error) {
-	out = []Moment{}
 	all, err := storyline.MomentsAfter(c.ctx, c.DB, id, storyline.MomentCursor{Day: after.name, Article: after.n[0], N: after.n[1]}, limit+1)
-	for i := range all[:min(limit, len(all))] {
-		m := &all[i]
-		if len(all) > limit {
-			next = place{name: m.Day, n: [6]int64{m.Article, m.Place}}
-		}
-		if err == nil {
-			err = c.moment(&out, m.Day, m.Title, m.Body, m.Article, m.Part, m.Anchor)
-		}
+	if err != nil {
+		return nil, place{}, err
 	}
-	return out, next, err
+	return c.moments(all, limit, func(m *register.Moment) place { return place{name: m.Day, n: [6]int64{m.Article, m.Place}} })
 }
 
 // subjectMoments are rows of timelines that name an entry.
 func (c *call) subjectMoments(id int64, after place, limit int) (out []Moment, next place, err error) {
-	out = []Moment{}
 	all, err := register.MomentsAfter(c.ctx, c.DB, id, register.MomentCursor{Day: after.name, At: after.n[0], Article: after.n[1], Place: after.n[2]}, limit+1)
-	for i := range all[:min(limit, len(all))] {
-		m := &all[i]
-		if len(all) > limit {
-			next = place{name: m.Day, n: [6]int64{m.At, m.Article, m.Place}}
-		}
-		if err == nil {
-			err = c.moment(&out, m.Day, m.Title, m.Body, m.Article, 1, "")
-		}
+	if err != nil {
+		return nil, place{}, err
 	}
-	return out, next, err
+	return c.moments(all, limit, func(m *register.Moment) place { return place{name: m.Day, n: [6]int64{m.At, m.Article, m.Place}} })
 }
 
-// moment adds a row of an article's timeline, if readers may see the article.
-func (c *call) moment(to *[]Moment, day, title, text string, id int64, n int, anchor string) error {
-	a, vis, err := c.Public().Read(c.ctx, id)
-	if fault.Is(err, fault.NotFound) || err == nil && vis != article.Listed {
-		return nil
+// moments are the first of some rows, as far as readers may see their articles,
+// and where they go on when there are more.
+func (c *call) moments(all []register.Moment, limit int, at func(*register.Moment) place) (out []Moment, next place, err error) {
+	out = []Moment{}
+	if len(all) > limit {
+		all = all[:limit]
+		next = at(&all[limit-1])
 	}
-	if err != nil {
-		return err
+	for i := range all {
+		m := &all[i]
+		a, vis, err := c.Public().Read(c.ctx, m.Article)
+		if fault.Is(err, fault.NotFound) || err == nil && vis != article.Listed {
+			continue
+		}
+		if err != nil {
+			return nil, place{}, err
+		}
+		link := c.articleLink(&a)
+		if m.Part > 1 || m.Anchor != "" {
+			link.URL = c.Abs(c.PartPath(urlpath.Escape(a.Path), m.Part, m.Anchor))
+		}
+		out = append(out, Moment{Date: m.Day, Title: strings.TrimSpace(m.Title), Text: m.Body, Article: link})
 	}
-	link := c.articleLink(&a)
-	if n > 1 || anchor != "" {
-		link.URL = c.Abs(c.PartPath(urlpath.Escape(a.Path), n, anchor))
-	}
-	*to = append(*to, Moment{Date: day, Title: strings.TrimSpace(title), Text: text, Article: link})
-	return nil
+	return out, next, nil
 }

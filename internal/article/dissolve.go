@@ -188,11 +188,8 @@ func (s *Service) moveOne(ctx context.Context, tx *db.Tx, m relocation, id int64
 	for _, p := range moved {
 		tx.Purge(db.ListKey(p.scope, p.ref))
 	}
-	if err != nil {
-		return err
-	}
 	tx.Purge(db.Key("article", id))
-	return nil
+	return err
 }
 
 // moveSection writes the primary section, and the address when it contains the
