@@ -26,10 +26,13 @@ type Build struct {
 	token    int64
 	lastAt   int64
 	lastID   int64
+	last     int64   // bucket that an earlier run finished last
 	live     []int64 // buckets that answer, for the counts of the dictionary
 	cards    []card
+	own      map[int64]bool // documents of the bucket under way
 	terms    map[string]*gathered
 	termsOf  [][]uint32 // by slot
+	placesOf [][]byte   // of those terms, as joinPlaces makes them
 	gathered []*gathered
 }
 
@@ -49,9 +52,9 @@ const buildPause = 90 * 1_000_000 // microseconds
 // Build begins a build or goes on with one that stands still. Errors:
 // Conflict when another process is building.
 func (ix *Index) Build(ctx context.Context) (*Build, error) {
-	b := &Build{db: ix.db, clock: ix.clock, full: ix.room, token: id.New(), terms: map[string]*gathered{}}
+	b := &Build{db: ix.db, clock: ix.clock, full: ix.room, token: id.New(), own: map[int64]bool{}, terms: map[string]*gathered{}}
 	err := ix.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		b.lastAt, b.lastID = 0, 0
+		b.lastAt, b.lastID, b.last = 0, 0, 0
 		counters, err := state(ctx, tx)
 		if err != nil {
 			return err
@@ -82,7 +85,30 @@ func (ix *Index) Build(ctx context.Context) (*Build, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b, nil
+	return b, b.forget(ctx)
+}
+
+// forget takes out what an earlier run wrote of a bucket that it did not
+// finish: documents of it may have been removed since.
+func (b *Build) forget(ctx context.Context) error {
+	docs, err := docsBehind(ctx, b.db, b.era, b.last)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(docs, writeAtOnce) {
+		err := b.write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			for _, doc := range some {
+				if err := dropDoc(ctx, tx, b.era, doc); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // resume finds the last document that an earlier run kept.
@@ -92,6 +118,7 @@ func (b *Build) resume(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	last := done[len(done)-1]
+	b.last = last.id
 	body, err := bodyOf(ctx, tx, last.id)
 	if err != nil {
 		return err
@@ -103,10 +130,32 @@ func (b *Build) resume(ctx context.Context, tx *db.Tx) error {
 // none: documents come in ascending order of (At, ID), beginning behind it.
 func (b *Build) Last() (at, id int64) { return b.lastAt, b.lastID }
 
-// Add adds a document; it is on disk only some thousands later. Errors:
-// Invalid for a document beyond the limits or out of order, Conflict when the
-// build was taken over by another process.
-func (b *Build) Add(ctx context.Context, d Doc) error {
+// Add adds documents; they are on disk only some thousands later. One that was
+// added before is left as it was: its time has changed since, so it is fresh,
+// and what is fresh goes over what was built. Errors: Invalid for a document
+// beyond the limits or out of order, Conflict when the build was taken over by
+// another process.
+func (b *Build) Add(ctx context.Context, docs ...Doc) error {
+	ids := make([]int64, len(docs))
+	for i := range docs {
+		ids[i] = docs[i].ID
+	}
+	have, err := docsOf(ctx, b.db, b.era, ids)
+	if err != nil {
+		return err
+	}
+	for _, d := range docs {
+		if have[d.ID] || b.own[d.ID] {
+			continue
+		}
+		if err := b.add(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Build) add(ctx context.Context, d Doc) error {
 	if err := d.check(); err != nil {
 		return err
 	}
@@ -114,10 +163,11 @@ func (b *Build) Add(ctx context.Context, d Doc) error {
 		return fault.New(fault.Invalid, "document %d is out of order", d.ID).WithHint("documents come in the order of their time, then their number")
 	}
 	b.lastAt, b.lastID = d.At, d.ID
+	b.own[d.ID] = true
 	slot := uint16(len(b.cards))
 	b.cards = append(b.cards, card{d.ID, d.At, slices.Clone(d.Cols)})
 	own := make([]uint32, len(d.Terms))
-	var places []byte
+	var places, joined []byte
 	for i, t := range d.Terms {
 		g := b.terms[t.Text]
 		if g == nil {
@@ -130,8 +180,9 @@ func (b *Build) Add(ctx context.Context, d Doc) error {
 		g.slots, g.impacts = append(g.slots, slot), append(g.impacts, t.Impact)
 		g.places = appendPlaces(g.places, places)
 		g.any = g.any || len(places) > 0
+		joined = appendPlaces(joined, places)
 	}
-	b.termsOf = append(b.termsOf, own)
+	b.termsOf, b.placesOf = append(b.termsOf, own), append(b.placesOf, joined)
 	if len(b.cards) < b.full {
 		return nil
 	}
@@ -179,27 +230,45 @@ func (b *Build) flush(ctx context.Context) error {
 			g.id = numbers[i]
 		}
 	}
-	docs := make([]docRow, len(b.cards))
-	for slot, own := range b.termsOf {
-		ids := make([]int64, len(own))
-		for i, n := range own {
-			ids[i] = b.gathered[n].id
-		}
-		slices.Sort(ids)
-		docs[slot] = docRow{b.cards[slot].id, b.era, bucket, int64(slot), encodeIDs(ids)}
-	}
-	for some := range slices.Chunk(docs, writeAtOnce) {
-		if err := b.write(ctx, func(ctx context.Context, tx *db.Tx) error { return putDocs(ctx, tx, some) }); err != nil {
-			return err
-		}
+	if err := b.documents(ctx, bucket); err != nil {
+		return err
 	}
 	err = b.write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		o := opened{bucketRow: bucketRow{id: bucket, era: b.era, version: 1}, cards: b.cards}
 		o.measure()
 		return putBucket(ctx, tx, o.bucketRow)
 	})
-	b.cards, b.terms, b.gathered, b.termsOf = nil, map[string]*gathered{}, nil, nil
+	b.cards, b.own, b.terms, b.gathered, b.termsOf, b.placesOf = nil, map[int64]bool{}, map[string]*gathered{}, nil, nil, nil
 	return err
+}
+
+// documents writes what each document of the bucket under way has.
+func (b *Build) documents(ctx context.Context, bucket int64) error {
+	for from := 0; from < len(b.cards); from += writeAtOnce {
+		var docs []docRow
+		var words []wordsRow
+		for slot := from; slot < min(from+writeAtOnce, len(b.cards)); slot++ {
+			ids, all := make([]int64, len(b.termsOf[slot])), make([]stands, len(b.termsOf[slot]))
+			places := placesCursor{b: b.placesOf[slot]}
+			for i, n := range b.termsOf[slot] {
+				ids[i] = b.gathered[n].id
+				all[i] = stands{ids[i], places.next()}
+			}
+			slices.Sort(ids)
+			docs = append(docs, docRow{b.cards[slot].id, b.era, bucket, int64(slot), encodeIDs(ids)})
+			words = append(words, wordsRow{spotOn(bucket, int64(slot)), encodeWords(all)})
+		}
+		err := b.write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if err := putDocs(ctx, tx, docs); err != nil {
+				return err
+			}
+			return putWords(ctx, tx, words)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lists writes the lists of some terms and notes them in the dictionary.
@@ -305,6 +374,9 @@ func sweep(ctx context.Context, tx *db.Tx, counters map[string]int64) (more bool
 	for _, r := range rows {
 		live = append(live, r.id)
 	}
+	if found, err := sweepWords(ctx, tx, live); found || err != nil {
+		return true, err
+	}
 	entries, err := entriesBehind(ctx, tx, counters[countSweep]-1, sweepTerms)
 	if err != nil {
 		return false, err
@@ -352,4 +424,19 @@ func sweepSpots(ctx context.Context, tx *db.Tx, era int64) (bool, error) {
 	_, err = tx.Exec(ctx, `DELETE FROM posting_doc WHERE era = $1 AND doc IN (SELECT doc FROM posting_doc WHERE era = $1 ORDER BY doc LIMIT $2)`,
 		other, sweepDocs)
 	return true, err
+}
+
+// sweepWords takes out the words of documents of all but the live buckets,
+// which ascend, and says whether there were any.
+func sweepWords(ctx context.Context, tx *db.Tx, live []int64) (bool, error) {
+	next := int64(0) // the first bucket that is not looked at yet
+	for _, bucket := range append(live[:len(live):len(live)], maxBucket) {
+		if next < bucket {
+			if n, err := dropWordsBetween(ctx, tx, next, bucket, sweepDocs); n > 0 || err != nil {
+				return true, err
+			}
+		}
+		next = bucket + 1
+	}
+	return false, nil
 }

@@ -1,6 +1,7 @@
 package postings
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -72,10 +73,57 @@ func putVarint(b []byte, v int64) []byte {
 	return binary.AppendUvarint(b, uint64(v<<1)^uint64(v>>63))
 }
 
-// list is a term in one bucket: ascending slots, and the impact in each.
+// list is a term in one bucket: ascending slots, and the impact in each. What
+// queries read has bits in place of slots where so many documents have the term
+// that it is stored so.
 type list struct {
 	slots   []uint16
+	bits    bitmap
 	impacts []byte
+}
+
+// count is how many documents have the term.
+func (l *list) count() int { return len(l.impacts) }
+
+// mark sets the slots of the list in b.
+func (l *list) mark(b bitmap) {
+	for i, w := range l.bits[:min(len(l.bits), len(b))] {
+		b[i] |= w
+	}
+	for _, s := range l.slots {
+		b.set(int(s))
+	}
+}
+
+// within calls fn with those slots of the list that are set in b.
+func (l *list) within(b bitmap, fn func(slot int, impact byte)) {
+	for i, s := range l.slots {
+		if b.has(int(s)) {
+			fn(int(s), l.impacts[i])
+		}
+	}
+	at := 0 // impacts of the words before
+	for i, w := range l.bits[:min(len(l.bits), len(b))] {
+		for both := w & b[i]; both != 0; both &= both - 1 {
+			bit := bits.TrailingZeros64(both)
+			fn(i<<6+bit, l.impacts[at+bits.OnesCount64(w&(1<<bit-1))])
+		}
+		at += bits.OnesCount64(w)
+	}
+}
+
+// each calls fn with every slot of the list, ascending, and its index.
+func (l *list) each(fn func(i, slot int)) {
+	for i, s := range l.slots {
+		fn(i, int(s))
+	}
+	at := 0
+	for i, w := range l.bits {
+		for ; w != 0; w &= w - 1 {
+			fn(at, i<<6+bits.TrailingZeros64(w))
+			at++
+		}
+	}
 }
 
 // Kinds of lists, the first byte of their blobs.
@@ -120,17 +168,32 @@ func encodeList(l list) []byte {
 	return append(b, l.impacts...)
 }
 
+// decodeList reads a list with its slots.
 func decodeList(b []byte) (list, error) {
+	l, err := readList(b)
+	if l.bits != nil {
+		l.slots = make([]uint16, 0, len(l.impacts))
+		l.bits.each(func(s int) bool { l.slots = append(l.slots, uint16(s)); return true })
+		l.bits = nil
+	}
+	return l, err
+}
+
+// readList reads a list with slots or bits, as it is stored.
+func readList(b []byte) (list, error) {
 	if len(b) == 0 {
 		return list{}, nil
 	}
 	r := reader{b: b}
 	kind := r.byte()
 	n := int(r.below(bucketSlots + 1))
-	l := list{slots: make([]uint16, 0, n)}
+	var l list
+	have := 0
 	if kind&listBits != 0 {
-		l.slots = appendBits(l.slots, r.bytes(r.below(bucketSlots/8+1)))
+		l.bits = unpackBits(r.bytes(r.below(bucketSlots/8 + 1)))
+		have = l.bits.count()
 	} else {
+		l.slots = make([]uint16, 0, n)
 		at := -1
 		for range n {
 			at += int(r.below(bucketSlots)) + 1
@@ -139,6 +202,7 @@ func decodeList(b []byte) (list, error) {
 			}
 			l.slots = append(l.slots, uint16(at))
 		}
+		have = n
 	}
 	if kind&listEven != 0 {
 		one := r.byte()
@@ -149,21 +213,20 @@ func decodeList(b []byte) (list, error) {
 	} else {
 		l.impacts = r.bytes(uint64(n))
 	}
-	if !r.done() || len(l.slots) != n || kind > listBits|listEven {
+	if !r.done() || have != n || kind > listBits|listEven {
 		return list{}, damaged("documents of a term")
 	}
 	return l, nil
 }
 
-func appendBits(slots []uint16, b []byte) []uint16 {
+func unpackBits(b []byte) bitmap {
+	out := make(bitmap, 0, (len(b)+7)/8)
 	for i := 0; i < len(b); i += 8 {
 		var word [8]byte
 		copy(word[:], b[i:])
-		for w := binary.LittleEndian.Uint64(word[:]); w != 0; w &= w - 1 {
-			slots = append(slots, uint16(i*8+bits.TrailingZeros64(w)))
-		}
+		out = append(out, binary.LittleEndian.Uint64(word[:]))
 	}
-	return slots
+	return out
 }
 
 // encodePlaces packs the places of one document, ascending.
@@ -250,6 +313,50 @@ func (c *placesCursor) next() []byte {
 	out := c.b[size:end]
 	c.b = c.b[end:]
 	return out
+}
+
+// stands is a term of one document by its number, with its places packed.
+type stands struct {
+	id     int64
+	places []byte
+}
+
+// encodeWords packs the terms of a document that have places, in any order.
+func encodeWords(all []stands) []byte {
+	slices.SortFunc(all, func(a, b stands) int { return cmp.Compare(a.id, b.id) })
+	b := make([]byte, 0, 6*len(all))
+	last := int64(0)
+	for _, s := range all {
+		if len(s.places) == 0 {
+			continue
+		}
+		b = appendPlaces(binary.AppendUvarint(b, uint64(s.id-last)), s.places)
+		last = s.id
+	}
+	return b
+}
+
+// wordsCursor goes through what encodeWords made, term by term.
+type wordsCursor struct {
+	r  reader
+	at int64
+}
+
+// seek returns the packed places of a term; numbers are asked for in ascending
+// order. nil when the document has none of it.
+func (c *wordsCursor) seek(id int64) []byte {
+	for len(c.r.b) > 0 {
+		rest := c.r
+		at := c.at + int64(rest.below(1<<43))
+		if at > id && !rest.bad {
+			return nil // the next one asked for may be it
+		}
+		places := rest.bytes(rest.uvarint())
+		if c.r, c.at = rest, at; at == id && !rest.bad {
+			return places
+		}
+	}
+	return nil
 }
 
 // share is what the dictionary says of a term in one bucket.

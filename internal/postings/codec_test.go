@@ -43,8 +43,8 @@ func TestLists_ComeBackAsTheyWere(t *testing.T) {
 func FuzzBlobs(f *testing.F) {
 	doc := Doc{ID: 1, At: -5, Cols: []Col{{2, -7}, {15, 1 << 60}}, Terms: []Term{{"a", 3, []uint32{1, 900}}, {"ż", 0, nil}}}
 	f.Add(encodeDoc(&doc), int64(1))
-	f.Add(encodeList(list{[]uint16{1, 2, 16383}, []byte{1, 2, 3}}), int64(3))
-	f.Add(encodeList(list{[]uint16{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, bytes.Repeat([]byte{7}, 10)}), int64(10))
+	f.Add(encodeList(list{slots: []uint16{1, 2, 16383}, impacts: []byte{1, 2, 3}}), int64(3))
+	f.Add(encodeList(list{slots: []uint16{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, impacts: bytes.Repeat([]byte{7}, 10)}), int64(10))
 	f.Add(encodeSpread([]share{{1, 2, 3}, {900, 16384, 255}}), int64(2))
 	f.Add(encodeCards([]card{{1, 2, []Col{{3, 4}}}, {}, {9, -9, nil}}), int64(3))
 	f.Add(joinPlaces([][]byte{{1, 2}, nil, {200, 1}}), int64(3))

@@ -12,12 +12,19 @@ import (
 )
 
 const (
-	facetDocs   = 20_000 // matches whose columns are counted one by one
 	facetValues = 200
 	nearDocs    = 100 // hits that nearness may reorder
 	unit        = 256 // of a clause's factor
 	maxFactor   = 1<<18 - 1
 )
+
+// bounds is how much is looked at to count what matches.
+type bounds struct {
+	facets  int64 // matches whose columns are counted one by one
+	phrases int64 // documents in which phrases are looked for
+}
+
+var usual = bounds{facets: 20_000, phrases: 20_000}
 
 // Find answers a query from one state of the database. Errors: Invalid for a
 // query beyond the limits.
@@ -90,14 +97,17 @@ type run struct {
 	pruned         bool
 	facets         []map[int64]int64
 	faceted        int64
+	looked         int64 // documents in which phrases were looked for
+	bounds         bounds
 	*scratch
 }
 
 // scratch is memory of the size of a bucket.
 type scratch struct {
-	match, other [bucketSlots / 64]uint64
-	score, most  [bucketSlots]uint32
-	hits         [bucketSlots]uint8
+	match, other, both, have [bucketSlots / 64]uint64
+	score, most, sum         [bucketSlots]uint32
+	hits                     [bucketSlots]uint8
+	stand                    [][]uint32
 }
 
 // scratches lends them out.
@@ -115,27 +125,60 @@ func (ix *Index) find(ctx context.Context, from db.Querier, q *Query) (Found, er
 	if err != nil {
 		return Found{}, err
 	}
-	r := &run{lists: &lists{q: from, cache: &ix.cache, view: v, older: q.Order == Oldest}, asked: q, scratch: ix.scratch.get()}
+	r := &run{lists: &lists{q: from, cache: &ix.cache, view: v, older: q.Order == Oldest}, asked: q, bounds: ix.bounds, scratch: ix.scratch.get()}
 	defer ix.scratch.pool.Put(r.scratch)
 	if err := r.compile(ctx); err != nil {
 		return Found{}, err
 	}
-	for _, p := range r.order() {
-		if !r.possible(p) {
-			continue
-		}
-		if r.over(p) {
-			r.pruned = true
-			continue
-		}
-		if err := r.part(ctx, p); err != nil {
-			return Found{}, err
-		}
+	if err := r.parts(ctx); err != nil {
+		return Found{}, err
 	}
 	if err := r.near(ctx); err != nil {
 		return Found{}, err
 	}
 	return r.answer(ctx)
+}
+
+// parts goes through the parts until neither the count nor the best can
+// change: in the order of time, and once enough is counted, those first that
+// may have the best.
+func (r *run) parts(ctx context.Context) error {
+	left := slices.DeleteFunc(r.order(), func(p *part) bool { return !r.possible(p) })
+	for len(left) > 0 && !(r.enough() && r.asked.Order == Best) {
+		p := left[0]
+		left = left[1:]
+		if r.over(p) {
+			r.pruned = true
+			continue
+		}
+		if err := r.part(ctx, p); err != nil {
+			return err
+		}
+	}
+	bound := make(map[*part]float64, len(left))
+	for _, p := range left {
+		bound[p] = r.bound(p)
+	}
+	slices.SortStableFunc(left, func(a, b *part) int { return cmp.Compare(bound[b], bound[a]) })
+	for _, p := range left {
+		r.next = append(r.next, p.bucket)
+	}
+	for _, p := range left {
+		if r.over(p) {
+			r.pruned = true
+			continue
+		}
+		if err := r.part(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enough reports that what matches is counted as far as it has to be.
+func (r *run) enough() bool {
+	return r.looked >= r.bounds.phrases ||
+		r.count >= int64(r.asked.CountTo) && (len(r.facets) == 0 || r.faceted >= r.bounds.facets)
 }
 
 // compile looks the terms up and weighs the clauses.
@@ -166,7 +209,7 @@ func (r *run) compile(ctx context.Context) error {
 	if q.Limit > 0 {
 		r.best.keep++ // tells whether there are more
 	}
-	if q.Near > 0 && q.Order == Best {
+	if r.nearness() {
 		r.best.keep = max(r.best.keep, nearDocs)
 	}
 	return nil
@@ -240,14 +283,13 @@ func (r *run) possible(p *part) bool {
 // over reports that whatever matches in p is neither among the best nor
 // counted.
 func (r *run) over(p *part) bool {
-	q := r.asked
-	if len(q.Facets) > 0 && r.faceted < facetDocs || r.count < int64(q.CountTo) || !r.best.full() {
+	if !r.enough() || !r.best.full() {
 		return false
 	}
 	if r.best.keep == 0 {
 		return true
 	}
-	switch least := r.best.least(); q.Order {
+	switch least := r.best.least(); r.asked.Order {
 	case Newest:
 		return p.high < least.At
 	case Oldest:
@@ -335,20 +377,15 @@ func halved(n float64) float64 {
 
 // part finds the matches of one part and takes them in.
 func (r *run) part(ctx context.Context, p *part) error {
+	all := !r.enough() // else only what may be among the best is looked for
 	match, err := r.matches(ctx, p)
 	if err != nil || match.empty() {
 		return err
 	}
-	if err := p.load(ctx, r.q); err != nil {
-		return err
+	r.count += int64(match.count())
+	if all {
+		r.facet(p, match)
 	}
-	r.narrow(p, match)
-	n := match.count()
-	if n == 0 {
-		return nil
-	}
-	r.count += int64(n)
-	r.facet(p, match)
 	if r.best.keep == 0 {
 		return nil
 	}
@@ -379,235 +416,6 @@ func (r *run) collect(p *part, match bitmap) {
 	})
 }
 
-// matches finds the slots that have the terms that the query asks for.
-func (r *run) matches(ctx context.Context, p *part) (bitmap, error) {
-	match := bitmap(r.match[:(p.slots+63)/64])
-	all := make([]*clause, len(r.all))
-	for i := range r.all {
-		all[i] = &r.all[i]
-	}
-	for i := range match {
-		match[i] = ^uint64(0)
-	}
-	if rest := p.slots % 64; rest != 0 {
-		match[len(match)-1] = 1<<rest - 1
-	}
-	slices.SortStableFunc(all, func(a, b *clause) int { return cmp.Compare(a.in(p), b.in(p)) })
-	for _, phrases := range []bool{false, true} { // phrases cost most and come when few are left
-		for _, c := range all {
-			if c.phrases() != phrases {
-				continue
-			}
-			other, err := r.slots(ctx, p, c, match)
-			if err != nil {
-				return nil, err
-			}
-			for i := range match {
-				match[i] &= other[i]
-			}
-			if match.empty() {
-				return match, nil
-			}
-		}
-	}
-	if err := r.atLeast(ctx, p, match); err != nil {
-		return nil, err
-	}
-	for i := range r.none {
-		if r.none[i].in(p) == 0 {
-			continue
-		}
-		other, err := r.slots(ctx, p, &r.none[i], match)
-		if err != nil {
-			return nil, err
-		}
-		for i := range match {
-			match[i] &^= other[i]
-		}
-	}
-	for i, w := range r.view.dead[p] {
-		match[i] &^= w
-	}
-	return match, nil
-}
-
-func (r *run) atLeast(ctx context.Context, p *part, match bitmap) error {
-	if r.need <= 0 {
-		return nil
-	}
-	clear(r.hits[:p.slots])
-	for i := range r.any {
-		if r.any[i].in(p) == 0 {
-			continue
-		}
-		other, err := r.slots(ctx, p, &r.any[i], match)
-		if err != nil {
-			return err
-		}
-		other.each(func(s int) bool { r.hits[s]++; return true })
-	}
-	match.each(func(s int) bool { return int(r.hits[s]) >= r.need })
-	return nil
-}
-
-// in is how many documents of p may match the clause.
-func (c *clause) in(p *part) (n int) {
-	for i := range c.alts {
-		least := math.MaxInt
-		for _, w := range c.alts[i].terms {
-			have, _ := w.in(p)
-			least = min(least, have)
-		}
-		n += least
-	}
-	return n
-}
-
-func (c *clause) phrases() bool {
-	return slices.ContainsFunc(c.alts, func(a alt) bool { return a.phrase != nil })
-}
-
-// slots returns the slots of p that match a clause; phrases are only looked
-// for within. The result is good until the next call.
-func (r *run) slots(ctx context.Context, p *part, c *clause, within bitmap) (bitmap, error) {
-	out := bitmap(r.other[:len(within)])
-	clear(out)
-	for i := range c.alts {
-		a := &c.alts[i]
-		if a.phrase != nil {
-			found, err := r.phrase(ctx, p, a, within)
-			if err != nil {
-				return nil, err
-			}
-			a.found = found
-		}
-		l, err := r.listOf(ctx, p, a)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range l.slots {
-			out.set(int(s))
-		}
-	}
-	return out, nil
-}
-
-// listOf returns the documents of an alternative; a phrase must have been
-// looked for.
-func (r *run) listOf(ctx context.Context, p *part, a *alt) (list, error) {
-	if a.phrase != nil {
-		return a.found, nil
-	}
-	return r.list(ctx, a.terms[0], p)
-}
-
-// narrow takes out what the time range, the cursor and the filters refuse.
-func (r *run) narrow(p *part, match bitmap) {
-	q := r.asked
-	if len(r.all) == 0 && r.need == 0 { // all slots, also empty ones
-		match.each(func(s int) bool { return p.ids[s] != 0 })
-	}
-	if q.From != 0 && p.low < q.From {
-		match.each(func(s int) bool { return p.times[s] >= q.From })
-	}
-	if q.To != 0 && p.high >= q.To {
-		match.each(func(s int) bool { return p.times[s] < q.To })
-	}
-	if a := q.After; a != nil {
-		match.each(func(s int) bool { return before(q.Order, *a, Hit{ID: p.ids[s], At: p.times[s]}) })
-	}
-	for _, f := range q.Filters {
-		col := p.cols[f.Column]
-		wanted := make([]bool, 0)
-		if col != nil {
-			wanted = make([]bool, len(col.dict))
-			for i, v := range col.dict {
-				wanted[i] = slices.Contains(f.Values, v)
-			}
-		}
-		match.each(func(s int) bool {
-			return f.Not != slices.ContainsFunc(col.of(s), func(code uint32) bool { return wanted[code] })
-		})
-	}
-}
-
-// facet counts the values of the columns asked for.
-func (r *run) facet(p *part, match bitmap) {
-	if len(r.facets) == 0 || r.faceted >= facetDocs {
-		return
-	}
-	for i, column := range r.asked.Facets {
-		col := p.cols[column]
-		if col == nil {
-			continue
-		}
-		counts := make([]int64, len(col.dict))
-		match.each(func(s int) bool {
-			for _, code := range col.of(s) {
-				counts[code]++
-			}
-			return true
-		})
-		for code, n := range counts {
-			if n > 0 {
-				r.facets[i][col.dict[code]] += n
-			}
-		}
-	}
-	r.faceted += int64(match.count())
-}
-
-// scores fills in the scores of the matches.
-func (r *run) scores(ctx context.Context, p *part, match bitmap) error {
-	clear(r.score[:p.slots])
-	for i := range r.all {
-		if err := r.addScores(ctx, p, &r.all[i], match); err != nil {
-			return err
-		}
-	}
-	for i := range r.any {
-		c := &r.any[i]
-		if r.need <= 0 && c.phrases() { // nobody has looked for it yet
-			if _, err := r.slots(ctx, p, c, match); err != nil {
-				return err
-			}
-		}
-		if err := r.addScores(ctx, p, c, match); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *run) addScores(ctx context.Context, p *part, c *clause, match bitmap) error {
-	if c.factor == 0 || c.in(p) == 0 {
-		return nil
-	}
-	if len(c.alts) == 1 {
-		l, err := r.listOf(ctx, p, &c.alts[0])
-		for i, s := range l.slots {
-			if match.has(int(s)) {
-				r.score[s] += c.factor * c.alts[0].weigh(uint32(l.impacts[i]))
-			}
-		}
-		return err
-	}
-	clear(r.most[:p.slots])
-	for k := range c.alts {
-		l, err := r.listOf(ctx, p, &c.alts[k])
-		if err != nil {
-			return err
-		}
-		for i, s := range l.slots {
-			if match.has(int(s)) {
-				r.most[s] = max(r.most[s], c.alts[k].weigh(uint32(l.impacts[i])))
-			}
-		}
-	}
-	match.each(func(s int) bool { r.score[s] += c.factor * r.most[s]; return true })
-	return nil
-}
-
 // answer cuts the page out of the best.
 func (r *run) answer(ctx context.Context) (Found, error) {
 	q := r.asked
@@ -635,29 +443,6 @@ func (r *run) answer(ctx context.Context) (Found, error) {
 	return found, nil
 }
 
-// explain says which clauses a document has.
-func (r *run) explain(ctx context.Context, h hit) (matched uint64, err error) {
-	one := bitmap(r.match[:(h.part.slots+63)/64])
-	clear(one)
-	one.set(h.slot)
-	bit := uint64(1)
-	for _, group := range [][]clause{r.all, r.any} {
-		for i := range group {
-			if group[i].in(h.part) > 0 {
-				have, err := r.slots(ctx, h.part, &group[i], one)
-				if err != nil {
-					return 0, err
-				}
-				if have.has(h.slot) {
-					matched |= bit
-				}
-			}
-			bit <<= 1
-		}
-	}
-	return matched, nil
-}
-
 func (r *run) counted(values map[int64]int64) []FacetCount {
 	var out []FacetCount
 	for value, n := range values {
@@ -668,74 +453,4 @@ func (r *run) counted(values map[int64]int64) []FacetCount {
 	}
 	slices.SortFunc(out, func(a, b FacetCount) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value)) })
 	return out[:min(len(out), facetValues)]
-}
-
-// hit is a Hit and where it is.
-type hit struct {
-	Hit
-	part *part
-	slot int
-}
-
-// before reports that a stands before b in the order.
-func before(o Order, a, b Hit) bool {
-	switch o {
-	case Newest:
-		return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID)) < 0
-	case Oldest:
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) < 0
-	default:
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID)) < 0
-	}
-}
-
-// top keeps the first of what is added, in their order. It sorts when twice as
-// many have come together.
-type top struct {
-	order Order
-	keep  int
-	hits  []hit
-	cut   bool // hits[keep-1] is the last of those kept, at some time
-}
-
-func (t *top) add(h hit) {
-	if t.cut && !before(t.order, h.Hit, t.hits[t.keep-1].Hit) {
-		return
-	}
-	if t.hits = append(t.hits, h); len(t.hits) >= 2*t.keep+16 {
-		t.sort()
-	}
-}
-
-func (t *top) sort() {
-	slices.SortFunc(t.hits, func(a, b hit) int {
-		switch {
-		case before(t.order, a.Hit, b.Hit):
-			return -1
-		case before(t.order, b.Hit, a.Hit):
-			return 1
-		}
-		return 0
-	})
-	if len(t.hits) >= t.keep {
-		t.hits, t.cut = t.hits[:t.keep], t.keep > 0
-	}
-}
-
-// full reports that only better ones are of use any more.
-func (t *top) full() bool {
-	if !t.cut && t.keep > 0 && len(t.hits) >= t.keep {
-		t.sort()
-	}
-	return t.cut || t.keep == 0
-}
-
-// least is the last of those that are kept; only when full, and keeping any.
-func (t *top) least() Hit {
-	return t.hits[t.keep-1].Hit
-}
-
-func (t *top) sorted() []hit {
-	t.sort()
-	return t.hits
 }

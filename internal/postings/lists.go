@@ -43,8 +43,9 @@ func (c *cache) put(k listKey, l list) {
 }
 
 func (c *cache) add(k listKey, l list) {
-	if c.bytes += 3*cap(l.slots) + 150; c.young == nil || c.bytes > cacheBytes/2 {
-		c.young, c.old, c.bytes = map[listKey]list{}, c.young, 3*cap(l.slots)+150
+	size := 2*cap(l.slots) + 8*cap(l.bits) + cap(l.impacts) + 150
+	if c.bytes += size; c.young == nil || c.bytes > cacheBytes/2 {
+		c.young, c.old, c.bytes = map[listKey]list{}, c.young, size
 	}
 	c.young[k] = l
 }
@@ -66,6 +67,8 @@ type lists struct {
 	view  *view
 	terms map[string]*wanted
 	older bool // parts are asked for from the oldest to the newest
+	// next are the buckets that are asked for in no order of time, if they are
+	next []int64
 }
 
 // look finds the terms in the dictionary and counts their documents.
@@ -152,28 +155,27 @@ func (ls *lists) list(ctx context.Context, w *wanted, p *part) (list, error) {
 	return l, nil
 }
 
+// wholeDocs is up to how many documents the lists of a term are read all at
+// once.
+const wholeDocs = 20_000
+
 // fetch reads the list of the i-th bucket of a term, and of those that will
 // likely be asked for next.
 func (ls *lists) fetch(ctx context.Context, w *wanted, i int) error {
-	from, to := max(0, i-w.ahead+1), i
-	if ls.older {
-		from, to = i, min(len(w.entry.spread)-1, i+w.ahead-1)
-	}
-	w.ahead = min(4*w.ahead, 16)
-	spread := w.entry.spread
-	rows, err := docsBetween(ctx, ls.q, placeOf(w.entry.id, spread[from].bucket), placeOf(w.entry.id, spread[to].bucket))
+	rows, err := ls.rows(ctx, w, i)
 	if err != nil {
 		return err
 	}
+	w.ahead = min(4*w.ahead, 16)
 	if w.got == nil {
-		w.got = make(map[int64]list, len(spread))
+		w.got = make(map[int64]list, len(w.entry.spread))
 	}
 	for _, r := range rows {
 		p, ok := ls.view.bucket(r.place % maxBucket)
 		if !ok {
 			continue
 		}
-		l, err := decodeList(r.docs)
+		l, err := readList(r.docs)
 		if err != nil {
 			return err
 		}
@@ -181,6 +183,37 @@ func (ls *lists) fetch(ctx context.Context, w *wanted, i int) error {
 		ls.cache.put(listKey{r.place, p.version}, l)
 	}
 	return nil
+}
+
+func (ls *lists) rows(ctx context.Context, w *wanted, i int) ([]postingRow, error) {
+	spread := w.entry.spread
+	from, to := max(0, i-w.ahead+1), i
+	switch {
+	case w.docs <= wholeDocs:
+		from, to = 0, len(spread)-1
+	case len(ls.next) > 0:
+		return docsAt(ctx, ls.q, ls.ahead(w, i))
+	case ls.older:
+		from, to = i, min(len(spread)-1, i+w.ahead-1)
+	}
+	return docsBetween(ctx, ls.q, placeOf(w.entry.id, spread[from].bucket), placeOf(w.entry.id, spread[to].bucket))
+}
+
+// ahead is the places of a term in its i-th bucket and in the buckets that are
+// asked for behind that one. To read one at a time costs nothing more on SQLite.
+func (ls *lists) ahead(w *wanted, i int) []int64 {
+	bucket := w.entry.spread[i].bucket
+	at := []int64{placeOf(w.entry.id, bucket)}
+	if ls.q.Engine() != db.Postgres {
+		return at
+	}
+	behind := max(slices.Index(ls.next, bucket), 0)
+	for _, b := range ls.next[behind:] {
+		if _, ok := w.share(b); ok && b != bucket && len(at) < w.ahead {
+			at = append(at, placeOf(w.entry.id, b))
+		}
+	}
+	return at
 }
 
 // placesIn returns the places of a term in the documents of p, as joinPlaces

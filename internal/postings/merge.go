@@ -97,7 +97,9 @@ type merge struct {
 	byID    map[int64]*entry
 	changes map[placed]*change
 	docs    []docRow
+	words   []wordsRow
 	gone    []int64
+	left    []int64 // spots of what is gone
 }
 
 // arrival is a fresh row unpacked, with where the document was and goes.
@@ -240,18 +242,19 @@ func (m *merge) take(ctx context.Context, a *arrival) error {
 	}
 	b.cards[slot] = a.card // empty when it is gone
 	if a.gone != 0 {
-		m.gone = append(m.gone, a.doc)
+		m.gone, m.left = append(m.gone, a.doc), append(m.left, spotOn(b.id, slot))
 		return nil
 	}
-	ids := make([]int64, len(a.terms))
+	ids, all := make([]int64, len(a.terms)), make([]stands, len(a.terms))
 	for i, t := range a.terms {
 		e := m.byText[t.text]
-		ids[i] = e.id
+		ids[i], all[i] = e.id, stands{e.id, t.places}
 		c := m.change(e, b.id)
 		c.adds = append(c.adds, addition{uint16(slot), t.impact, t.places})
 	}
 	slices.Sort(ids)
 	m.docs = append(m.docs, docRow{a.doc, m.era, b.id, slot, encodeIDs(ids)})
+	m.words = append(m.words, wordsRow{spotOn(b.id, slot), encodeWords(all)})
 	return nil
 }
 
@@ -434,8 +437,18 @@ func (m *merge) write(ctx context.Context, rows []freshRow) error {
 			return err
 		}
 	}
+	for some := range slices.Chunk(m.words, writeAtOnce) {
+		if err := putWords(ctx, m.tx, some); err != nil {
+			return err
+		}
+	}
+	for _, spot := range m.left {
+		if err := dropWords(ctx, m.tx, spot); err != nil {
+			return err
+		}
+	}
 	for _, doc := range m.gone {
-		if _, err := m.tx.Exec(ctx, `DELETE FROM posting_doc WHERE era = $1 AND doc = $2`, m.era, doc); err != nil {
+		if err := dropDoc(ctx, m.tx, m.era, doc); err != nil {
 			return err
 		}
 	}

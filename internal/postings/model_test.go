@@ -32,15 +32,13 @@ func (m model) find(q postings.Query) postings.Found {
 		}
 		hits = append(hits, postings.Hit{ID: d.ID, At: d.At, Score: score})
 	}
-	slices.SortFunc(hits, func(a, b postings.Hit) int {
-		switch q.Order {
-		case postings.Newest:
-			return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID))
-		case postings.Oldest:
-			return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID))
+	sortHits(hits, q.Order)
+	if q.Near > 0 && q.Order == postings.Best && len(q.All) > 1 {
+		for i := range hits[:min(len(hits), 100)] {
+			hits[i].Score *= 1 + q.Near*closeness(m[hits[i].ID], q.All)
 		}
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID))
-	})
+		sortHits(hits, q.Order)
+	}
 	found := postings.Found{Count: int64(len(hits)), Exact: true, More: len(hits) > q.Offset+q.Limit}
 	found.Hits = hits[min(q.Offset, len(hits)):min(q.Offset+q.Limit, len(hits))]
 	if q.Explain {
@@ -62,6 +60,51 @@ func (m model) find(q postings.Query) postings.Found {
 		found.Facets[c] = list
 	}
 	return found
+}
+
+func sortHits(hits []postings.Hit, order postings.Order) {
+	slices.SortFunc(hits, func(a, b postings.Hit) int {
+		switch order {
+		case postings.Newest:
+			return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID))
+		case postings.Oldest:
+			return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID))
+		}
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID))
+	})
+}
+
+// closeness tries every stretch between two places.
+func closeness(d postings.Doc, all []postings.Clause) float64 {
+	var clauses [][]uint32
+	for _, c := range all {
+		var places []uint32
+		for _, t := range d.Terms {
+			if slices.ContainsFunc(c.Alts, func(a postings.Alt) bool { return slices.Contains(a.Terms, t.Text) }) {
+				places = append(places, t.Places...)
+			}
+		}
+		if len(places) > 0 {
+			clauses = append(clauses, places)
+		}
+	}
+	if len(clauses) < 2 {
+		return 0
+	}
+	shortest := postings.MaxPlace
+	every := slices.Concat(clauses...)
+	for _, from := range every {
+		for _, to := range every {
+			has := func(places []uint32) bool {
+				return slices.ContainsFunc(places, func(p uint32) bool { return p >= from && p <= to })
+			}
+			if to >= from && !slices.ContainsFunc(clauses, func(c []uint32) bool { return !has(c) }) {
+				shortest = min(shortest, int(to-from))
+			}
+		}
+	}
+	together := float64(len(clauses) - 1)
+	return together / max(together, float64(shortest))
 }
 
 func matched(d postings.Doc, q postings.Query) (bits uint64) {

@@ -20,7 +20,7 @@
 // that answer and changes over in one transaction.
 //
 // Tables: posting_state, posting_fresh, posting_bucket, posting_doc,
-// posting_term, posting.
+// posting_term, posting, posting_words.
 package postings
 
 import (
@@ -55,13 +55,16 @@ type Index struct {
 	room    int // documents that go into a bucket
 	cache   cache
 	scratch scratches
+	bounds  bounds
 
 	mu      sync.Mutex
 	current *view // the newest state that this process knows
 }
 
 // New returns the index in the tables of d.
-func New(d *db.DB, c clock.Clock) *Index { return &Index{db: d, clock: c, room: bucketSlots} }
+func New(d *db.DB, c clock.Clock) *Index {
+	return &Index{db: d, clock: c, room: bucketSlots, bounds: usual}
+}
 
 // Doc is a document to be found.
 type Doc struct {

@@ -24,7 +24,7 @@ type Query struct {
 
 	Order Order
 	Fresh Prior
-	// Near raises the score of the best 200 by up to this part (0.3: by 30 %)
+	// Near raises the score of the best 100 by up to this part (0.3: by 30 %)
 	// where the words of All stand close to each other.
 	Near float64
 
@@ -33,7 +33,7 @@ type Query struct {
 	After  *Hit // begin behind this hit of the same query in place of Offset; Newest and Oldest only
 
 	Explain bool    // say which clauses each hit has
-	CountTo int     // count exactly up to this many; 0 for no count
+	CountTo int     // count exactly up to this many, fewer where a phrase is in few of the documents that have its words; 0 for no count
 	Facets  []uint8 // columns whose values are counted over all that matches
 }
 

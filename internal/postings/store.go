@@ -113,6 +113,43 @@ func spotOf(ctx context.Context, q db.Querier, doc, era int64) (spot, error) {
 	return s, err
 }
 
+// docsOf returns which of some documents are in the buckets of an era.
+func docsOf(ctx context.Context, q db.Querier, era int64, docs []int64) (map[int64]bool, error) {
+	have := map[int64]bool{}
+	scan := func(r *sql.Rows) (struct{}, error) {
+		var doc int64
+		err := r.Scan(&doc)
+		have[doc] = true
+		return struct{}{}, err
+	}
+	if q.Engine() == db.Postgres {
+		rows, err := q.Query(ctx, `SELECT doc FROM posting_doc WHERE era = $1 AND doc = ANY ($2)`, era, docs)
+		_, err = db.All(rows, err, scan)
+		return have, err
+	}
+	for _, doc := range docs {
+		rows, err := q.Query(ctx, `SELECT doc FROM posting_doc WHERE era = $1 AND doc = $2`, era, doc)
+		if _, err = db.All(rows, err, scan); err != nil {
+			return nil, err
+		}
+	}
+	return have, nil
+}
+
+// docsBehind returns the documents of an era in buckets behind one, in any order.
+func docsBehind(ctx context.Context, q db.Querier, era, bucket int64) ([]int64, error) {
+	rows, err := q.Query(ctx, `SELECT doc FROM posting_doc WHERE era = $1 AND bucket > $2`, era, bucket)
+	return db.All(rows, err, func(r *sql.Rows) (doc int64, err error) {
+		err = r.Scan(&doc)
+		return doc, err
+	})
+}
+
+func dropDoc(ctx context.Context, tx *db.Tx, era, doc int64) error {
+	_, err := tx.Exec(ctx, `DELETE FROM posting_doc WHERE era = $1 AND doc = $2`, era, doc)
+	return err
+}
+
 // entry is a row of the dictionary.
 type entry struct {
 	id     int64
@@ -256,10 +293,30 @@ func postingsAt(ctx context.Context, q db.Querier, at []int64) ([]postingRow, er
 // docsBetween reads the documents of one term in a range of buckets.
 func docsBetween(ctx context.Context, q db.Querier, from, to int64) ([]postingRow, error) {
 	rows, err := q.Query(ctx, `SELECT place, docs FROM posting WHERE place BETWEEN $1 AND $2`, from, to)
-	return db.All(rows, err, func(r *sql.Rows) (p postingRow, err error) {
-		err = r.Scan(&p.place, &p.docs)
-		return p, err
-	})
+	return db.All(rows, err, scanDocs)
+}
+
+func scanDocs(r *sql.Rows) (p postingRow, err error) {
+	err = r.Scan(&p.place, &p.docs)
+	return p, err
+}
+
+// docsAt reads the documents of a term in some buckets.
+func docsAt(ctx context.Context, q db.Querier, at []int64) ([]postingRow, error) {
+	if q.Engine() == db.Postgres {
+		rows, err := q.Query(ctx, `SELECT place, docs FROM posting WHERE place = ANY ($1)`, at)
+		return db.All(rows, err, scanDocs)
+	}
+	var all []postingRow
+	for _, place := range at {
+		rows, err := q.Query(ctx, `SELECT place, docs FROM posting WHERE place = $1`, place)
+		found, err := db.All(rows, err, scanDocs)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 func placesAt(ctx context.Context, q db.Querier, place int64) (places []byte, err error) {
@@ -326,4 +383,67 @@ func putDocs(ctx context.Context, tx *db.Tx, docs []docRow) error {
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])
 		ON CONFLICT (era, doc) DO UPDATE SET bucket = excluded.bucket, slot = excluded.slot, terms = excluded.terms`, eras, ids, buckets, slots, terms)
 	return err
+}
+
+// spotOn is the key of a document in posting_words.
+func spotOn(bucket, slot int64) int64 { return bucket*bucketSlots + slot }
+
+// wordsRow is a row of posting_words.
+type wordsRow struct {
+	spot int64
+	body []byte
+}
+
+func scanWords(r *sql.Rows) (w wordsRow, err error) {
+	err = r.Scan(&w.spot, &w.body)
+	return w, err
+}
+
+// wordsAt reads the words of documents by their keys, in any order.
+func wordsAt(ctx context.Context, q db.Querier, spots []int64) ([]wordsRow, error) {
+	if q.Engine() == db.Postgres {
+		rows, err := q.Query(ctx, `SELECT spot, body FROM posting_words WHERE spot = ANY ($1)`, spots)
+		return db.All(rows, err, scanWords)
+	}
+	var all []wordsRow
+	for _, spot := range spots {
+		rows, err := q.Query(ctx, `SELECT spot, body FROM posting_words WHERE spot = $1`, spot)
+		found, err := db.All(rows, err, scanWords)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+func putWords(ctx context.Context, tx *db.Tx, all []wordsRow) error {
+	if tx.Engine() != db.Postgres {
+		for _, w := range all {
+			_, err := tx.Exec(ctx, `INSERT INTO posting_words (spot, body) VALUES ($1, $2)
+				ON CONFLICT (spot) DO UPDATE SET body = excluded.body`, w.spot, db.Blob(w.body))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	spots, bodies := make([]int64, len(all)), make([][]byte, len(all))
+	for i, w := range all {
+		spots[i], bodies[i] = w.spot, append([]byte{}, w.body...)
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO posting_words (spot, body) SELECT * FROM unnest($1::bigint[], $2::bytea[])
+		ON CONFLICT (spot) DO UPDATE SET body = excluded.body`, spots, bodies)
+	return err
+}
+
+func dropWords(ctx context.Context, tx *db.Tx, spot int64) error {
+	_, err := tx.Exec(ctx, `DELETE FROM posting_words WHERE spot = $1`, spot)
+	return err
+}
+
+// dropWordsBetween takes out up to limit rows of a range of buckets.
+func dropWordsBetween(ctx context.Context, tx *db.Tx, from, to int64, limit int) (dropped int64, err error) {
+	return tx.Exec(ctx, `DELETE FROM posting_words WHERE spot IN
+		(SELECT spot FROM posting_words WHERE spot >= $1 AND spot < $2 ORDER BY spot LIMIT $3)`, spotOn(from, 0), spotOn(to, 0), limit)
 }

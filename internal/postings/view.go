@@ -38,7 +38,8 @@ type cards struct {
 	cols       [Columns]*column
 }
 
-// column has the values of slot s in vals[from[s]:from[s+1]], as indexes of dict.
+// column has the values of slot s in vals[from[s]:from[s+1]], as indexes of
+// dict; where each slot has just one, from is nil, and vals[s] has it.
 type column struct {
 	from, vals []uint32
 	dict       []int64
@@ -53,8 +54,11 @@ type held struct {
 
 // of returns the values of a slot.
 func (c *column) of(slot int) []uint32 {
-	if c == nil {
+	switch {
+	case c == nil:
 		return nil
+	case c.from == nil:
+		return c.vals[slot : slot+1]
 	}
 	return c.vals[c.from[slot]:c.from[slot+1]]
 }
@@ -89,6 +93,26 @@ func (f *fill) add(c card) {
 	}
 }
 
+// done returns all that was taken in.
+func (f *fill) done() cards {
+	for _, c := range f.cols {
+		if c != nil && len(c.vals) == len(f.ids) && single(c.from) {
+			c.from = nil
+		}
+	}
+	return f.cards
+}
+
+// single reports that each slot has just one value.
+func single(from []uint32) bool {
+	for i, at := range from {
+		if int(at) != i {
+			return false
+		}
+	}
+	return true
+}
+
 // load reads the documents of a bucket when they are first needed.
 func (p *part) load(ctx context.Context, q db.Querier) error {
 	p.mu.Lock()
@@ -104,7 +128,7 @@ func (p *part) load(ctx context.Context, q db.Querier) error {
 	if err := eachCard(body, int64(p.slots), func(_ int, c card) { f.add(c) }); err != nil {
 		return err
 	}
-	p.cards, p.loaded = f.cards, true
+	p.cards, p.loaded = f.done(), true
 	return nil
 }
 
@@ -138,7 +162,7 @@ func chunkOf(docs []freshDoc) *part {
 			h.most = max(h.most, t.impact)
 		}
 	}
-	p.cards = f.cards
+	p.cards = f.done()
 	return p
 }
 

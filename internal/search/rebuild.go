@@ -18,7 +18,7 @@ const JobRebuild = "search.rebuild"
 
 // made is how documents are made: it grows with every change of analysis,
 // fields or weights, and an index that was made otherwise is made anew.
-const made = "3"
+const made = "4"
 
 // lookAgain is when the job looks again whether another process has made the
 // index.
@@ -116,10 +116,8 @@ func (s *Service) Rebuild(ctx context.Context, progress func(done, total int64))
 		if err != nil {
 			return err
 		}
-		for _, d := range docs {
-			if err := build.Add(ctx, d); err != nil {
-				return err
-			}
+		if err := build.Add(ctx, docs...); err != nil {
+			return err
 		}
 		last := places[len(places)-1]
 		at, id = last.at, last.id
