@@ -3,13 +3,36 @@ package postings
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"dateline/internal/db"
 )
 
 // This file has the statements. Where many rows go in or out at once,
 // PostgreSQL takes them as arrays in one statement, since each costs a round
-// trip there; SQLite has none, and runs a prepared statement for each.
+// trip there. SQLite reads them by a list in JSON, which costs half of a
+// statement for each (CROSS JOIN keeps it outside of the table's index), and
+// writes them by a prepared statement for each.
+
+// asList is keys as PostgreSQL or SQLite takes them in one parameter.
+func asList[T int64 | string](q db.Querier, keys []T) any {
+	if q.Engine() == db.Postgres {
+		return keys
+	}
+	list, err := json.Marshal(keys)
+	if err != nil {
+		panic(err) // numbers and texts have a form in JSON
+	}
+	return string(list)
+}
+
+// byEngine chooses a statement.
+func byEngine(q db.Querier, postgres, sqlite string) string {
+	if q.Engine() == db.Postgres {
+		return postgres
+	}
+	return sqlite
+}
 
 // The counters of posting_state; one without a row is 0.
 const (
@@ -116,24 +139,16 @@ func spotOf(ctx context.Context, q db.Querier, doc, era int64) (spot, error) {
 // docsOf returns which of some documents are in the buckets of an era.
 func docsOf(ctx context.Context, q db.Querier, era int64, docs []int64) (map[int64]bool, error) {
 	have := map[int64]bool{}
-	scan := func(r *sql.Rows) (struct{}, error) {
+	rows, err := q.Query(ctx, byEngine(q,
+		`SELECT doc FROM posting_doc WHERE era = $1 AND doc = ANY ($2)`,
+		`SELECT d.doc FROM json_each($2) k CROSS JOIN posting_doc d ON d.era = $1 AND d.doc = k.value`), era, asList(q, docs))
+	_, err = db.All(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var doc int64
 		err := r.Scan(&doc)
 		have[doc] = true
 		return struct{}{}, err
-	}
-	if q.Engine() == db.Postgres {
-		rows, err := q.Query(ctx, `SELECT doc FROM posting_doc WHERE era = $1 AND doc = ANY ($2)`, era, docs)
-		_, err = db.All(rows, err, scan)
-		return have, err
-	}
-	for _, doc := range docs {
-		rows, err := q.Query(ctx, `SELECT doc FROM posting_doc WHERE era = $1 AND doc = $2`, era, doc)
-		if _, err = db.All(rows, err, scan); err != nil {
-			return nil, err
-		}
-	}
-	return have, nil
+	})
+	return have, err
 }
 
 // docsBehind returns the documents of an era in buckets behind one, in any order.
@@ -169,37 +184,17 @@ func scanEntry(r *sql.Rows) (entry, error) {
 
 // entriesByText reads what the dictionary has of some terms, in any order.
 func entriesByText(ctx context.Context, q db.Querier, texts []string) ([]entry, error) {
-	if q.Engine() == db.Postgres {
-		rows, err := q.Query(ctx, `SELECT id, term, spread FROM posting_term WHERE term = ANY ($1)`, texts)
-		return db.All(rows, err, scanEntry)
-	}
-	var all []entry
-	for _, text := range texts {
-		rows, err := q.Query(ctx, `SELECT id, term, spread FROM posting_term WHERE term = $1`, text)
-		found, err := db.All(rows, err, scanEntry)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
+	rows, err := q.Query(ctx, byEngine(q,
+		`SELECT id, term, spread FROM posting_term WHERE term = ANY ($1)`,
+		`SELECT t.id, t.term, t.spread FROM json_each($1) k CROSS JOIN posting_term t ON t.term = k.value`), asList(q, texts))
+	return db.All(rows, err, scanEntry)
 }
 
 func entriesByID(ctx context.Context, q db.Querier, ids []int64) ([]entry, error) {
-	if q.Engine() == db.Postgres {
-		rows, err := q.Query(ctx, `SELECT id, term, spread FROM posting_term WHERE id = ANY ($1)`, ids)
-		return db.All(rows, err, scanEntry)
-	}
-	var all []entry
-	for _, id := range ids {
-		rows, err := q.Query(ctx, `SELECT id, term, spread FROM posting_term WHERE id = $1`, id)
-		found, err := db.All(rows, err, scanEntry)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
+	rows, err := q.Query(ctx, byEngine(q,
+		`SELECT id, term, spread FROM posting_term WHERE id = ANY ($1)`,
+		`SELECT t.id, t.term, t.spread FROM json_each($1) k CROSS JOIN posting_term t ON t.id = k.value`), asList(q, ids))
+	return db.All(rows, err, scanEntry)
 }
 
 // entriesBehind reads the dictionary in the order of its numbers.
@@ -274,20 +269,10 @@ func scanPosting(r *sql.Rows) (p postingRow, err error) {
 
 // postingsAt reads rows of posting by their keys, in any order.
 func postingsAt(ctx context.Context, q db.Querier, at []int64) ([]postingRow, error) {
-	if q.Engine() == db.Postgres {
-		rows, err := q.Query(ctx, `SELECT place, docs, places FROM posting WHERE place = ANY ($1)`, at)
-		return db.All(rows, err, scanPosting)
-	}
-	var all []postingRow
-	for _, place := range at {
-		rows, err := q.Query(ctx, `SELECT place, docs, places FROM posting WHERE place = $1`, place)
-		found, err := db.All(rows, err, scanPosting)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
+	rows, err := q.Query(ctx, byEngine(q,
+		`SELECT place, docs, places FROM posting WHERE place = ANY ($1)`,
+		`SELECT p.place, p.docs, p.places FROM json_each($1) k CROSS JOIN posting p ON p.place = k.value`), asList(q, at))
+	return db.All(rows, err, scanPosting)
 }
 
 // docsBetween reads the documents of one term in a range of buckets.
@@ -303,20 +288,10 @@ func scanDocs(r *sql.Rows) (p postingRow, err error) {
 
 // docsAt reads the documents of a term in some buckets.
 func docsAt(ctx context.Context, q db.Querier, at []int64) ([]postingRow, error) {
-	if q.Engine() == db.Postgres {
-		rows, err := q.Query(ctx, `SELECT place, docs FROM posting WHERE place = ANY ($1)`, at)
-		return db.All(rows, err, scanDocs)
-	}
-	var all []postingRow
-	for _, place := range at {
-		rows, err := q.Query(ctx, `SELECT place, docs FROM posting WHERE place = $1`, place)
-		found, err := db.All(rows, err, scanDocs)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
+	rows, err := q.Query(ctx, byEngine(q,
+		`SELECT place, docs FROM posting WHERE place = ANY ($1)`,
+		`SELECT p.place, p.docs FROM json_each($1) k CROSS JOIN posting p ON p.place = k.value`), asList(q, at))
+	return db.All(rows, err, scanDocs)
 }
 
 func placesAt(ctx context.Context, q db.Querier, place int64) (places []byte, err error) {
@@ -401,20 +376,10 @@ func scanWords(r *sql.Rows) (w wordsRow, err error) {
 
 // wordsAt reads the words of documents by their keys, in any order.
 func wordsAt(ctx context.Context, q db.Querier, spots []int64) ([]wordsRow, error) {
-	if q.Engine() == db.Postgres {
-		rows, err := q.Query(ctx, `SELECT spot, body FROM posting_words WHERE spot = ANY ($1)`, spots)
-		return db.All(rows, err, scanWords)
-	}
-	var all []wordsRow
-	for _, spot := range spots {
-		rows, err := q.Query(ctx, `SELECT spot, body FROM posting_words WHERE spot = $1`, spot)
-		found, err := db.All(rows, err, scanWords)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
+	rows, err := q.Query(ctx, byEngine(q,
+		`SELECT spot, body FROM posting_words WHERE spot = ANY ($1)`,
+		`SELECT w.spot, w.body FROM json_each($1) k CROSS JOIN posting_words w ON w.spot = k.value`), asList(q, spots))
+	return db.All(rows, err, scanWords)
 }
 
 func putWords(ctx context.Context, tx *db.Tx, all []wordsRow) error {
