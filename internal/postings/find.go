@@ -12,10 +12,9 @@ import (
 )
 
 const (
-	facetValues = 200
-	nearDocs    = 100 // hits that nearness may reorder
-	unit        = 256 // of a clause's factor
-	maxFactor   = 1<<18 - 1
+	nearDocs  = 100 // hits that nearness may reorder
+	unit      = 256 // of a clause's factor
+	maxFactor = 1<<18 - 1
 )
 
 // bounds is how much is looked at to count what matches.
@@ -97,7 +96,8 @@ type run struct {
 	pruned         bool
 	facets         []map[int64]int64
 	faceted        int64
-	looked         int64 // documents in which phrases were looked for
+	seen, beyond   []*part // with what is counted in facets, and with the rest
+	looked         int64   // documents in which phrases were looked for
 	bounds         bounds
 	*scratch
 }
@@ -149,12 +149,14 @@ func (r *run) parts(ctx context.Context) error {
 		left = left[1:]
 		if r.over(p) {
 			r.pruned = true
+			r.beyond = append(r.beyond, p)
 			continue
 		}
 		if err := r.part(ctx, p); err != nil {
 			return err
 		}
 	}
+	r.beyond = append(r.beyond, left...)
 	bound := make(map[*part]float64, len(left))
 	for _, p := range left {
 		bound[p] = r.bound(p)
@@ -379,12 +381,15 @@ func halved(n float64) float64 {
 func (r *run) part(ctx context.Context, p *part) error {
 	all := !r.enough() // else only what may be among the best is looked for
 	match, err := r.matches(ctx, p)
-	if err != nil || match.empty() {
+	if err != nil {
 		return err
 	}
 	r.count += int64(match.count())
 	if all {
 		r.facet(p, match)
+	}
+	if match.empty() {
+		return nil
 	}
 	if r.best.keep == 0 {
 		return nil
@@ -437,20 +442,12 @@ func (r *run) answer(ctx context.Context) (Found, error) {
 		found.Facets = map[uint8][]FacetCount{}
 		found.FacetsExact = r.faceted == r.count && !r.pruned
 		for i, column := range q.Facets {
-			found.Facets[column] = r.counted(r.facets[i])
+			values, err := r.counts(ctx, i)
+			if err != nil {
+				return Found{}, err
+			}
+			found.Facets[column] = values
 		}
 	}
 	return found, nil
-}
-
-func (r *run) counted(values map[int64]int64) []FacetCount {
-	var out []FacetCount
-	for value, n := range values {
-		if r.faceted < r.count {
-			n = int64(float64(n) * float64(r.count) / float64(r.faceted))
-		}
-		out = append(out, FacetCount{value, n})
-	}
-	slices.SortFunc(out, func(a, b FacetCount) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value)) })
-	return out[:min(len(out), facetValues)]
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"math/bits"
 	"slices"
 )
 
@@ -215,43 +214,6 @@ func (r *run) narrow(p *part, match bitmap) {
 			return f.Not != slices.ContainsFunc(col.of(s), func(code uint32) bool { return wanted[code] })
 		})
 	}
-}
-
-// facet counts the values of the columns asked for.
-func (r *run) facet(p *part, match bitmap) {
-	if len(r.facets) == 0 || r.faceted >= r.bounds.facets {
-		return
-	}
-	for i, column := range r.asked.Facets {
-		col := p.cols[column]
-		if col == nil {
-			continue
-		}
-		for code, n := range col.count(match) {
-			if n > 0 {
-				r.facets[i][col.dict[code]] += n
-			}
-		}
-	}
-	r.faceted += int64(match.count())
-}
-
-// count returns how many of some slots have each value of the dictionary.
-func (c *column) count(match bitmap) []int64 {
-	counts := make([]int64, len(c.dict))
-	for i, w := range match {
-		for ; w != 0; w &= w - 1 {
-			slot := i<<6 + bits.TrailingZeros64(w)
-			if c.from == nil {
-				counts[c.vals[slot]]++
-				continue
-			}
-			for _, code := range c.vals[c.from[slot]:c.from[slot+1]] {
-				counts[code]++
-			}
-		}
-	}
-	return counts
 }
 
 // explain says which clauses a document has.

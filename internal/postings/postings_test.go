@@ -509,6 +509,46 @@ func (w *twin) dump() []string {
 	return all
 }
 
+// TestFacets_EstimateWhatIsNotCounted asks for a word of all times when only
+// matches of the newest part are counted: its years and sections are about right.
+func TestFacets_EstimateWhatIsNotCounted(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTwin(t, d, 13)
+		w.ix.SetRoom(200)
+		w.ix.SetBounds(500, 500)
+		const docs, years, section, year = 4000, 20, 0, 2
+		want := map[uint8]map[int64]float64{section: {}, year: {}}
+		b, err := w.ix.Build(t.Context())
+		w.must(err)
+		for id := int64(1); id <= docs; id++ {
+			doc := postings.Doc{ID: id, At: db.Micros(start) + id*day, Cols: []postings.Col{{Column: section, Value: id % 3}, {Column: year, Value: 2000 + id*years/docs}}}
+			if often := 30 + 30*int(id%3); w.rand.IntN(100) < often { // twice as often in section 1 as in 0, three times in 2
+				doc.Terms = []postings.Term{{Text: "word", Impact: uint8(w.rand.IntN(256))}}
+				for _, c := range doc.Cols {
+					want[c.Column][c.Value]++
+				}
+			}
+			w.must(b.Add(t.Context(), doc))
+		}
+		w.must(b.Finish(t.Context()))
+		got, err := w.ix.Find(t.Context(), postings.Query{All: []postings.Clause{postings.Is("word")}, Facets: []uint8{section, year}, Limit: 5})
+		w.must(err)
+		if got.FacetsExact || got.Exact {
+			t.Error("claims to have counted all")
+		}
+		for column, values := range want {
+			if len(got.Facets[column]) != len(values) {
+				t.Errorf("column %d has %d values of %d: %v", column, len(got.Facets[column]), len(values), got.Facets[column])
+			}
+			for _, f := range got.Facets[column] {
+				if off := float64(f.N)/values[f.Value] - 1; off < -0.25 || off > 0.25 {
+					t.Errorf("%d of column %d is estimated %d, is %.0f", f.Value, column, f.N, values[f.Value])
+				}
+			}
+		}
+	})
+}
+
 func TestNear_RaisesWordsThatStandTogether(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newTwin(t, d, 11)

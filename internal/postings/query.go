@@ -94,7 +94,7 @@ type Found struct {
 	Exact   bool
 	// Facets has the values of each column asked for, the most frequent
 	// first, at most 200 a column. They count what Count counts: all matches
-	// when FacetsExact, else those of the newest part of the archive, scaled up.
+	// when FacetsExact, else it is estimated by those of the newest part of the archive.
 	Facets      map[uint8][]FacetCount
 	FacetsExact bool
 }

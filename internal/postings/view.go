@@ -43,6 +43,7 @@ type cards struct {
 type column struct {
 	from, vals []uint32
 	dict       []int64
+	usual      []int64 // slots that have each value of dict
 }
 
 // held is a term of fresh documents.
@@ -96,7 +97,14 @@ func (f *fill) add(c card) {
 // done returns all that was taken in.
 func (f *fill) done() cards {
 	for _, c := range f.cols {
-		if c != nil && len(c.vals) == len(f.ids) && single(c.from) {
+		if c == nil {
+			continue
+		}
+		c.usual = make([]int64, len(c.dict))
+		for _, code := range c.vals {
+			c.usual[code]++
+		}
+		if len(c.vals) == len(f.ids) && single(c.from) {
 			c.from = nil
 		}
 	}
