@@ -93,8 +93,8 @@ type Found struct {
 	Count   int64 // documents that match; at least that many unless Exact
 	Exact   bool
 	// Facets has the values of each column asked for, the most frequent
-	// first, at most 200 a column. They count what Count counts: all matches
-	// when FacetsExact, else it is estimated by those of the newest part of the archive.
+	// first, at most 200 a column: of all matches when FacetsExact, else as the
+	// newest of them let expect.
 	Facets      map[uint8][]FacetCount
 	FacetsExact bool
 }

@@ -19,8 +19,8 @@ const (
 	muchMore     = 20  // how many times more often a word must occur to be offered in place of a rare one
 	shortest     = 4   // letters of a word that can be misspelt
 	twoEdits     = 7   // letters from which on two edits are looked for
-	reachBudget  = 400 // reads of the dictionary for one word
-	dictionary   = 48  // words that one of them gives
+	reachBudget  = 500 // reads of the dictionary for one word
+	dictionary   = 16  // words that one of them gives: more of them cost more than they save
 	scanned      = 4000
 	suggested    = 8
 	misspelt     = 5 // words of a question that others are looked for
