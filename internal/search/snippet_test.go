@@ -11,9 +11,9 @@ import (
 )
 
 func marked(lang, text, query string) string {
-	m, an := marksOf(lang, query)
+	r := readerOf(lang)
 	var b strings.Builder
-	for _, s := range m.snippet(an, text) {
+	for _, s := range r.marks(query).snippet(r.site, text) {
 		if s.Match {
 			b.WriteString("[" + s.Text + "]")
 		} else {
@@ -54,13 +54,16 @@ func TestSnippet(t *testing.T) {
 	}
 }
 
-// marksOf are the marks of a question in a newsroom that writes in one language.
-func marksOf(lang, query string) (*marks, *words.Analyzer) {
-	r := &reader{site: words.New(lang), tags: []string{lang}}
-	r.all = []*words.Analyzer{r.site}
+// readerOf reads for a newsroom that writes in one language.
+func readerOf(lang string) *reader {
+	an := words.New(lang)
+	return &reader{site: an, tags: []string{lang}, all: []*words.Analyzer{an}}
+}
+
+func (r *reader) marks(query string) *marks {
 	var m marks
 	m.add(r, query)
-	return &m, r.site
+	return &m
 }
 
 // plainSnippet is the snippet that a whole text gives that is laid out from its
@@ -137,10 +140,14 @@ func TestSnippet_IsAsOfTheWholeText(t *testing.T) {
 		}
 		return b.String()
 	}
+	readers := map[string]*reader{}
+	for _, lang := range shardLanguages {
+		readers[lang] = readerOf(lang)
+	}
 	marked := 0
 	for round := range 4_000 {
 		lang := shardLanguages[random.IntN(len(shardLanguages))]
-		m, an := marksOf(lang, text(1+random.IntN(4)))
+		m, an := readers[lang].marks(text(1+random.IntN(4))), readers[lang].site
 		in := text(random.IntN(2 + round/12))
 		got, want := m.snippet(an, in), plainSnippet(m, an, in)
 		if !slices.Equal(got, want) {
@@ -156,12 +163,13 @@ func TestSnippet_IsAsOfTheWholeText(t *testing.T) {
 }
 
 func TestSnippet_IsAsOfTheWholeStory(t *testing.T) {
+	r := readerOf("en")
 	for i, story := range Stories(t) {
 		text := strings.Join(story, "\n")
 		fields := strings.Fields(text)
 		for _, query := range []string{"oil prices", "the government said", "Japan's trade", fields[len(fields)/2], fields[i%len(fields)] + " " + fields[len(fields)-1]} {
-			m, an := marksOf("en", query)
-			if got, want := m.snippet(an, text), plainSnippet(m, an, text); !slices.Equal(got, want) {
+			m := r.marks(query)
+			if got, want := m.snippet(r.site, text), plainSnippet(m, r.site, text); !slices.Equal(got, want) {
 				t.Errorf("%q for %q gives\n%v, laid out whole\n%v", text, query, got, want)
 			}
 		}
@@ -174,7 +182,8 @@ func FuzzSnippet(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, query string) {
 		for _, lang := range []string{"en", "ja", "ko", "ar"} {
-			m, an := marksOf(lang, query)
+			r := readerOf(lang)
+			m, an := r.marks(query), r.site
 			got := m.snippet(an, text)
 			if want := plainSnippet(m, an, text); !slices.Equal(got, want) {
 				t.Errorf("%q for %q gives %v, laid out whole %v", text, query, got, want)
@@ -200,7 +209,8 @@ func BenchmarkSnippet(b *testing.B) {
 	}
 	for _, query := range []string{"government", "oil prices", "the share price of the company"} {
 		b.Run(query, func(b *testing.B) {
-			m, an := marksOf("en", query)
+			r := readerOf("en")
+			m, an := r.marks(query), r.site
 			b.ReportAllocs()
 			b.SetBytes(int64(size / len(texts)))
 			for i := 0; b.Loop(); i++ {
