@@ -100,44 +100,53 @@ func (p *Public) Many(ctx context.Context, ids []int64) (map[int64]Article, erro
 	return all, err
 }
 
-// Bodies returns the bodies that readers see of articles read before, by the
-// article's id. Less is read and decoded for it than by Live of each.
-func (p *Public) Bodies(ctx context.Context, of map[int64]Article) (map[int64]richtext.Doc, error) {
+// Texts returns the words of the bodies that readers see of articles read
+// before, by the article's id. Less is read and decoded for it than by Live of
+// each. A body of which not all words are in the version passes through whole.
+func (p *Public) Texts(ctx context.Context, of map[int64]Article, whole func(richtext.Doc) (richtext.Doc, error)) (map[int64]string, error) {
 	var ids []int64
 	for _, a := range of {
 		ids = append(ids, a.LiveVersion)
 	}
 	slices.Sort(ids)
-	out := make(map[int64]richtext.Doc, len(ids))
+	out := make(map[int64]string, len(ids))
 	for chunk := range slices.Chunk(ids, recordBatch) {
 		rows, err := p.q.Query(ctx, `SELECT article_id, content FROM version WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
 			$12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`, batchArgs(chunk)...)
-		type body struct {
-			id  int64
-			doc richtext.Doc
+		type stored struct {
+			article int64
+			content string
 		}
-		found, err := db.All(rows, err, func(r *sql.Rows) (body, error) {
-			var id int64
-			var content []byte
-			if err := r.Scan(&id, &content); err != nil {
-				return body{}, err
-			}
-			var of struct {
-				Body richtext.Doc `json:"body"`
-			}
-			if err := json.Unmarshal(content, &of); err != nil {
-				return body{}, fault.New(fault.Internal, "the version of article %d that readers see is not readable: %w", id, err)
-			}
-			return body{id, of.Body}, nil
-		})
+		found, err := db.All(rows, err, func(r *sql.Rows) (v stored, err error) { return v, r.Scan(&v.article, &v.content) })
 		if err != nil {
 			return nil, err
 		}
-		for _, b := range found {
-			out[b.id] = b.doc
+		for _, v := range found {
+			text, ok := richtext.StoredText(v.content, "body")
+			if !ok {
+				body, err := decodeBody(v.article, v.content)
+				if err != nil {
+					return nil, err
+				}
+				if body, err = whole(body); err != nil {
+					return nil, err
+				}
+				text = richtext.Text(body)
+			}
+			out[v.article] = text
 		}
 	}
 	return out, nil
+}
+
+func decodeBody(articleID int64, content string) (richtext.Doc, error) {
+	var of struct {
+		Body richtext.Doc `json:"body"`
+	}
+	if err := json.Unmarshal([]byte(content), &of); err != nil {
+		return richtext.Doc{}, fault.New(fault.Internal, "the version of article %d that readers see is not readable: %w", articleID, err)
+	}
+	return of.Body, nil
 }
 
 // batchArgs are the parameters of a statement that reads recordBatch rows: ids,

@@ -20,16 +20,17 @@ func eachText(nodes []Node, piece func(string), boundary func()) {
 			continue
 		}
 		boundary()
-		for _, name := range wordsBefore[n.Type] {
-			piece(n.str(name))
-			boundary()
-		}
+		eachAttr(n, wordsBefore, piece, boundary)
 		eachText(n.Content, piece, boundary)
 		boundary()
-		for _, name := range wordsAfter[n.Type] {
-			piece(n.str(name))
-			boundary()
-		}
+		eachAttr(n, wordsAfter, piece, boundary)
+	}
+}
+
+func eachAttr(n *Node, words map[string][]string, piece func(string), boundary func()) {
+	for _, name := range words[n.Type] {
+		piece(n.str(name))
+		boundary()
 	}
 }
 
@@ -51,21 +52,32 @@ var (
 // Text returns all words of a document as plain text for search and
 // comparison: one line a block, without list signs or addresses.
 func Text(d Doc) string {
-	var b strings.Builder
-	fresh := true // at the start of a line
-	eachText(d.Content, func(s string) {
-		if s != "" {
-			b.WriteString(s)
-			fresh = false
-		}
-	}, func() {
-		if !fresh {
-			b.WriteByte('\n')
-			fresh = true
-		}
-	})
-	return strings.TrimRight(b.String(), "\n")
+	l := lines{fresh: true}
+	eachText(d.Content, l.piece, l.boundary)
+	return l.String()
 }
+
+// lines are the words of a document, one line a block.
+type lines struct {
+	b     strings.Builder
+	fresh bool // at the start of a line
+}
+
+func (l *lines) piece(s string) {
+	if s != "" {
+		l.b.WriteString(s)
+		l.fresh = false
+	}
+}
+
+func (l *lines) boundary() {
+	if !l.fresh {
+		l.b.WriteByte('\n')
+		l.fresh = true
+	}
+}
+
+func (l *lines) String() string { return strings.TrimRight(l.b.String(), "\n") }
 
 // Excerpt returns the beginning of the document's prose as one line of at most
 // maxRunes runes, "…" included when words were cut. It ends before a more node

@@ -162,9 +162,10 @@ func (s *Service) fill(ctx context.Context, r *reader, p plan, found postings.Fo
 	if err != nil {
 		return err
 	}
-	var bodies map[int64]richtext.Doc
+	var texts map[int64]string
 	if ask.Snippets {
-		if bodies, err = s.public.Bodies(ctx, articles); err != nil {
+		whole := func(body richtext.Doc) (richtext.Doc, error) { return shownText(ctx, s.db, body) }
+		if texts, err = s.public.Texts(ctx, articles, whole); err != nil {
 			return err
 		}
 	}
@@ -176,11 +177,7 @@ func (s *Service) fill(ctx context.Context, r *reader, p plan, found postings.Fo
 		}
 		res := Result{Article: a}
 		if ask.Snippets {
-			shown, err := shownText(ctx, s.db, bodies[id])
-			if err != nil {
-				return err
-			}
-			res.Snippet = p.marks.snippet(r.of(cmp.Or(a.Language, locale)), richtext.Text(shown))
+			res.Snippet = p.marks.snippet(r.of(cmp.Or(a.Language, locale)), texts[id])
 		}
 		out.Results = append(out.Results, res)
 	}

@@ -25,7 +25,7 @@ import (
 
 // desk is a newsroom whose articles are searched.
 type desk struct {
-	t        *testing.T
+	t        testing.TB
 	db       *db.DB
 	clock    *clock.Manual
 	articles *article.Service
@@ -36,7 +36,7 @@ type desk struct {
 
 var editor = account.Actor{Name: "Edna", Role: account.Editor}
 
-func newDesk(t *testing.T, d *db.DB) *desk {
+func newDesk(t testing.TB, d *db.DB) *desk {
 	t.Helper()
 	c := clock.NewManual(time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC))
 	bus := event.NewBus(c)

@@ -1,10 +1,13 @@
 package search
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"dateline/internal/fold"
 	"dateline/internal/words"
 )
 
@@ -23,7 +26,7 @@ const (
 // snippet is the better the more different numbers it shows.
 type marks struct {
 	written, stems map[string]int
-	begins         string // the first characters of stems
+	begins         string // the first characters of both
 	n              int
 }
 
@@ -39,18 +42,24 @@ func (m *marks) add(r *reader, text string) {
 		m.n++
 		if len(ask.Pairs) == 0 {
 			m.written[ask.Written] = m.n
+			m.begin(ask.Written)
 		}
 		for _, pair := range ask.Pairs {
 			m.written[pair] = m.n
+			m.begin(pair)
 		}
 		for _, an := range r.all {
 			if asks := an.Asks(text); i < len(asks) && len(ask.Pairs) == 0 {
 				m.stems[asks[i].Stem] = m.n
-				if first, _ := utf8.DecodeRuneInString(asks[i].Stem); !strings.ContainsRune(m.begins, first) {
-					m.begins += string(first)
-				}
+				m.begin(asks[i].Stem)
 			}
 		}
+	}
+}
+
+func (m *marks) begin(word string) {
+	if first, _ := utf8.DecodeRuneInString(word); !strings.ContainsRune(m.begins, first) {
+		m.begins += string(first)
 	}
 }
 
@@ -73,10 +82,10 @@ type piece struct {
 
 // pieces lays out a text: each word once, pairs of characters as marks on the
 // characters.
-func (m *marks) pieces(an *words.Analyzer, text string) []piece {
-	var out []piece
+func (m *marks) pieces(tokens []words.Token) []piece {
+	out := make([]piece, 0, len(tokens))
 	pairTo, pairMark := 0, 0
-	for _, t := range an.Likely(text, m.begins) {
+	for _, t := range tokens {
 		n := m.of(t)
 		if t.Piece == words.Pair {
 			if n == 0 {
@@ -99,68 +108,99 @@ func (m *marks) pieces(an *words.Analyzer, text string) []piece {
 }
 
 // snippet cuts the stretch of a text that shows most of what was asked for,
-// and marks it.
+// and marks it. Only that stretch is laid out.
 func (m *marks) snippet(an *words.Analyzer, text string) []Span {
-	all := m.pieces(an, text)
-	if len(all) == 0 {
-		return nil
-	}
-	from := m.best(all)
-	var s spans
-	if from > 0 {
-		s.add("… ", false)
-	} else {
-		s.add(strings.TrimLeft(spaced(text[:all[0].from]), " "), false)
-	}
-	i, runes := from, 0
-	for ; i < len(all) && runes < snippetRunes; i++ {
-		p := all[i]
-		if i > from {
-			s.add(spaced(text[all[i-1].to:p.from]), false)
+	best := m.best(an, text)
+	for reach := snippetBefore * 12; ; reach *= 4 {
+		from, to := cutBefore(text, best-reach), cutAfter(text, best+2*reach+snippetRunes)
+		if s, ok := m.cut(an, text[from:to], best-from, from > 0, to < len(text)); ok {
+			return s
 		}
-		s.add(text[p.from:p.to], p.mark != 0)
-		runes += utf8.RuneCountInString(text[p.from:p.to]) + 1
 	}
-	if i < len(all) {
-		s.add(" …", false)
-	} else {
-		s.add(strings.TrimRight(spaced(text[all[i-1].to:]), " "), false)
-	}
-	return s
 }
 
-// best is where the snippet begins: a few words before the stretch that has
-// most different words of the question, then most of them.
-func (m *marks) best(all []piece) int {
-	var at []int
-	for i, p := range all {
+// cut is a snippet from a part of a text, which goes on before and after it; it
+// begins a few words before a place. It is not ok if the part is too small.
+func (m *marks) cut(an *words.Analyzer, text string, best int, before, after bool) (s spans, ok bool) {
+	all := m.pieces(an.Likely(text, m.begins))
+	first, _ := slices.BinarySearchFunc(all, best, func(p piece, at int) int { return cmp.Compare(p.from, at) })
+	from := first - snippetBefore
+	switch {
+	case from < 3 && before:
+		return nil, false
+	case from < 3:
+		from = 0
+	}
+	end, runes := from, 0
+	for ; end < len(all) && runes < snippetRunes; end++ {
+		runes += utf8.RuneCountInString(text[all[end].from:all[end].to]) + 1
+	}
+	switch {
+	case end == len(all) && after:
+		return nil, false
+	case len(all) == 0:
+		return nil, true
+	}
+	done := 0
+	if from > 0 {
+		s.add("… ", false)
+		done = all[from].from
+	}
+	for _, p := range all[from:end] {
 		if p.mark != 0 {
-			at = append(at, i)
+			s.add(spaced(text[done:p.from], done == 0, false), false)
+			s.add(text[p.from:p.to], true)
+			done = p.to
 		}
 	}
+	if end < len(all) {
+		s.add(spaced(text[done:all[end-1].to], done == 0, false), false)
+		s.add(" …", false)
+	} else {
+		s.add(spaced(text[done:], done == 0, true), false)
+	}
+	return s, true
+}
+
+// cutBefore is a place at or before another where no word of a text is cut.
+func cutBefore(text string, at int) int {
+	for at = max(at, 0); at > 0 && !parts(text[at-1]); at-- {
+	}
+	return at
+}
+
+// cutAfter is a place at or after another where no word of a text is cut.
+func cutAfter(text string, at int) int {
+	for at < len(text) && !parts(text[at]) {
+		at++
+	}
+	return min(at, len(text))
+}
+
+// parts reports bytes that no word goes on beyond.
+func parts(c byte) bool { return c < utf8.RuneSelf && fold.Ends(rune(c)) }
+
+// best is where the stretch begins that has most different words of the
+// question, then most of them; 0 where there are none.
+func (m *marks) best(an *words.Analyzer, text string) int {
+	at := slices.DeleteFunc(m.pieces(an.Sift(text, m.begins)), func(p piece) bool { return p.mark == 0 })
 	best, score := 0, -1
-	for k, first := range at {
-		if k > 400 {
-			break
-		}
-		seen := map[int]bool{}
-		n := 0
-		for _, i := range at[k:] {
-			if all[i].to-all[first].from > snippetRunes*3/4 {
+	seen := make([]int, m.n+1) // the last stretch that has the word, from 1
+	for k, first := range at[:min(len(at), 401)] {
+		different, n := 0, 0
+		for _, p := range at[k:] {
+			if p.to-first.from > snippetRunes*3/4 {
 				break
 			}
-			seen[all[i].mark] = true
+			if seen[p.mark] != k+1 {
+				seen[p.mark] = k + 1
+				different++
+			}
 			n++
 		}
-		if s := len(seen)*100 + min(n, 20); s > score {
-			best, score = first, s
+		if s := different*100 + min(n, 20); s > score {
+			best, score = first.from, s
 		}
-	}
-	if score < 0 {
-		return 0
-	}
-	if best = best - snippetBefore; best < 3 {
-		return 0
 	}
 	return best
 }
@@ -178,25 +218,24 @@ func (s *spans) add(text string, match bool) {
 	}
 }
 
-// spaced makes one space of each run of white space.
-func spaced(gap string) string {
-	if gap == " " || gap == "" {
-		return gap
-	}
+// spaced makes one space of each run of white space, and none of one where a
+// text begins or ends.
+func spaced(text string, begins, ends bool) string {
 	var b strings.Builder
+	b.Grow(len(text))
 	space := false
-	for _, r := range gap {
+	for _, r := range text {
 		if unicode.IsSpace(r) {
 			space = true
 			continue
 		}
-		if space {
+		if space && (b.Len() > 0 || !begins) {
 			b.WriteByte(' ')
-			space = false
 		}
+		space = false
 		b.WriteRune(r)
 	}
-	if space {
+	if space && (b.Len() > 0 || !begins) && !ends {
 		b.WriteByte(' ')
 	}
 	return b.String()

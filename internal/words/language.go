@@ -4,6 +4,7 @@ import (
 	_ "embed" // the lists of stop words
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/arabic"
@@ -41,6 +42,17 @@ var keepsBeginning = map[string]bool{
 	"da": true, "nl": true, "en": true, "fi": true, "fr": true, "de": true, "hu": true, "it": true, "no": true, "pt": true,
 	"ro": true, "ru": true, "es": true, "sv": true, "tr": true,
 }
+
+// endsOnly reports whether words that begin with a folded letter lose nothing of
+// their beginning to the rules.
+func (a *Analyzer) endsOnly(first rune) bool {
+	if first < utf8.RuneSelf {
+		return a.latinEnds
+	}
+	return endsOnly(a.languageBy(first))
+}
+
+func endsOnly(lang string) bool { return stemmers[lang] == nil || keepsBeginning[lang] }
 
 // Base is the language that a BCP 47 tag names, as this package tells
 // languages apart: "en" for "en-GB", "no" for both kinds of Norwegian, "" for

@@ -36,11 +36,11 @@ func (a *Analyzer) stem(written, word string) string {
 	if s, ok := a.stems[written]; ok {
 		return s
 	}
-	s := a.newStem(written, word)
+	s := strings.Clone(a.newStem(written, word)) // a slice would keep its whole text
 	if len(a.stems) >= keptStems {
 		clear(a.stems)
 	}
-	a.stems[written] = s
+	a.stems[strings.Clone(written)] = s
 	return s
 }
 
@@ -81,7 +81,13 @@ func possessive(written string) bool {
 // languageOf is the language by whose rules a word is stemmed: that of the
 // text, unless the word is in a script that this language does not use.
 func (a *Analyzer) languageOf(word string) string {
-	switch r, _ := utf8.DecodeRuneInString(word); {
+	first, _ := utf8.DecodeRuneInString(word)
+	return a.languageBy(first)
+}
+
+// languageBy is languageOf a word that begins with a folded letter.
+func (a *Analyzer) languageBy(r rune) string {
+	switch {
 	case r < 0x0370: // Latin
 		return a.orElse(latin, "")
 	case unicode.Is(unicode.Cyrillic, r):

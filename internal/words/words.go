@@ -1,6 +1,7 @@
 package words
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,65 +34,81 @@ const (
 // Analyzer cuts texts of one language. It remembers stems and must not be used
 // by several goroutines at once.
 type Analyzer struct {
-	language string
-	script   script
-	stop     map[string]bool
-	stems    map[string]string
+	language  string
+	script    script
+	stop      map[string]bool
+	stems     map[string]string
+	latinEnds bool         // endsOnly of Latin letters
+	found     []fold.Token // room for those of a text
 }
 
 // New returns an analyser for texts of a BCP 47 language; unknown ones and ""
 // are folded and cut but not stemmed.
 func New(tag string) *Analyzer {
 	base := Base(tag)
-	return &Analyzer{language: base, script: scripts[base], stop: stopLists()[base], stems: map[string]string{}}
+	a := &Analyzer{language: base, script: scripts[base], stop: stopLists()[base], stems: map[string]string{}}
+	a.latinEnds = endsOnly(a.languageBy('a'))
+	return a
 }
 
 // Tokens cuts a text. Of a run of characters without spaces it gives each
 // character and each pair of neighbours; of a Korean word the word and its
 // pairs of syllables.
-func (a *Analyzer) Tokens(text string) []Token { return a.cut(text, a.stem) }
+func (a *Analyzer) Tokens(text string) []Token { return a.cut(nil, 0, text, a.stem) }
 
 // Likely cuts a text like Tokens, but leaves a word without its stem, as its own
 // stem, where that stem begins with none of the characters of begins. To find
 // stems is most of the work.
 func (a *Analyzer) Likely(text, begins string) []Token {
-	return a.cut(text, func(written, word string) string {
+	return a.cut(nil, 0, text, a.likely(begins))
+}
+
+func (a *Analyzer) likely(begins string) stemming {
+	return func(written, word string) string {
 		first, _ := utf8.DecodeRuneInString(word)
-		if keepsBeginning[a.languageOf(word)] && !strings.ContainsRune(begins, first) {
+		if !strings.ContainsRune(begins, first) && a.endsOnly(first) {
 			return word
 		}
 		return a.stem(written, word)
-	})
+	}
 }
 
-func (a *Analyzer) cut(text string, stem func(written, word string) string) []Token {
-	found := fold.Tokens(text)
-	out := make([]Token, 0, len(found)+len(found)/8)
+// stemming gives the stem of a word as written and folded.
+type stemming func(written, word string) string
+
+// cut appends the words of a part of a text that begins at a place of it. The
+// numbers of their places count from the beginning of the part.
+func (a *Analyzer) cut(out []Token, from int, text string, stem stemming) []Token {
+	found := fold.Append(a.found[:0], text)
+	a.found = found
+	out = slices.Grow(out, len(found)+len(found)/8)
 	place := 0
 	for i, t := range found {
+		at, to := from+t.From, from+t.To
 		switch syllables := hangul(t.Word); {
 		case single(t.Word):
-			out = append(out, Token{t.From, t.To, place, t.Word, t.Word, false, Character})
+			out = append(out, Token{at, to, place, t.Word, t.Word, false, Character})
 			if i+1 < len(found) && found[i+1].From == t.To && single(found[i+1].Word) {
 				pair := t.Word + found[i+1].Word
-				out = append(out, Token{t.From, found[i+1].To, place, pair, pair, false, Pair})
+				out = append(out, Token{at, from + found[i+1].To, place, pair, pair, false, Pair})
 			}
 			place++
 		case len(syllables) > 0:
 			whole := string(syllables)
-			out = append(out, Token{t.From, t.To, place, whole, whole, false, Whole})
+			out = append(out, Token{at, to, place, whole, whole, false, Whole})
 			for j := range syllables[1:] {
 				pair := string(syllables[j : j+2])
 				if pair != whole {
-					out = append(out, Token{t.From, t.To, place + j, pair, pair, false, Pair})
+					out = append(out, Token{at, to, place + j, pair, pair, false, Pair})
 				}
 			}
 			place += len(syllables)
 		default:
-			out = append(out, Token{t.From, t.To, place, t.Word, stem(text[t.From:t.To], t.Word), a.stop[t.Word], Whole})
+			out = append(out, Token{at, to, place, t.Word, stem(text[t.From:t.To], t.Word), a.stop[t.Word], Whole})
 			place++
 		}
 	}
+	clear(a.found) // or they would keep the text
 	return out
 }
 
@@ -137,10 +154,7 @@ func (a *Analyzer) Asks(text string) []Ask {
 // script has no spaces.
 func single(word string) bool {
 	for i, r := range word {
-		if i > 0 {
-			return false
-		}
-		if !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) {
+		if i > 0 || r < utf8.RuneSelf || !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) {
 			return false
 		}
 	}
