@@ -241,16 +241,24 @@ func encodePlaces(b []byte, places []uint32) []byte {
 
 // decodePlaces appends the places of one document to into.
 func decodePlaces(into []uint32, b []byte) ([]uint32, error) {
-	r := reader{b: b}
 	at := uint64(0)
-	for len(r.b) > 0 {
-		at += r.uvarint()
-		if r.bad || at >= MaxPlace {
+	for i := 0; i < len(b); {
+		step, n := uvarint(b[i:])
+		if at += step; n <= 0 || at >= MaxPlace || step >= MaxPlace {
 			return into, damaged("places of a term")
 		}
 		into = append(into, uint32(at))
+		i += n
 	}
 	return into, nil
+}
+
+// uvarint is binary.Uvarint, quick where most numbers are below 128.
+func uvarint(b []byte) (v uint64, n int) {
+	if len(b) > 0 && b[0] < 0x80 {
+		return uint64(b[0]), 1
+	}
+	return binary.Uvarint(b)
 }
 
 // joinPlaces packs the packed places of the documents of a list, nil when
@@ -338,25 +346,54 @@ func encodeWords(all []stands) []byte {
 
 // wordsCursor goes through what encodeWords made, term by term.
 type wordsCursor struct {
-	r  reader
+	b  []byte
 	at int64
 }
 
 // seek returns the packed places of a term; numbers are asked for in ascending
 // order. nil when the document has none of it.
 func (c *wordsCursor) seek(id int64) []byte {
-	for len(c.r.b) > 0 {
-		rest := c.r
-		at := c.at + int64(rest.below(1<<43))
-		if at > id && !rest.bad {
+	b, at := c.b, c.at
+	defer func() { c.b, c.at = b, at }()
+	for len(b) > 0 {
+		step, n := uvarint(b)
+		if n <= 0 || at+int64(step) > id {
 			return nil // the next one asked for may be it
 		}
-		places := rest.bytes(rest.uvarint())
-		if c.r, c.at = rest, at; at == id && !rest.bad {
+		size, m := uvarint(b[n:])
+		if m <= 0 || size > uint64(len(b)-n-m) {
+			return nil
+		}
+		places := b[n+m : n+m+int(size)]
+		b, at = b[n+m+int(size):], at+int64(step)
+		if at == id {
 			return places
 		}
 	}
 	return nil
+}
+
+// standing is where a term stands in some documents, one after the other.
+type standing struct {
+	places []uint32
+	ends   []int // of each document's in places
+}
+
+func (s *standing) reset() { s.places, s.ends = s.places[:0], s.ends[:0] }
+
+// add takes in the packed places of the next document.
+func (s *standing) add(packed []byte) (err error) {
+	s.places, err = decodePlaces(s.places, packed)
+	s.ends = append(s.ends, len(s.places))
+	return err
+}
+
+// of returns the places in the i-th document.
+func (s *standing) of(i int) []uint32 {
+	if i == 0 {
+		return s.places[:s.ends[0]]
+	}
+	return s.places[s.ends[i-1]:s.ends[i]]
 }
 
 // share is what the dictionary says of a term in one bucket.

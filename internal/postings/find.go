@@ -107,7 +107,8 @@ type scratch struct {
 	match, other, both, have [bucketSlots / 64]uint64
 	score, most, sum         [bucketSlots]uint32
 	hits                     [bucketSlots]uint8
-	stand                    [][]uint32
+	places                   []standing // of the terms of a phrase, or of all
+	spread                   [][]uint32 // of a clause in a document
 }
 
 // scratches lends them out.
@@ -412,7 +413,7 @@ func (r *run) collect(p *part, match bitmap) {
 	most := r.prior(p.high)
 	match.each(func(s int) bool {
 		score := float64(r.score[s])
-		if r.best.full() && score*most < r.best.least().Score {
+		if score*most < r.best.enter {
 			return true
 		}
 		at := p.times[s]

@@ -34,7 +34,8 @@ type top struct {
 	order Order
 	keep  int
 	hits  []hit
-	cut   bool // hits[keep-1] is the last of those kept, at some time
+	cut   bool    // hits[keep-1] is the last of those kept, at some time
+	enter float64 // least score that may be kept
 }
 
 func (t *top) add(h hit) {
@@ -58,6 +59,9 @@ func (t *top) sort() {
 	})
 	if len(t.hits) >= t.keep {
 		t.hits, t.cut = t.hits[:t.keep], t.keep > 0
+		if t.cut {
+			t.enter = t.hits[t.keep-1].Score
+		}
 	}
 }
 

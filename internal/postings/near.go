@@ -20,23 +20,18 @@ func (r *run) near(ctx context.Context) error {
 		}
 		ends = append(ends, len(terms))
 	}
-	packed, err := r.wordsOf(ctx, hits, terms)
-	if err != nil {
+	if err := r.standIn(ctx, hits, terms); err != nil {
 		return err
 	}
 	for i := range hits {
-		close, err := r.closeIn(packed[i], ends)
-		if err != nil {
-			return err
-		}
-		hits[i].Score *= 1 + r.asked.Near*close
+		hits[i].Score *= 1 + r.asked.Near*r.closeIn(i, ends)
 	}
 	r.best.sort()
 	return nil
 }
 
-// wordsOf returns the packed places of some terms in hits: by hit, then by term.
-func (r *run) wordsOf(ctx context.Context, hits []hit, terms []*wanted) ([][][]byte, error) {
+// standIn fills r.places with where some terms stand in hits.
+func (r *run) standIn(ctx context.Context, hits []hit, terms []*wanted) error {
 	var spots []int64
 	for _, h := range hits {
 		if h.part.bucket != 0 {
@@ -45,26 +40,48 @@ func (r *run) wordsOf(ctx context.Context, hits []hit, terms []*wanted) ([][][]b
 	}
 	rows, err := wordsAt(ctx, r.q, spots)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	bodies := make(map[int64][]byte, len(rows))
 	for _, row := range rows {
 		bodies[row.spot] = row.body
 	}
-	out, seek := perDoc(len(hits), len(terms)), newSeeker(terms)
-	for i, h := range hits {
+	r.clearPlaces(len(terms))
+	seek := newSeeker(terms)
+	for _, h := range hits {
 		if body, ok := bodies[h.spot()]; ok {
-			seek.places(body, out[i])
-			continue
+			err = seek.add(body, r.places)
+		} else { // fresh, or of an index made before words were kept
+			err = r.standAlone(ctx, h, terms)
 		}
-		// A fresh document, or one of an index made before words were kept.
-		one, err := r.placesByTerm(ctx, h.part, terms, []uint16{uint16(h.slot)})
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out[i] = one[0]
 	}
-	return out, nil
+	return nil
+}
+
+// standAlone adds to r.places where some terms stand in one hit.
+func (r *run) standAlone(ctx context.Context, h hit, terms []*wanted) error {
+	for i, w := range terms {
+		l, err := r.list(ctx, w, h.part)
+		if err != nil {
+			return err
+		}
+		var b []byte
+		if l.count() > 0 {
+			if b, err = r.placesIn(ctx, w, h.part); err != nil {
+				return err
+			}
+		}
+		var one standing
+		if err := one.choose(&l, b, []uint16{uint16(h.slot)}); err != nil {
+			return err
+		}
+		r.places[i].places = append(r.places[i].places, one.places...)
+		r.places[i].ends = append(r.places[i].ends, len(r.places[i].places))
+	}
+	return nil
 }
 
 // nearness reports that it matters whether words stand together.
@@ -72,26 +89,25 @@ func (r *run) nearness() bool {
 	return r.asked.Near > 0 && r.asked.Order == Best && len(r.all) > 1
 }
 
-// closeIn is how close the clauses stand in a document, by the packed places of
-// their terms; ends says where the terms of each clause end.
-func (r *run) closeIn(packed [][]byte, ends []int) (float64, error) {
-	r.stand = slices.Grow(r.stand[:0], len(ends))[:len(ends)]
+// closeIn is how close the clauses stand in the i-th hit; ends says where the
+// terms of each clause end.
+func (r *run) closeIn(i int, ends []int) float64 {
+	r.spread = slices.Grow(r.spread[:0], len(ends))[:len(ends)]
 	n, from := 0, 0
 	for _, end := range ends {
-		at := r.stand[n][:0]
-		for _, b := range packed[from:end] {
-			var err error
-			if at, err = decodePlaces(at, b); err != nil {
-				return 0, err
-			}
+		at := r.spread[n][:0]
+		for k := range r.places[from:end] {
+			at = append(at, r.places[from+k].of(i)...)
 		}
-		slices.Sort(at)
-		if r.stand[n] = at; len(at) > 0 {
+		if end-from > 1 {
+			slices.Sort(at)
+		}
+		if r.spread[n] = at; len(at) > 0 {
 			n++
 		}
 		from = end
 	}
-	return closeness(r.stand[:n]), nil
+	return closeness(r.spread[:n])
 }
 
 // closeness is 1 where one place of each list stand together, in any order,

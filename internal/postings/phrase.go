@@ -49,18 +49,12 @@ func (r *run) phrase(ctx context.Context, p *part, a *alt, within bitmap) (list,
 		return list{}, err
 	}
 	r.looked += int64(l.count())
-	places, err := r.placesOf(ctx, p, a.terms, l.slots)
-	if err != nil {
+	if err := r.stand(ctx, p, a.terms, l.slots); err != nil {
 		return list{}, err
 	}
-	one := matcher{alt: a.phrase, places: make([][]uint32, len(a.terms))}
 	var out list
 	for i, s := range l.slots {
-		ok, err := one.match(places[i])
-		if err != nil {
-			return list{}, err
-		}
-		if ok {
+		if a.phrase.in(r.places[:len(a.terms)], i) {
 			out.slots, out.impacts = append(out.slots, s), append(out.impacts, l.impacts[i])
 		}
 	}
@@ -71,90 +65,105 @@ func (r *run) phrase(ctx context.Context, p *part, a *alt, within bitmap) (list,
 // one document may be read.
 const docWorth = 1000
 
-// placesOf returns the packed places of some terms in some documents of p,
-// ascending: by document, then by term.
-func (r *run) placesOf(ctx context.Context, p *part, terms []*wanted, slots []uint16) ([][][]byte, error) {
+// stand fills r.places with where some terms stand in some documents of p,
+// ascending.
+func (r *run) stand(ctx context.Context, p *part, terms []*wanted, slots []uint16) error {
 	all := 0
 	for _, w := range terms {
 		n, _ := w.in(p)
 		all += n
 	}
 	if p.bucket != 0 && len(slots)*docWorth < all {
-		out, err := r.placesByDoc(ctx, p, terms, slots)
-		if out != nil || err != nil {
-			return out, err
+		if ok, err := r.standByDoc(ctx, p, terms, slots); ok || err != nil {
+			return err
 		}
 	}
-	return r.placesByTerm(ctx, p, terms, slots)
+	return r.standByTerm(ctx, p, terms, slots)
 }
 
-// placesByTerm reads the places of all documents that have the terms.
-func (r *run) placesByTerm(ctx context.Context, p *part, terms []*wanted, slots []uint16) ([][][]byte, error) {
-	out := perDoc(len(slots), len(terms))
+// clearPlaces makes room for the places of so many terms.
+func (s *scratch) clearPlaces(terms int) {
+	for len(s.places) < terms {
+		s.places = append(s.places, standing{})
+	}
+	for i := range terms {
+		s.places[i].reset()
+	}
+}
+
+// standByTerm reads the places of all documents that have the terms.
+func (r *run) standByTerm(ctx context.Context, p *part, terms []*wanted, slots []uint16) error {
+	r.clearPlaces(len(terms))
 	for i, w := range terms {
 		l, err := r.list(ctx, w, p)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if l.count() == 0 {
-			continue
-		}
-		b, err := r.placesIn(ctx, w, p)
-		if err != nil {
-			return nil, err
-		}
-		c, next := placesCursor{b: b}, 0
-		l.each(func(_, slot int) {
-			at := c.next()
-			for next < len(slots) && int(slots[next]) < slot {
-				next++
+		var b []byte
+		if l.count() > 0 {
+			if b, err = r.placesIn(ctx, w, p); err != nil {
+				return err
 			}
-			if next < len(slots) && int(slots[next]) == slot {
-				out[next][i] = at
-			}
-		})
-		if c.bad {
-			return nil, damaged("places of documents")
+		}
+		if err := r.places[i].choose(&l, b, slots); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
-// placesByDoc reads all words of the documents; nil when the index was made
+// choose takes in the places of some documents out of those of a list.
+func (s *standing) choose(l *list, places []byte, slots []uint16) (err error) {
+	c := placesCursor{b: places}
+	l.each(func(_, slot int) {
+		at := c.next()
+		for len(s.ends) < len(slots) && int(slots[len(s.ends)]) < slot {
+			s.ends = append(s.ends, len(s.places)) // does not have it
+		}
+		if len(s.ends) < len(slots) && int(slots[len(s.ends)]) == slot && err == nil {
+			err = s.add(at)
+		}
+	})
+	for len(s.ends) < len(slots) {
+		s.ends = append(s.ends, len(s.places))
+	}
+	if c.bad && err == nil {
+		err = damaged("places of documents")
+	}
+	return err
+}
+
+// standByDoc reads all words of the documents; not ok when the index was made
 // before they were kept.
-func (r *run) placesByDoc(ctx context.Context, p *part, terms []*wanted, slots []uint16) ([][][]byte, error) {
+func (r *run) standByDoc(ctx context.Context, p *part, terms []*wanted, slots []uint16) (ok bool, err error) {
 	spots := make([]int64, len(slots))
 	for i, s := range slots {
 		spots[i] = spotOn(p.bucket, int64(s))
 	}
 	rows, err := wordsAt(ctx, r.q, spots)
 	if err != nil || len(rows) < len(slots) {
-		return nil, err
+		return false, err
 	}
 	slices.SortFunc(rows, func(a, b wordsRow) int { return cmp.Compare(a.spot, b.spot) })
-	out, seek := perDoc(len(slots), len(terms)), newSeeker(terms)
-	for i, row := range rows {
-		seek.places(row.body, out[i])
+	r.clearPlaces(len(terms))
+	seek := newSeeker(terms)
+	for _, row := range rows {
+		if err := seek.add(row.body, r.places); err != nil {
+			return false, err
+		}
 	}
-	return out, nil
-}
-
-func perDoc(docs, terms int) [][][]byte {
-	out, all := make([][][]byte, docs), make([][]byte, docs*terms)
-	for i := range out {
-		out[i] = all[i*terms : (i+1)*terms : (i+1)*terms]
-	}
-	return out
+	return true, nil
 }
 
 // seeker finds some terms in the words of documents.
 type seeker struct {
 	terms []*wanted
 	order []int // of terms, by their numbers
+	found [][]byte
 }
 
 func newSeeker(terms []*wanted) seeker {
-	s := seeker{terms, make([]int, len(terms))}
+	s := seeker{terms, make([]int, len(terms)), make([][]byte, len(terms))}
 	for i := range s.order {
 		s.order[i] = i
 	}
@@ -162,51 +171,49 @@ func newSeeker(terms []*wanted) seeker {
 	return s
 }
 
-// places fills in the packed places of each term.
-func (s *seeker) places(body []byte, into [][]byte) {
-	c := wordsCursor{r: reader{b: body}}
+// add takes in where each term stands in the next document.
+func (s *seeker) add(body []byte, into []standing) error {
+	c := wordsCursor{b: body}
 	last := -1
 	for _, i := range s.order {
 		switch id := s.terms[i].entry.id; {
 		case id == 0: // no merged document has it
+			s.found[i] = nil
 		case last >= 0 && s.terms[last].entry.id == id:
-			into[i] = into[last]
+			s.found[i] = s.found[last]
 		default:
-			into[i] = c.seek(id)
+			s.found[i] = c.seek(id)
 		}
 		last = i
 	}
-}
-
-// matcher tells whether a document has a phrase.
-type matcher struct {
-	alt    *Alt
-	places [][]uint32
-}
-
-// match tells it by the packed places of the terms.
-func (m *matcher) match(packed [][]byte) (bool, error) {
-	for i := range packed {
-		var err error
-		if m.places[i], err = decodePlaces(m.places[i][:0], packed[i]); err != nil {
-			return false, err
+	for i, packed := range s.found {
+		if err := into[i].add(packed); err != nil {
+			return err
 		}
 	}
-	return slices.ContainsFunc(m.places[0], func(start uint32) bool { return m.from(int64(start)) }), nil
+	return nil
+}
+
+// in reports that the i-th document has the phrase, by the places of its terms.
+func (a *Alt) in(terms []standing, i int) bool {
+	return slices.ContainsFunc(terms[0].of(i), func(start uint32) bool { return a.from(terms, i, int64(start)) })
 }
 
 // from reports that the phrase stands where its first term is at start. Each
 // further term may be up to Slack places behind where it belongs.
-func (m *matcher) from(start int64) bool {
-	for i := 1; i < len(m.places); i++ {
-		offset := int64(i)
-		if o := m.alt.Offsets; o != nil {
-			offset = int64(o[i] - o[0])
+func (a *Alt) from(terms []standing, i int, start int64) bool {
+	for k := 1; k < len(terms); k++ {
+		want := start + int64(k)
+		if a.Offsets != nil {
+			want = start + int64(a.Offsets[k]-a.Offsets[0])
 		}
-		want := start + offset
-		found := slices.ContainsFunc(m.places[i], func(p uint32) bool {
-			return int64(p) >= want && int64(p) <= want+int64(m.alt.Slack)
-		})
+		found := false
+		for _, place := range terms[k].of(i) {
+			if int64(place) >= want {
+				found = int64(place) <= want+int64(a.Slack)
+				break
+			}
+		}
 		if !found {
 			return false
 		}
