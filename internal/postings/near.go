@@ -1,6 +1,7 @@
 package postings
 
 import (
+	"cmp"
 	"context"
 	"slices"
 )
@@ -12,6 +13,9 @@ func (r *run) near(ctx context.Context) error {
 	}
 	hits := r.best.sorted()
 	hits = hits[:min(len(hits), nearDocs)]
+	if len(hits) == 0 {
+		return nil
+	}
 	var terms []*wanted
 	var ends []int // of the terms of each clause
 	for i := range r.all {
@@ -20,11 +24,27 @@ func (r *run) near(ctx context.Context) error {
 		}
 		ends = append(ends, len(terms))
 	}
-	if err := r.standIn(ctx, hits, terms); err != nil {
+	raise := func(some []hit) error {
+		if err := r.standIn(ctx, some, terms); err != nil {
+			return err
+		}
+		for i := range some {
+			some[i].Score *= 1 + r.asked.Near*r.closeIn(i, ends)
+		}
+		return nil
+	}
+	// Those of the page first: of the others only what may come before their last.
+	page := min(len(hits), r.asked.Offset+r.asked.Limit+1)
+	if err := raise(hits[:page]); err != nil {
 		return err
 	}
-	for i := range hits {
-		hits[i].Score *= 1 + r.asked.Near*r.closeIn(i, ends)
+	least := slices.MinFunc(hits[:page], func(a, b hit) int { return cmp.Compare(a.Score, b.Score) }).Score
+	end := page
+	for end < len(hits) && hits[end].Score*(1+r.asked.Near) >= least {
+		end++
+	}
+	if err := raise(hits[page:end]); err != nil {
+		return err
 	}
 	r.best.sort()
 	return nil
