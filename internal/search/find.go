@@ -169,6 +169,7 @@ func (s *Service) fill(ctx context.Context, r *reader, p plan, found postings.Fo
 			return err
 		}
 	}
+	out.Results = make([]Result, 0, len(articles))
 	for _, id := range ids {
 		a, ok := articles[id]
 		if !ok { // hidden since, and its job has not run yet

@@ -80,10 +80,9 @@ type piece struct {
 	mark     int
 }
 
-// pieces lays out a text: each word once, pairs of characters as marks on the
-// characters.
-func (m *marks) pieces(tokens []words.Token) []piece {
-	out := make([]piece, 0, len(tokens))
+// pieces appends the layout of a part of a text to that of what is before it:
+// each word once, pairs of characters as marks on the characters.
+func (m *marks) pieces(out []piece, tokens []words.Token) []piece {
 	pairTo, pairMark := 0, 0
 	for _, t := range tokens {
 		n := m.of(t)
@@ -112,7 +111,7 @@ func (m *marks) pieces(tokens []words.Token) []piece {
 func (m *marks) snippet(an *words.Analyzer, text string) []Span {
 	best := m.best(an, text)
 	for reach := snippetBefore * 12; ; reach *= 4 {
-		from, to := cutBefore(text, best-reach), cutAfter(text, best+2*reach+snippetRunes)
+		from, to := cutBefore(text, best-reach), cutAfter(text, best+reach+snippetRunes)
 		if s, ok := m.cut(an, text[from:to], best-from, from > 0, to < len(text)); ok {
 			return s
 		}
@@ -122,7 +121,8 @@ func (m *marks) snippet(an *words.Analyzer, text string) []Span {
 // cut is a snippet from a part of a text, which goes on before and after it; it
 // begins a few words before a place. It is not ok if the part is too small.
 func (m *marks) cut(an *words.Analyzer, text string, best int, before, after bool) (s spans, ok bool) {
-	all := m.pieces(an.Likely(text, m.begins))
+	tokens := an.Likely(text, m.begins)
+	all := m.pieces(make([]piece, 0, len(tokens)), tokens)
 	first, _ := slices.BinarySearchFunc(all, best, func(p piece, at int) int { return cmp.Compare(p.from, at) })
 	from := first - snippetBefore
 	switch {
@@ -183,7 +183,13 @@ func parts(c byte) bool { return c < utf8.RuneSelf && fold.Ends(rune(c)) }
 // best is where the stretch begins that has most different words of the
 // question, then most of them; 0 where there are none.
 func (m *marks) best(an *words.Analyzer, text string) int {
-	at := slices.DeleteFunc(m.pieces(an.Sift(text, m.begins)), func(p piece) bool { return p.mark == 0 })
+	var at []piece // the marked ones
+	for tokens := range an.Sift(text, m.begins) {
+		n := len(at)
+		at = m.pieces(at, tokens)
+		fresh := slices.DeleteFunc(at[n:], func(p piece) bool { return p.mark == 0 })
+		at = at[:n+len(fresh)]
+	}
 	best, score := 0, -1
 	seen := make([]int, m.n+1) // the last stretch that has the word, from 1
 	for k, first := range at[:min(len(at), 401)] {

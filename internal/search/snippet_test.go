@@ -69,7 +69,7 @@ func (r *reader) marks(query string) *marks {
 // plainSnippet is the snippet that a whole text gives that is laid out from its
 // beginning to its end.
 func plainSnippet(m *marks, an *words.Analyzer, text string) []Span {
-	all := m.pieces(an.Tokens(text))
+	all := m.pieces(nil, an.Tokens(text))
 	if len(all) == 0 {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,19 +12,22 @@ import (
 // Sift cuts the stretches of a text that may hold words which begin, as written
 // or by their stem, with one of the folded characters of begins, and passes over
 // the others, which are most of a text. What it cuts is as of Likely, but for
-// the places, which count anew in each stretch.
-func (a *Analyzer) Sift(text, begins string) []Token {
-	s := a.sieve(begins)
-	stem := a.likely(begins)
-	out := make([]Token, 0, 64)
-	for i := 0; i < len(text); {
-		n, holds := s.stretch(text[i:])
-		if holds {
-			out = a.cut(out, i, text[i:i+n], stem)
+// the places, which count anew in each stretch; it is overwritten by the next.
+func (a *Analyzer) Sift(text, begins string) iter.Seq[[]Token] {
+	return func(yield func([]Token) bool) {
+		s := a.sieve(begins)
+		stem := a.likely(begins)
+		var cut []Token
+		for i := 0; i < len(text); {
+			n, holds := s.stretch(text[i:])
+			if holds {
+				if cut = a.cut(cut[:0], i, text[i:i+n], stem); !yield(cut) {
+					return
+				}
+			}
+			i += n
 		}
-		i += n
 	}
-	return out
 }
 
 // sieve tells the stretches of a text that may hold a word.
