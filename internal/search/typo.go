@@ -188,7 +188,7 @@ func (s *Service) better(ctx context.Context, r *reader, word string, n int64, l
 func (s *Service) near(ctx context.Context, word string) (found []string, err error) {
 	letters := []rune(word)
 	err = s.index.Dictionary(ctx, func(ctx context.Context, d *postings.Dictionary) error {
-		found = freshNear(d, letters, 1)
+		found = freshNear(d, letters, "", 1)
 		r := reach{word: letters, budget: reachBudget, terms: func(ctx context.Context, from string) ([]string, error) {
 			return d.From(ctx, from, dictionary)
 		}}
@@ -196,8 +196,9 @@ func (s *Service) near(ctx context.Context, word string) (found []string, err er
 		if found = others(append(found, merged...), word); err != nil || len(found) > 0 || len(letters) < twoEdits {
 			return err
 		}
-		merged, err = nearBegun(ctx, d, letters)
-		found = others(append(freshNear(d, letters, 2), merged...), word)
+		begin := string(letters[:3])
+		merged, err = nearBegun(ctx, d, letters, begin)
+		found = others(append(freshNear(d, letters, begin, 2), merged...), word)
 		return err
 	})
 	return found, err
@@ -209,21 +210,19 @@ func others(all []string, word string) []string {
 	return slices.DeleteFunc(slices.Compact(all), func(w string) bool { return w == word })
 }
 
-func freshNear(d *postings.Dictionary, letters []rune, most int) []string {
+func freshNear(d *postings.Dictionary, letters []rune, begin string, most int) []string {
 	var out []string
 	d.Fresh(func(term string) {
-		if term >= firstWord && within(letters, []rune(term), most) <= most {
+		if term >= firstWord && strings.HasPrefix(term, begin) && within(letters, []rune(term), most) <= most {
 			out = append(out, term)
 		}
 	})
 	return out
 }
 
-// nearBegun reads the words that begin with the same three letters for those
-// within two edits.
-func nearBegun(ctx context.Context, d *postings.Dictionary, letters []rune) ([]string, error) {
+// nearBegun reads the words with the same beginning for those within two edits.
+func nearBegun(ctx context.Context, d *postings.Dictionary, letters []rune, begin string) ([]string, error) {
 	var out []string
-	begin := string(letters[:3])
 	for from, n := begin, 0; n < scanned; {
 		chunk, err := d.From(ctx, from, 1000)
 		if err != nil || len(chunk) == 0 {
