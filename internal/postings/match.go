@@ -20,12 +20,16 @@ func (r *run) matches(ctx context.Context, p *part) (bitmap, error) {
 	for i, w := range r.view.dead[p] {
 		match[i] &^= w
 	}
+	if err := p.load(ctx, r.q); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(r.asked.Filters, func(f Filter) bool { return p.cols[f.Column].refuses(f) }) {
+		clear(match)
+		return match, nil
+	}
 	words, phrases := r.byRarity(p)
 	if err := r.must(ctx, p, words, match); err != nil || match.empty() {
 		return match, err
-	}
-	if err := p.load(ctx, r.q); err != nil {
-		return nil, err
 	}
 	r.narrow(p, match)
 	if len(phrases) > 0 && r.enough() && r.best.full() {
@@ -202,17 +206,7 @@ func (r *run) narrow(p *part, match bitmap) {
 		match.each(func(s int) bool { return before(q.Order, *a, Hit{ID: p.ids[s], At: p.times[s]}) })
 	}
 	for _, f := range q.Filters {
-		col := p.cols[f.Column]
-		wanted := make([]bool, 0)
-		if col != nil {
-			wanted = make([]bool, len(col.dict))
-			for i, v := range col.dict {
-				wanted[i] = slices.Contains(f.Values, v)
-			}
-		}
-		match.each(func(s int) bool {
-			return f.Not != slices.ContainsFunc(col.of(s), func(code uint32) bool { return wanted[code] })
-		})
+		p.cols[f.Column].filter(match, f)
 	}
 }
 

@@ -64,6 +64,46 @@ func (c *column) of(slot int) []uint32 {
 	return c.vals[c.from[slot]:c.from[slot+1]]
 }
 
+// wanted tells which values of dict a filter names.
+func (c *column) wanted(f Filter) (wanted []bool, any bool) {
+	wanted = make([]bool, len(c.dict))
+	for i, v := range c.dict {
+		wanted[i] = slices.Contains(f.Values, v)
+		any = any || wanted[i]
+	}
+	return wanted, any
+}
+
+// refuses reports that a filter lets nothing of the part through.
+func (c *column) refuses(f Filter) bool {
+	if f.Not {
+		return false
+	}
+	if c == nil {
+		return true
+	}
+	_, any := c.wanted(f)
+	return !any
+}
+
+// filter takes out of match what a filter refuses.
+func (c *column) filter(match bitmap, f Filter) {
+	if c == nil {
+		if !f.Not {
+			clear(match)
+		}
+		return
+	}
+	wanted, _ := c.wanted(f)
+	if c.from != nil {
+		match.each(func(s int) bool {
+			return f.Not != slices.ContainsFunc(c.of(s), func(code uint32) bool { return wanted[code] })
+		})
+		return
+	}
+	match.each(func(s int) bool { return f.Not != wanted[c.vals[s]] })
+}
+
 // fill takes in the documents in the order of their slots.
 type fill struct {
 	cards
