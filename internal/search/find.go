@@ -92,6 +92,10 @@ func (s *Service) Search(ctx context.Context, ask Request) (Answer, error) {
 	if out.Asked = len(out.Parsed.Parts) > 0; !out.Asked {
 		return out, nil
 	}
+	if err := s.turns.Acquire(ctx, 1); err != nil {
+		return out, err
+	}
+	defer s.turns.Release(1)
 	r, err := s.reader(ctx, conf.Locale)
 	if err != nil {
 		return out, err

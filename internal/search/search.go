@@ -23,6 +23,8 @@ import (
 	"encoding/json"
 	"sync"
 
+	"golang.org/x/sync/semaphore"
+
 	"dateline/internal/article"
 	"dateline/internal/claim"
 	"dateline/internal/clock"
@@ -54,11 +56,24 @@ type Service struct {
 	settings *settings.Store
 	index    *postings.Index
 	readers  sync.Pool // of *reader, which remember stems
+	turns    *semaphore.Weighted
+}
+
+// turnsACore is how many questions are answered at once for each core, more on
+// PostgreSQL, which works elsewhere. The others wait in the order in which they
+// came: without that, some of many at once would take several times as long as
+// the rest.
+func turnsACore(e db.Engine) int64 {
+	if e == db.Postgres {
+		return 4
+	}
+	return 2
 }
 
 // NewService finds in d by an index in it.
 func NewService(d *db.DB, c clock.Clock) *Service {
-	return &Service{db: d, public: article.NewPublic(d, c), clock: c, settings: settings.NewStore(d), index: postings.New(d, c)}
+	return &Service{db: d, public: article.NewPublic(d, c), clock: c, settings: settings.NewStore(d), index: postings.New(d, c),
+		turns: semaphore.NewWeighted(turnsACore(d.Engine()) * int64(job.Cores()))}
 }
 
 // Index is the inverted index that the service keeps.
