@@ -23,7 +23,7 @@ func Rarity(n, docs int64) float64 {
 func level(n int64) int64 { return int64(bits.Len64(uint64(n))) }
 
 // TermCount is a term of the dictionary with the number of documents that
-// have it (which may still count ones that were just removed, never only such).
+// have it.
 type TermCount struct {
 	Text string
 	N    int64
@@ -63,7 +63,9 @@ func (ix *Index) alive(ctx context.Context, ls *lists, text string, n int64) (in
 	return found.Count, err
 }
 
-// Complete returns the most frequent terms that begin with prefix.
+// Complete returns the most frequent terms that begin with prefix. While
+// changes wait to be merged it may count documents that were removed or
+// replaced, even for terms that no other has.
 func (ix *Index) Complete(ctx context.Context, prefix string, limit int) ([]TermCount, error) {
 	var out []TermCount
 	err := ix.db.Read(ctx, func(ctx context.Context, q db.Querier) error {
@@ -71,41 +73,21 @@ func (ix *Index) Complete(ctx context.Context, prefix string, limit int) ([]Term
 		if err != nil {
 			return err
 		}
-		fresh := v.beginning(prefix)
-		merged, err := frequent(ctx, q, prefix, limit+len(v.fresh)) // some may be gone
+		merged, err := frequent(ctx, q, prefix, limit)
 		if err != nil {
 			return err
 		}
+		counts := v.beginning(prefix)
 		for _, t := range merged {
-			fresh[t.Text] += t.N
+			counts[t.Text] += t.N
 		}
-		ls := &lists{q: q, cache: &ix.cache, view: v}
-		out, err = ix.mostOf(ctx, ls, fresh, limit)
-		return err
+		for text, n := range counts {
+			out = append(out, TermCount{text, n})
+		}
+		return nil
 	})
-	return out, err
-}
-
-// mostOf returns the terms with the greatest numbers that documents still have.
-func (ix *Index) mostOf(ctx context.Context, ls *lists, counts map[string]int64, limit int) ([]TermCount, error) {
-	var all, out []TermCount
-	for text, n := range counts {
-		all = append(all, TermCount{text, n})
-	}
-	slices.SortFunc(all, func(a, b TermCount) int { return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Text, b.Text)) })
-	for _, t := range all {
-		if len(out) >= limit {
-			break
-		}
-		n, err := ix.alive(ctx, ls, t.Text, t.N)
-		if err != nil {
-			return nil, err
-		}
-		if n > 0 {
-			out = append(out, TermCount{t.Text, n})
-		}
-	}
-	return out, nil
+	slices.SortFunc(out, func(a, b TermCount) int { return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Text, b.Text)) })
+	return out[:min(len(out), limit)], err
 }
 
 // beginning counts the fresh documents of the terms with a prefix.

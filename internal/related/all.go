@@ -212,15 +212,7 @@ func (s *Service) work(ctx context.Context, ids []int64, choosing bool) ([]*subj
 		wait.Go(func() {
 			r, err := s.reader(ctx)
 			for i := k; i < len(ids) && err == nil; i += len(errs) {
-				var sub subject
-				var listed bool
-				if sub, listed, err = r.subject(ctx, ids[i]); err != nil || !listed {
-					continue
-				}
-				subjects[i] = &sub
-				if choosing {
-					kin[i], _, err = r.kin(ctx, sub)
-				}
+				subjects[i], kin[i], err = r.walked(ctx, ids[i], choosing)
 			}
 			errs[k] = err
 		})
@@ -232,4 +224,22 @@ func (s *Service) work(ctx context.Context, ids []int64, choosing bool) ([]*subj
 		}
 	}
 	return subjects, kin, nil
+}
+
+// walked reads an article, for its traits alone or to choose its kin; nil for
+// one that readers may not find.
+func (r *reader) walked(ctx context.Context, id int64, choosing bool) (*subject, []Kin, error) {
+	if !choosing {
+		t, listed, err := r.readTraits(ctx, id)
+		if err != nil || !listed {
+			return nil, nil, err
+		}
+		return &subject{traits: t}, nil, nil
+	}
+	sub, listed, err := r.subject(ctx, id)
+	if err != nil || !listed {
+		return nil, nil, err
+	}
+	kin, _, err := r.kin(ctx, sub)
+	return &sub, kin, err
 }

@@ -197,21 +197,27 @@ func (s *Service) reader(ctx context.Context) (*reader, error) {
 		analyzers: map[string]*words.Analyzer{}, tags: map[int64]string{}}, err
 }
 
-// subject reads an article; listed is false for one that readers may not find,
-// and for pages, which go with nothing.
-func (r *reader) subject(ctx context.Context, id int64) (sub subject, listed bool, err error) {
+// live reads an article as readers see it; listed is false for one that they
+// may not find, and for pages, which go with nothing.
+func (r *reader) live(ctx context.Context, id int64) (a article.Article, c article.Content, listed bool, err error) {
 	a, vis, err := r.public.Read(ctx, id)
 	if fault.Is(err, fault.NotFound) || err == nil && (vis != article.Listed || a.Type != article.TypeArticle) {
-		return sub, false, nil
+		return a, c, false, nil
 	}
 	if err != nil {
-		return sub, false, err
+		return a, c, false, err
 	}
 	v, err := r.public.Live(ctx, &a)
-	if err != nil {
+	return a, v.Content, err == nil, err
+}
+
+// subject reads an article that is listed.
+func (r *reader) subject(ctx context.Context, id int64) (sub subject, listed bool, err error) {
+	a, c, listed, err := r.live(ctx, id)
+	if err != nil || !listed {
 		return sub, false, err
 	}
-	sub, err = r.of(ctx, a, &v.Content)
+	sub, err = r.of(ctx, a, &c)
 	return sub, err == nil, err
 }
 
@@ -228,12 +234,16 @@ func (r *reader) of(ctx context.Context, a article.Article, c *article.Content) 
 		}
 		text.Labels = append(text.Labels, name)
 	}
-	sub := subject{article: a, gist: GistOf(r.analyzer(c.Language), text)}
-	sub.traits = Traits{Section: a.SectionID, Storyline: c.Storyline, Tags: c.Tags, Sketch: sub.gist.Sketch}
+	gist := GistOf(r.analyzer(c.Language), text)
+	return subject{article: a, gist: gist, traits: traitsOf(&a, c, gist.Sketch)}, nil
+}
+
+func traitsOf(a *article.Article, c *article.Content, sketch Sketch) Traits {
+	t := Traits{Section: a.SectionID, Storyline: c.Storyline, Tags: c.Tags, Sketch: sketch}
 	if len(c.Sections) > 0 {
-		sub.traits.Section = c.Sections[0]
+		t.Section = c.Sections[0]
 	}
-	return sub, nil
+	return t
 }
 
 func (r *reader) tag(ctx context.Context, id int64) (string, error) {
@@ -312,8 +322,17 @@ func (r *reader) traits(ctx context.Context, id int64) (Traits, bool, error) {
 	if !fault.Is(err, fault.NotFound) {
 		return t, err == nil, err
 	}
-	sub, listed, err := r.subject(ctx, id)
-	return sub.traits, listed, err
+	return r.readTraits(ctx, id)
+}
+
+// readTraits reads them from the article, if it is listed. They need no stems,
+// which are most of the work of a subject.
+func (r *reader) readTraits(ctx context.Context, id int64) (t Traits, listed bool, err error) {
+	a, c, listed, err := r.live(ctx, id)
+	if err != nil || !listed {
+		return t, false, err
+	}
+	return traitsOf(&a, &c, sketchOf(words.Written(richtext.Text(c.Body)))), true, nil
 }
 
 // Like returns the public stories that go best with a text that is being

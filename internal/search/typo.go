@@ -270,52 +270,87 @@ func (s *Service) likeliest(ctx context.Context, word string, terms []string, n 
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	for _, c := range all[:min(len(all), suggested)] {
-		form, err := s.spelling(ctx, c.term, nil)
-		if form != "" || err != nil {
-			return form, err
+		forms, err := s.spellings(ctx, []string{c.term}, nil)
+		if err != nil || forms[0] != "" {
+			return forms[0], err
 		}
 	}
 	return "", nil
 }
 
-// spelling is how the newest article that readers see spells a word that it
-// has beside what else is asked for; "" when there is none.
-func (s *Service) spelling(ctx context.Context, term string, beside []postings.Clause) (string, error) {
-	q := postings.Query{All: append(slices.Clone(beside), postings.Is(term)), Order: postings.Newest, Limit: spellingDocs}
-	found, err := s.index.Find(ctx, q)
-	if err != nil {
-		return "", err
-	}
-	for _, h := range found.Hits {
-		a, ok, err := listed(ctx, s.public, h.ID)
+// spellings are how the newest articles that readers see spell words that they
+// have beside what else is asked for; "" for a word that none of them has.
+func (s *Service) spellings(ctx context.Context, terms []string, beside []postings.Clause) ([]string, error) {
+	forms := make([]string, len(terms))
+	hits := make([][]postings.Hit, len(terms))
+	for i, term := range terms {
+		found, err := s.index.Find(ctx, postings.Query{All: append(slices.Clone(beside), postings.Is(term)), Order: postings.Newest, Limit: spellingDocs})
 		if err != nil {
-			return "", err
+			return forms, err
 		}
-		if !ok {
+		hits[i] = found.Hits
+	}
+	articles, err := s.newest(ctx, hits)
+	if err != nil {
+		return forms, err
+	}
+	unread := map[int64]article.Article{}
+	for i, a := range articles {
+		if a.ID == 0 {
 			continue
 		}
-		if form := spelt(a.Headline, term); form != "" {
-			return form, nil
+		if forms[i] = cmp.Or(spelt(a.Headline, terms[i]), spelt(a.Standfirst, terms[i])); forms[i] == "" {
+			unread[a.ID] = a
 		}
-		v, err := s.public.Live(ctx, &a)
-		if err != nil {
-			return "", err
-		}
-		return cmp.Or(spelt(searched(&v.Content), term), term), nil
 	}
-	return "", nil
+	whole := func(body richtext.Doc) (richtext.Doc, error) { return shownText(ctx, s.db, body) }
+	texts, err := s.public.Texts(ctx, unread, whole)
+	if err != nil {
+		return forms, err
+	}
+	for i, a := range articles {
+		if a.ID != 0 && forms[i] == "" {
+			forms[i] = cmp.Or(spelt(texts[a.ID], terms[i]), terms[i])
+		}
+	}
+	return forms, nil
 }
 
-// searched is the text in which spellings are looked for.
-func searched(c *article.Content) string {
-	return c.Standfirst + "\n" + richtext.Text(c.Body)
+// newest are the first articles of each list of hits that readers may find,
+// empty ones for lists without any.
+func (s *Service) newest(ctx context.Context, hits [][]postings.Hit) ([]article.Article, error) {
+	out := make([]article.Article, len(hits))
+	for rank := range spellingDocs {
+		var ids []int64
+		for i := range hits {
+			if out[i].ID == 0 && rank < len(hits[i]) {
+				ids = append(ids, hits[i][rank].ID)
+			}
+		}
+		if len(ids) == 0 {
+			break
+		}
+		slices.Sort(ids)
+		found, err := s.public.Many(ctx, slices.Compact(ids))
+		if err != nil {
+			return nil, err
+		}
+		for i := range hits {
+			if out[i].ID == 0 && rank < len(hits[i]) {
+				out[i] = found[hits[i][rank].ID]
+			}
+		}
+	}
+	return out, nil
 }
 
-// spelt finds a word in a text as it is written there.
+// spelt finds a word in a text as it is written there first.
 func spelt(text, term string) string {
-	for _, t := range fold.Tokens(text) {
-		if t.Word == term {
-			return text[t.From:t.To]
+	for line := range strings.Lines(text) {
+		for _, t := range fold.Tokens(line) {
+			if t.Word == term {
+				return line[t.From:t.To]
+			}
 		}
 	}
 	return ""
@@ -365,18 +400,24 @@ func (s *Service) Complete(ctx context.Context, typed string) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
-	var out []string
+	var words, out []string
 	for _, t := range found {
-		if r.stop(t.Text) || len(out) == suggested {
-			continue
+		if !r.stop(t.Text) {
+			words = append(words, t.Text)
 		}
-		form, err := s.spelling(ctx, t.Text, beside)
+	}
+	for len(words) > 0 && len(out) < suggested {
+		n := min(len(words), suggested-len(out))
+		forms, err := s.spellings(ctx, words[:n], beside)
 		if err != nil {
 			return nil, err
 		}
-		if form != "" {
-			out = append(out, lead+form)
+		for _, form := range forms {
+			if form != "" {
+				out = append(out, lead+form)
+			}
 		}
+		words = words[n:]
 	}
 	return out, nil
 }

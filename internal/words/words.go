@@ -73,6 +73,12 @@ func (a *Analyzer) likely(begins string) stemming {
 	}
 }
 
+// Written cuts a text of any language like Tokens, but looks for no stems and
+// no stop words: every word is its own stem.
+func Written(text string) []Token {
+	return new(Analyzer).cut(nil, 0, text, func(_, word string) string { return word })
+}
+
 // stemming gives the stem of a word as written and folded.
 type stemming func(written, word string) string
 

@@ -191,3 +191,18 @@ func TestLikely_FindsEveryStemThatBeginsSo(t *testing.T) {
 		t.Errorf("only %d words", seen)
 	}
 }
+
+// TestWritten_CutsAsTokens: where words stand and how they are written does not
+// depend on the language.
+func TestWritten_CutsAsTokens(t *testing.T) {
+	const text = "The ferries, said Müller’s crew: 渡し船は止まった。 여객선 운항 중단 міністр выборы 2026"
+	for _, tag := range []string{"en", "de", "ru", "ja", "ko", ""} {
+		want := words.New(tag).Tokens(text)
+		for i := range want {
+			want[i].Stem, want[i].Stop = want[i].Word, false
+		}
+		if got := words.Written(text); !slices.Equal(got, want) {
+			t.Errorf("%q: %+v, not %+v", tag, got, want)
+		}
+	}
+}

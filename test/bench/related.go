@@ -78,7 +78,7 @@ func measureRelated(ctx context.Context, url string, n int, t *table) error {
 	defer d.Close()
 	finder := search.NewService(d, c)
 	s := related.NewService(d, c, article.NewService(d, c, event.NewBus(c), settings.NewStore(d)), finder.Index())
-	perSecond, err := chooseMany(ctx, d, s, n)
+	perSecond, err := chooseMany(ctx, d, s)
 	if err != nil {
 		return err
 	}
@@ -107,9 +107,14 @@ func measureRelated(ctx context.Context, url string, n int, t *table) error {
 }
 
 // chooseMany walks over the archive as after an import: over all of it for what
-// is kept of each article, and over some thousand for the choice.
-func chooseMany(ctx context.Context, d *db.DB, s *related.Service, n int) (perSecond float64, err error) {
-	if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return related.EnqueueAllTx(ctx, tx, time.Time{}) }); err != nil {
+// is kept of each article, and over some thousand for the choice. It goes on
+// where an earlier run ended, so only the first reads the whole archive.
+func chooseMany(ctx context.Context, d *db.DB, s *related.Service) (perSecond float64, err error) {
+	_, total, err := s.Progress(ctx)
+	if err == nil && total == 0 {
+		err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return related.EnqueueAllTx(ctx, tx, time.Time{}) })
+	}
+	if err != nil {
 		return 0, err
 	}
 	var began time.Time
@@ -119,13 +124,13 @@ func chooseMany(ctx context.Context, d *db.DB, s *related.Service, n int) (perSe
 		if err != nil {
 			return 0, err
 		}
+		last = max(last, done)
 		if began.IsZero() && total > 0 && done >= total/2 {
 			began, first = clock.System{}.Now(), done
 		}
 		if !began.IsZero() && (total == 0 || done-first >= relatedBulk) {
 			break
 		}
-		last = max(last, done)
 		fmt.Fprintf(os.Stderr, "\rrelated stories: %s of %s ", count(float64(done)), count(float64(total)))
 		if err := s.HandleAll(ctx, nil); err != nil {
 			return 0, err

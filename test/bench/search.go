@@ -93,16 +93,21 @@ func runSearch(ctx context.Context, dir, markdown string, p searchPlan) error {
 	}
 	defer d.Close()
 	s := search.NewService(d, clock.System{})
-	t := table{head: []string{fmt.Sprintf("%s articles, %d questions at once, %s", count(float64(p.articles)), p.clients, d.Engine()), "a second", "p50 ms", "p99 ms", "most ms"}}
-	for _, k := range searchKinds() {
-		fmt.Fprintf(os.Stderr, "%s …\n", k.name)
-		took, err := askAll(ctx, s, p, k.ask)
-		if err != nil {
-			return fmt.Errorf("%s: %w", k.name, err)
+	for _, group := range []struct {
+		name  string
+		kinds []searchKind
+	}{{"questions", searchKinds(s)}, {"typing", typingKinds(s)}} {
+		t := table{head: []string{fmt.Sprintf("%s articles, %d %s at once, %s", count(float64(p.articles)), p.clients, group.name, d.Engine()), "a second", "p50 ms", "p99 ms", "most ms"}}
+		for _, k := range group.kinds {
+			fmt.Fprintf(os.Stderr, "%s …\n", k.name)
+			took, err := askAll(ctx, p, k.ask)
+			if err != nil {
+				return fmt.Errorf("%s: %w", k.name, err)
+			}
+			t.add(k.name, count(float64(len(took))/p.each.Seconds()), ms(quantile(took, 0.5)), ms(quantile(took, 0.99)), ms(took[len(took)-1]))
 		}
-		t.add(k.name, count(float64(len(took))/p.each.Seconds()), ms(quantile(took, 0.5)), ms(quantile(took, 0.99)), ms(took[len(took)-1]))
+		t.print(&b)
 	}
-	t.print(&b)
 	fmt.Print(b.String())
 	if markdown == "" {
 		return nil
@@ -129,8 +134,12 @@ func fillSearch(ctx context.Context, url string, p searchPlan, out *strings.Buil
 	if err := d.QueryRow(ctx, `SELECT COUNT(*) FROM article`).Scan(&have); err != nil {
 		return err
 	}
-	if built, err := search.Built(ctx, d); err != nil || built && have >= p.articles {
+	built, err := search.Built(ctx, d)
+	if err != nil {
 		return err
+	}
+	if built && have >= p.articles {
+		return tidy(ctx, s) // an earlier run may have been stopped before
 	}
 	c := clock.System{}
 	articles := article.NewService(d, c, event.NewBus(c), settings.NewStore(d))
@@ -172,7 +181,20 @@ func fillSearch(ctx context.Context, url string, p searchPlan, out *strings.Buil
 	took := c.Now().Sub(began)
 	fmt.Fprintln(os.Stderr)
 	fmt.Fprintf(out, "The index of %s articles was made in %.0f s: %s articles a second.\n\n", count(float64(last-first)), took.Seconds(), count(float64(last-first)/took.Seconds()))
-	return err
+	if err != nil {
+		return err
+	}
+	return tidy(ctx, s)
+}
+
+// tidy does what a job does after a rebuild: only then does the dictionary
+// know how common words are, which completion goes by.
+func tidy(ctx context.Context, s *search.Service) error {
+	for {
+		if more, err := s.Index().Merge(ctx); err != nil || !more {
+			return err
+		}
+	}
 }
 
 // made is the i-th article of n, spread over the years.
@@ -193,43 +215,94 @@ func made(i, n int, now time.Time) article.Put {
 // searchKind is a kind of question.
 type searchKind struct {
 	name string
-	ask  func(r *rand.Rand) search.Request
+	ask  func(ctx context.Context, r *rand.Rand) error
 }
 
-func searchKinds() []searchKind {
+// among is one of the words from the from-th most common to the to-th.
+func among(r *rand.Rand, from, to int) string { return word(from + r.IntN(to-from)) }
+
+func searchKinds(s *search.Service) []searchKind {
 	page := func(text string) search.Request {
 		return search.Request{Text: text, Limit: 20, Facets: true, Snippets: true}
 	}
-	among := func(r *rand.Rand, from, to int) string { return word(from + r.IntN(to-from)) }
+	kind := func(name string, ask func(r *rand.Rand) search.Request) searchKind {
+		return searchKind{name, func(ctx context.Context, r *rand.Rand) error {
+			_, err := s.Search(ctx, ask(r))
+			return err
+		}}
+	}
 	return []searchKind{
-		{"rare word", func(r *rand.Rand) search.Request { return page(among(r, 100_000, vocabularySize)) }},
-		{"middling word", func(r *rand.Rand) search.Request { return page(among(r, 300, 3000)) }},
-		{"very common word", func(r *rand.Rand) search.Request { return page(among(r, 0, 10)) }},
-		{"two common words", func(r *rand.Rand) search.Request { return page(among(r, 0, 10) + " " + among(r, 10, 40)) }},
-		{"common and rare word", func(r *rand.Rand) search.Request { return page(among(r, 0, 10) + " " + among(r, 10_000, 100_000)) }},
-		{"four words", func(r *rand.Rand) search.Request {
+		kind("rare word", func(r *rand.Rand) search.Request { return page(among(r, 100_000, vocabularySize)) }),
+		kind("middling word", func(r *rand.Rand) search.Request { return page(among(r, 300, 3000)) }),
+		kind("very common word", func(r *rand.Rand) search.Request { return page(among(r, 0, 10)) }),
+		kind("two common words", func(r *rand.Rand) search.Request { return page(among(r, 0, 10) + " " + among(r, 10, 40)) }),
+		kind("common and rare word", func(r *rand.Rand) search.Request { return page(among(r, 0, 10) + " " + among(r, 10_000, 100_000)) }),
+		kind("four words", func(r *rand.Rand) search.Request {
 			return page(strings.Join([]string{among(r, 10, 40), among(r, 40, 100), among(r, 100, 300), among(r, 0, 10)}, " "))
-		}},
-		{"phrase of common words", func(r *rand.Rand) search.Request { return page(`"` + among(r, 0, 5) + " " + among(r, 5, 12) + `"`) }},
-		{"common word, one section, one year", func(r *rand.Rand) search.Request {
+		}),
+		kind("phrase of common words", func(r *rand.Rand) search.Request { return page(`"` + among(r, 0, 5) + " " + among(r, 5, 12) + `"`) }),
+		kind("common word, one section, one year", func(r *rand.Rand) search.Request {
 			q := page(among(r, 0, 10))
 			q.Section, q.Year = 1+r.Int64N(12), time.Now().Year()-1-r.IntN(searchYears-2)
 			return q
-		}},
-		{"common word, newest first", func(r *rand.Rand) search.Request {
+		}),
+		kind("common word, newest first", func(r *rand.Rand) search.Request {
 			q := page(among(r, 0, 10))
 			q.Sort = search.Newest
 			return q
-		}},
-		{"misspelt word", func(r *rand.Rand) search.Request { return page(among(r, 1000, 20_000) + "q") }},
+		}),
+		kind("misspelt word", func(r *rand.Rand) search.Request { return page(among(r, 1000, 20_000) + "q") }),
 	}
 }
 
+// typingKinds are what is asked while somebody types: how a word goes on, for
+// readers, and which articles are found so far, for the desk's pickers.
+func typingKinds(s *search.Service) []searchKind {
+	complete := func(ctx context.Context, typed string) error {
+		_, err := s.Complete(ctx, typed)
+		return err
+	}
+	pick := func(ctx context.Context, typed string) error {
+		_, err := s.Find(ctx, typed, pickerHits)
+		return err
+	}
+	var all []searchKind
+	for _, asker := range []struct {
+		name  string
+		ask   func(ctx context.Context, typed string) error
+		least int // letters that it does something for
+	}{{"completion", complete, 2}, {"picker", pick, 1}} {
+		add := func(name string, typed func(r *rand.Rand) string) {
+			all = append(all, searchKind{asker.name + ", " + name, func(ctx context.Context, r *rand.Rand) error { return asker.ask(ctx, typed(r)) }})
+		}
+		common := func(r *rand.Rand) string { return among(r, 40, 300) }
+		rare := func(r *rand.Rand) string { return among(r, 100_000, vocabularySize) }
+		for _, letters := range []int{1, 2, 3, 5} {
+			if letters < asker.least {
+				continue
+			}
+			begun := fmt.Sprintf("%d letters of a ", letters)
+			if letters == 1 {
+				begun = "first letter of a "
+			}
+			add(begun+"common word", func(r *rand.Rand) string { return beginning(common(r), letters) })
+			add(begun+"rare word", func(r *rand.Rand) string { return beginning(rare(r), letters) })
+		}
+		add("3 letters behind a common word", func(r *rand.Rand) string { return common(r) + " " + beginning(rare(r), 3) })
+	}
+	return all
+}
+
+// pickerHits is how many articles a picker shows.
+const pickerHits = 12
+
+func beginning(word string, letters int) string { return word[:min(letters, len(word))] }
+
 // askAll asks questions of a kind, so many at once, and returns how long each
 // took, shortest first.
-func askAll(ctx context.Context, s *search.Service, p searchPlan, ask func(*rand.Rand) search.Request) ([]time.Duration, error) {
+func askAll(ctx context.Context, p searchPlan, ask func(context.Context, *rand.Rand) error) ([]time.Duration, error) {
 	for i := range 20 { // what the process keeps of the index
-		if _, err := s.Search(ctx, ask(rand.New(rand.NewPCG(9, uint64(i))))); err != nil {
+		if err := ask(ctx, rand.New(rand.NewPCG(9, uint64(i)))); err != nil {
 			return nil, err
 		}
 	}
@@ -244,9 +317,8 @@ func askAll(ctx context.Context, s *search.Service, p searchPlan, ask func(*rand
 			var mine []time.Duration
 			var err error
 			for time.Now().Before(end) && err == nil {
-				q := ask(r)
 				began := time.Now()
-				_, err = s.Search(ctx, q)
+				err = ask(ctx, r)
 				mine = append(mine, time.Since(began))
 			}
 			mu.Lock()
