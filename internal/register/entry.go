@@ -13,6 +13,7 @@ import (
 	"dateline/internal/atlas"
 	"dateline/internal/fault"
 	"dateline/internal/fold"
+	"dateline/internal/quote"
 	"dateline/internal/urlpath"
 )
 
@@ -71,6 +72,20 @@ type Entry struct {
 
 // Names are the name and the aliases.
 func (e *Entry) Names() []string { return append([]string{e.Name}, e.Aliases...) }
+
+// Speaks tells whether it is somebody whose words can be quoted.
+func (e *Entry) Speaks() bool { return e.Kind == Person || e.Kind == Organisation }
+
+// QuoteKeys are the keys of package quote under which its words are kept.
+func (e *Entry) QuoteKeys() []string {
+	var keys []string
+	if e.Speaks() {
+		for _, name := range e.Names() {
+			keys = append(keys, quote.Key(name))
+		}
+	}
+	return keys
+}
 
 // WikidataURL is where its item is, "" for none.
 func (e *Entry) WikidataURL() string {

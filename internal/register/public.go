@@ -59,6 +59,19 @@ func Shown(ctx context.Context, q db.Querier, k Kind, after int64, limit int) ([
 	return db.All(rows, err, scan)
 }
 
+// maxShared bounds how many entries of one name are told apart.
+const maxShared = 10
+
+// Speakers returns the people and organisations that readers may see and that
+// have a name whose quote.Key is key, the first by name; at most 10.
+func Speakers(ctx context.Context, q db.Querier, key string) ([]Entry, error) {
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM subject_alias a JOIN subject s ON s.id = a.subject_id
+		WHERE a.name_key = $1 AND s.shown = 1 AND s.kind IN ('person', 'organisation')
+			AND (s.open = 1 OR EXISTS (SELECT 1 FROM listing l WHERE l.scope = 'subject' AND l.ref = s.id))
+		ORDER BY s.name_key, s.id LIMIT $2`, key, maxShared)
+	return db.All(rows, err, scan)
+}
+
 // Moment is a row of a story's timeline.
 type Moment struct {
 	Day         string // as exactly as it is given: "2026-11-27", "2026-11" or "2026"
