@@ -102,7 +102,7 @@ func getSubject(c *call) (any, error) {
 		out.Quotes = c.at("quotes") + "?subject=" + ident(o.ID)
 	}
 	if c.picks.has("timeline") {
-		out.Timeline, _, err = c.subjectMoments(o.ID, place{}, momentsShown)
+		out.Timeline, _, err = c.moments(register.Moments, o.ID, place{}, momentsShown)
 	}
 	return out, err
 }
