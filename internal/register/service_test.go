@@ -205,6 +205,9 @@ func TestRegister_AddAndChange(t *testing.T) {
 			"day":       {Kind: register.Event, Name: "X", Begins: "2026-02-30"},
 			"backwards": {Kind: register.Event, Name: "X", Begins: "2026-02-03", Ends: "2026-02-02"},
 			"picture":   {Kind: register.Person, Name: "X", Picture: 404},
+			"days":      {Kind: register.Place, Name: "X", Begins: "2026-02-03"},
+			"last day":  {Kind: register.Person, Name: "X", Ends: "2026-02-03"},
+			"place":     {Kind: register.Organisation, Name: "X", Position: &register.Position{Lat: 1}},
 		} {
 			_, err := r.reg.Add(r.ctx, editor, register.Input{Entry: bad})
 			r.refused(name, err, fault.Invalid)
@@ -342,6 +345,10 @@ func TestRegister_MergeAndDelete(t *testing.T) {
 		r.refused("an author merging", r.reg.Merge(r.ctx, writer, ann.ID, []int64{old.ID}), fault.Denied)
 		r.refused("merging nothing", r.reg.Merge(r.ctx, editor, ann.ID, []int64{ann.ID}), fault.Invalid)
 		r.must(r.reg.Merge(r.ctx, editor, ann.ID, []int64{old.ID}))
+		vigil, err := r.reg.Add(r.ctx, editor, register.Input{Entry: register.Entry{Kind: register.Event, Name: "Vigil", Begins: "2026-02-03", Position: &register.Position{Lat: 1}}})
+		r.must(err)
+		club := r.add(register.Organisation, "Vigil Committee")
+		r.must(r.reg.Merge(r.ctx, editor, club.ID, []int64{vigil.ID})) // which has neither days nor a position
 		r.refused("merging it twice", r.reg.Merge(r.ctx, editor, ann.ID, []int64{old.ID}), fault.NotFound)
 		r.drain()
 		r.counts(ann, 2)
