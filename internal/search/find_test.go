@@ -188,6 +188,11 @@ func TestSearch_GermanWithoutUmlauts(t *testing.T) {
 				k.wants(query, want)
 			}
 		}
+		for typed, want := range map[string][]string{"muench": {"München"}, "fussgaenger muench": {"fussgaenger München"}, "guess": {"guess"}} {
+			if got := k.complete(typed); !slices.Equal(got, want) {
+				t.Errorf("%q is completed by %q, want %q", typed, got, want)
+			}
+		}
 		a := k.ask(search.Request{Text: "ueberschwemmungen muenchen", Limit: 5, Snippets: true})
 		var marked []string
 		for _, span := range a.Results[0].Snippet {

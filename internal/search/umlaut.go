@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"dateline/internal/postings"
 	"dateline/internal/words"
 )
 
@@ -47,6 +48,16 @@ func (s *Service) umlauts(ctx context.Context, r *reader, p Parsed) error {
 		}
 	}
 	return nil
+}
+
+// begun returns the most frequent words that begin with a folded one; with its
+// umlauts where none begins as typed.
+func (s *Service) begun(ctx context.Context, r *reader, word string) ([]postings.TermCount, error) {
+	found, err := s.index.Complete(ctx, word, 3*suggested)
+	if typed := withUmlauts(word); err == nil && len(found) == 0 && typed != word && slices.Contains(r.tags, "de") {
+		found, err = s.index.Complete(ctx, joined(typed), 3*suggested)
+	}
+	return found, err
 }
 
 // most is how many documents have the most frequent of some terms.
