@@ -45,21 +45,15 @@ func (m *marks) add(r *reader, text string) {
 		}
 		for _, an := range r.all {
 			if asks := an.Asks(text); i < len(asks) && len(ask.Pairs) == 0 {
-				m.stem(asks[i].Stem)
+				m.stems[asks[i].Stem] = m.n
+				if first, _ := utf8.DecodeRuneInString(asks[i].Stem); !strings.ContainsRune(m.begins, first) {
+					m.begins += string(first)
+				}
 			}
 		}
 		if meant, ok := r.umlauts[ask.Written]; ok {
-			m.written[meant.Written] = m.n
-			m.stem(meant.Stem)
+			m.meant(meant)
 		}
-	}
-}
-
-// stem marks what has the stem of the last word.
-func (m *marks) stem(stem string) {
-	m.stems[stem] = m.n
-	if first, _ := utf8.DecodeRuneInString(stem); !strings.ContainsRune(m.begins, first) {
-		m.begins += string(first)
 	}
 }
 
