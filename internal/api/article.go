@@ -20,10 +20,20 @@ type reading struct {
 	version article.Version
 }
 
-// read returns an article that is in lists, with its version if anything of it
-// is needed. A withdrawn one is Gone, with the
-// reason that readers are told; every other is as if it had never been.
+// read returns an article that is in lists with its version. A withdrawn one is
+// Gone, with the reason that readers are told; every other is as if it had never
+// been.
 func (c *call) read() (*reading, error) {
+	r, err := c.listed()
+	if err != nil {
+		return nil, err
+	}
+	r.version, err = c.Public().Live(c.ctx, &r.a)
+	return r, err
+}
+
+// listed is read without the version.
+func (c *call) listed() (*reading, error) {
 	c.Shows(db.Key("article", c.id))
 	a, vis, err := c.Public().Read(c.ctx, c.id)
 	if err != nil {
@@ -40,16 +50,7 @@ func (c *call) read() (*reading, error) {
 	default:
 		return nil, errNothing
 	}
-	if c.op.shallow(c.picks) {
-		return &reading{a: a}, nil
-	}
-	v, err := c.Public().Live(c.ctx, &a)
-	return &reading{a, v}, err
-}
-
-// shallow tells whether lists know of an article all that was asked for.
-func (o *op) shallow(p picks) bool {
-	return o.Name == "get article" && !p.beyond(shallowMembers...)
+	return &reading{a: a}, nil
 }
 
 // shallowMembers are those of an article that are no part of its version. Its
@@ -58,7 +59,11 @@ var shallowMembers = slices.DeleteFunc(append(namesOf(membersOf(reflect.TypeFor[
 	func(name string) bool { return name == "picture" })
 
 func getArticle(c *call) (any, error) {
-	r, err := c.read()
+	read := c.listed
+	if c.picks.beyond(shallowMembers...) {
+		read = c.read
+	}
+	r, err := read()
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/quote"
-	"dateline/internal/register"
 	"dateline/internal/richtext"
 )
 
@@ -74,16 +73,14 @@ func listQuotes(c *call) (any, error) {
 
 func (c *call) saidBy(public *quote.Public, after quote.Cursor) (quote.Page, error) {
 	o, err := c.Owner(article.AddressSubject, c.asked.id("subject"))
-	if fault.Is(err, fault.NotFound) || err == nil && o.Entry.Kind != register.Person && o.Entry.Kind != register.Organisation {
+	if fault.Is(err, fault.NotFound) || err == nil && !o.Entry.Speaks() {
 		return quote.Page{}, fault.New(fault.Invalid, "no person or organisation that readers may see has the id %s", c.text("subject")).WithHint("use the ids of %s", c.at("subjects"))
 	}
 	if err != nil {
 		return quote.Page{}, err
 	}
-	var keys []string
-	for _, name := range o.Entry.Names() {
-		key := quote.Key(name)
-		keys = append(keys, key)
+	keys := o.Entry.QuoteKeys()
+	for _, key := range keys {
 		c.Shows(quote.PageKey(key))
 	}
 	return public.By(c.ctx, keys, after, c.limit())

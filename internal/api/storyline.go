@@ -84,7 +84,7 @@ func getStoryline(c *call) (any, error) {
 		return nil, err
 	}
 	if c.picks.has("timeline") {
-		if out.Timeline, _, err = c.storylineMoments(o.ID, place{}, momentsShown); err != nil {
+		if out.Timeline, _, err = c.moments(storyline.Moments, o.ID, place{}, momentsShown); err != nil {
 			return nil, err
 		}
 	}

@@ -98,11 +98,11 @@ func getSubject(c *call) (any, error) {
 		return nil, err
 	}
 	out := &SubjectPage{Subject: *s, Timeline: []Moment{}, TimelineList: c.at("subjects", ident(o.ID), "timeline")}
-	if o.Entry.Kind == register.Person || o.Entry.Kind == register.Organisation {
+	if o.Entry.Speaks() {
 		out.Quotes = c.at("quotes") + "?subject=" + ident(o.ID)
 	}
 	if c.picks.has("timeline") {
-		out.Timeline, _, err = c.subjectMoments(o.ID, place{}, momentsShown)
+		out.Timeline, _, err = c.moments(register.Moments, o.ID, place{}, momentsShown)
 	}
 	return out, err
 }

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"context"
 	"strings"
 
 	"dateline/internal/article"
+	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/register"
 	"dateline/internal/storyline"
@@ -15,24 +17,23 @@ import (
 const momentsShown = maxLimit
 
 func listStorylineTimeline(c *call) (any, error) {
-	o, err := c.Owner(article.AddressStoryline, c.id)
-	if err != nil {
-		return nil, err
-	}
-	return c.timeline(c.storylineMoments, o.ID)
+	return c.timelineOf(article.AddressStoryline, storyline.Moments)
 }
 
 func listSubjectTimeline(c *call) (any, error) {
-	o, err := c.Owner(article.AddressSubject, c.id)
+	return c.timelineOf(article.AddressSubject, register.Moments)
+}
+
+// readMoments is storyline.Moments or register.Moments.
+type readMoments func(ctx context.Context, q db.Querier, id int64, after register.MomentCursor, limit int) ([]register.Moment, error)
+
+// timelineOf is a page of the timeline of what has the id that was asked for.
+func (c *call) timelineOf(kind string, read readMoments) (any, error) {
+	o, err := c.Owner(kind, c.id)
 	if err != nil {
 		return nil, err
 	}
-	return c.timeline(c.subjectMoments, o.ID)
-}
-
-// timeline is a page of one.
-func (c *call) timeline(read func(id int64, after place, limit int) ([]Moment, place, error), id int64) (any, error) {
-	moments, next, err := read(id, c.from, c.limit())
+	moments, next, err := c.moments(read, o.ID, c.from, c.limit())
 	out := List[Moment]{Items: moments}
 	if next != (place{}) {
 		out.Next = c.nextAt(next)
@@ -40,32 +41,18 @@ func (c *call) timeline(read func(id int64, after place, limit int) ([]Moment, p
 	return out, err
 }
 
-// storylineMoments are rows of the timelines of a storyline's articles, and
-// where they go on.
-func (c *call) storylineMoments(id int64, after place, limit int) (out []Moment, next place, err error) {
-	all, err := storyline.MomentsAfter(c.ctx, c.DB, id, storyline.MomentCursor{Day: after.name, Article: after.n[0], N: after.n[1]}, limit+1)
-	if err != nil {
-		return nil, place{}, err
-	}
-	return c.moments(all, limit, func(m *register.Moment) place { return place{name: m.Day, n: [6]int64{m.Article, m.Place}} })
-}
-
-// subjectMoments are rows of timelines that name an entry.
-func (c *call) subjectMoments(id int64, after place, limit int) (out []Moment, next place, err error) {
-	all, err := register.MomentsAfter(c.ctx, c.DB, id, register.MomentCursor{Day: after.name, At: after.n[0], Article: after.n[1], Place: after.n[2]}, limit+1)
-	if err != nil {
-		return nil, place{}, err
-	}
-	return c.moments(all, limit, func(m *register.Moment) place { return place{name: m.Day, n: [6]int64{m.At, m.Article, m.Place}} })
-}
-
-// moments are the first of some rows, as far as readers may see their articles,
-// and where they go on when there are more.
-func (c *call) moments(all []register.Moment, limit int, at func(*register.Moment) place) (out []Moment, next place, err error) {
+// moments are rows of a timeline, as far as readers may see their articles, and
+// where they go on when there are more.
+func (c *call) moments(read readMoments, id int64, after place, limit int) (out []Moment, next place, err error) {
 	out = []Moment{}
+	all, err := read(c.ctx, c.DB, id, register.MomentCursor{Day: after.name, At: after.n[0], Article: after.n[1], Place: after.n[2]}, limit+1)
+	if err != nil {
+		return nil, place{}, err
+	}
 	if len(all) > limit {
 		all = all[:limit]
-		next = at(&all[limit-1])
+		last := all[limit-1].Cursor()
+		next = place{name: last.Day, n: [6]int64{last.At, last.Article, last.Place}}
 	}
 	for i := range all {
 		m := &all[i]

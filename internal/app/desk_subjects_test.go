@@ -66,6 +66,10 @@ func TestRegister_PositionsAtTheDesk(t *testing.T) {
 		p.shows("what else was typed", page, 200, "Calvin’s.")
 		p.leads("pasting", edna.post(one, "name", "Genève", "kind", "place", "position", "https://www.openstreetmap.org/#map=12/46.2/6.15"), one+"?done=saved")
 		p.shows("the pasted position", edna.get(one), 200, `name="position" value="46.2, 6.15"`)
+		// What the kind has no place for is not dropped, but told, and stands in the form.
+		p.shows("days of a place", edna.post(one, "name", "Genève", "kind", "place", "begins", "2026-11-27", "ends", "2026-11-28"), 422, "nly events have a first and a last day")
+		p.shows("the days", edna.post(one, "name", "Genève", "kind", "place", "begins", "2026-11-27", "ends", "2026-11-28"), 422, `value="2026-11-28"`)
+		p.shows("position of a person", edna.post(one, "name", "Genève", "kind", "person", "position", "46.2, 6.15"), 422, "nly places and events have a position")
 		p.leads("taking it away", edna.post(one, "name", "Genève", "kind", "place", "position", " "), one+"?done=saved")
 		p.shows("no position", edna.get(one), 200, `name="position" value=""`)
 	})

@@ -195,6 +195,10 @@ func timelinePages(p *paper) {
 		w.lacks("a year", year, "Row of 2024", "Row of 2025")
 		w.page(path+"timeline/2020/", 404)
 		w.page(path+"timeline/2020-13/", 404)
+		w.page(path+"timeline/2023-12-04/", 200)
+		for _, nothing := range []string{"9999-99-99", "9999", "2998", "2025-12-31", "2025-02-31", "0000"} { // the pages lead to no such day
+			w.page(path+"timeline/"+nothing+"/", 404)
+		}
 		w.page(path+"timeline", 301)
 	}
 	w.page(long.Path+"timeline/", 404)

@@ -45,6 +45,31 @@ func TestSite_Register(t *testing.T) {
 	}
 }
 
+// speakerAndEntry checks that what a person said under any of their names stands
+// under each, and that it leads to their page while readers may see it.
+func speakerAndEntry(w *world, ann register.Entry) {
+	w.t.Helper()
+	about := `<a href="` + ann.Path + `">About Ann Lee</a>`
+	for _, path := range []string{"/quotes/annie-lee/", "/quotes/ann-lee/"} {
+		w.has(path, w.page(path, 200), "What Ann Lee said", "The dam holds.", about, `<link rel="canonical" href="http://news.example/quotes/ann-lee/">`, `"about":{"@id":"http://news.example`+ann.Path+`#subject"`)
+		w.has(path+"feed/", w.page(path+"feed/", 200), "The dam holds.")
+	}
+	// Another of the same name: whose words they are is not known.
+	other := w.subject(register.Entry{Kind: register.Organisation, Name: "Annie Lee", Slug: "annie-lee", Open: true})
+	w.has("both", w.page("/quotes/annie-lee/", 200), about, `<a href="`+other.Path+`">About Annie Lee</a>`, "What Annie Lee said")
+	w.page("/quotes/ann-lee/", 200) // one entry alone has this name, and says all that it said
+	w.must(w.app.register.Delete(w.ctx, w.actor, other.ID, ""))
+	all := w.page("/quotes/annie-lee/", 200)
+	if w.has("alone again", all, about, "What Ann Lee said"); strings.Contains(all, other.Path) {
+		w.t.Error("the page leads to an entry that left")
+	}
+	// A person whom nobody may see yet is not told of.
+	w.subject(register.Entry{Kind: register.Organisation, Name: "Annie-Lee", Aliases: []string{"Secret Name"}})
+	if all := w.page("/quotes/annie-lee/", 200); strings.Contains(all, "Annie-Lee") || !strings.Contains(all, about) {
+		w.t.Error("an entry without stories is told of")
+	}
+}
+
 func registerPages(w *world) {
 	t := w.t
 	ann := w.subject(register.Entry{Kind: register.Person, Name: "Ann Lee", Aliases: []string{"Annie <Lee>", "Annie Lee"}, Description: "Mayor of Brannock.", Wikidata: "Q42", Website: "https://lee.example/"})
@@ -95,7 +120,9 @@ func registerPages(w *world) {
 	}
 	said := w.publish(c, article.PublishInput{})
 	w.must(w.app.jobs.Drain(w.ctx))
-	w.has("/people/ann-lee/", w.page("/people/ann-lee/", 200), "The dam holds.", "<b>Annie Lee</b>", `href="`+said.Path)
+	w.has("/people/ann-lee/", w.page("/people/ann-lee/", 200), "The dam holds.", "<b>Annie Lee</b>", `href="`+said.Path, `<a href="/quotes/annie-lee/">What Ann Lee said</a>`,
+		`"hasPart":[{"@type":"Quotation"`, `"text":"The dam holds."`, `"isPartOf":{"@id":"http://news.example`+said.Path+`#article"`)
+	speakerAndEntry(w, ann)
 	_, err := w.app.articles.Retract(w.ctx, w.actor, said.ID, said.Revision)
 	w.must(err)
 	if strings.Contains(w.page("/people/ann-lee/", 200), "The dam holds.") {

@@ -300,6 +300,11 @@ func TestCities(t *testing.T) {
 	if found := Cities("دمشق", 3); len(found) != 1 || found[0].Name != "Damascus" || found[0].In("ar") != "دمشق" || found[0].Country("ar") != "سوريا" {
 		t.Errorf("Damascus in Arabic is %v", found)
 	}
+	for _, name := range []string{"Hargeisa", "Prishtina", "هرجيسا"} { // in countries without a code
+		if found := Cities(name, 3); len(found) != 1 || !found[0].Capital || found[0].Country("en") != "" {
+			t.Errorf("%q is %v", name, found)
+		}
+	}
 	for _, name := range []string{"", ",", "Nowheresville"} {
 		if found := Cities(name, 3); len(found) != 0 {
 			t.Errorf("%q is %v", name, found)

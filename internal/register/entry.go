@@ -13,6 +13,7 @@ import (
 	"dateline/internal/atlas"
 	"dateline/internal/fault"
 	"dateline/internal/fold"
+	"dateline/internal/quote"
 	"dateline/internal/urlpath"
 )
 
@@ -71,6 +72,20 @@ type Entry struct {
 
 // Names are the name and the aliases.
 func (e *Entry) Names() []string { return append([]string{e.Name}, e.Aliases...) }
+
+// Speaks tells whether it is somebody whose words can be quoted.
+func (e *Entry) Speaks() bool { return e.Kind == Person || e.Kind == Organisation }
+
+// QuoteKeys are the keys of package quote under which its words are kept.
+func (e *Entry) QuoteKeys() []string {
+	var keys []string
+	if e.Speaks() {
+		for _, name := range e.Names() {
+			keys = append(keys, quote.Key(name))
+		}
+	}
+	return keys
+}
 
 // WikidataURL is where its item is, "" for none.
 func (e *Entry) WikidataURL() string {
@@ -154,11 +169,15 @@ func (e *Entry) cleanLinks() error {
 	return nil
 }
 
+// placed tells whether entries of a kind may have a position. Only events have
+// days.
+func (k Kind) placed() bool { return k == Place || k == Event }
+
 func (e *Entry) cleanPosition() error {
-	if e.Kind != Place && e.Kind != Event {
-		e.Position = nil
-	}
 	if p := e.Position; p != nil {
+		if !e.Kind.placed() {
+			return fault.New(fault.Invalid, "only places and events have a position").WithHint("leave the position empty, or choose another kind for %q", e.Name)
+		}
 		if !(math.Abs(p.Lat) <= 90 && math.Abs(p.Lon) <= 180) {
 			return fault.New(fault.Invalid, "%v, %v is no place on the globe", p.Lat, p.Lon).WithHint("latitude is from -90 to 90, longitude from -180 to 180")
 		}
@@ -207,11 +226,10 @@ func millionths(degrees float64) int64 { return int64(math.Round(degrees * 1e6))
 func degrees(millionths int64) float64 { return float64(millionths) / 1e6 }
 
 func (e *Entry) cleanDays() error {
-	if e.Kind != Event {
-		e.Begins, e.Ends = "", ""
-		return nil
-	}
 	e.Begins, e.Ends = strings.TrimSpace(e.Begins), strings.TrimSpace(e.Ends)
+	if e.Kind != Event && e.Begins+e.Ends != "" {
+		return fault.New(fault.Invalid, "only events have a first and a last day").WithHint("leave both days empty, or choose another kind for %q", e.Name)
+	}
 	for _, day := range []string{e.Begins, e.Ends} {
 		if day != "" && !isDay(day) {
 			return fault.New(fault.Invalid, "%q is no day", clipped(day)).WithHint("write it as 2026-11-27, 2026-11 or 2026")

@@ -81,10 +81,10 @@ func takeOver(e, other *Entry) {
 	if e.Picture == 0 {
 		e.Picture = other.Picture
 	}
-	if e.Position == nil {
+	if e.Position == nil && e.Kind.placed() {
 		e.Position = other.Position
 	}
-	if e.Begins == "" {
+	if e.Begins == "" && e.Kind == Event {
 		e.Begins, e.Ends = other.Begins, other.Ends
 	}
 	e.Open = e.Open || other.Open

@@ -1,7 +1,6 @@
 package register
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 
@@ -59,6 +58,19 @@ func Shown(ctx context.Context, q db.Querier, k Kind, after int64, limit int) ([
 	return db.All(rows, err, scan)
 }
 
+// maxShared bounds how many entries of one name are told apart.
+const maxShared = 10
+
+// Speakers returns the people and organisations that readers may see and that
+// have a name whose quote.Key is key, the first by name; at most 10.
+func Speakers(ctx context.Context, q db.Querier, key string) ([]Entry, error) {
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM subject_alias a JOIN subject s ON s.id = a.subject_id
+		WHERE a.name_key = $1 AND s.shown = 1 AND s.kind IN ('person', 'organisation')
+			AND (s.open = 1 OR EXISTS (SELECT 1 FROM listing l WHERE l.scope = 'subject' AND l.ref = s.id))
+		ORDER BY s.name_key, s.id LIMIT $2`, key, maxShared)
+	return db.All(rows, err, scan)
+}
+
 // Moment is a row of a story's timeline.
 type Moment struct {
 	Day         string // as exactly as it is given: "2026-11-27", "2026-11" or "2026"
@@ -66,67 +78,49 @@ type Moment struct {
 	Article     int64
 	Part        int    // page of the article, from 1
 	Anchor      string // of the row on that page; "" when it is not known
-	At, Place   int64  // when the story was published (not of storylines), and the row’s number in it: of MomentsAfter only
+	At, Place   int64  // when the story was published (not of storylines), and the row's number in it
 }
 
-// Moments returns the latest rows of timelines that name an entry, at most
-// limit, as Distinct does: of all, or of those whose day is until or before, or
-// begins with it ("2026" is the whole year).
-func Moments(ctx context.Context, q db.Querier, id int64, until string, limit int) ([]Moment, error) {
-	rows, err := q.Query(ctx, `SELECT e.day, e.title, e.body, e.article_id, 1, '' FROM subject_event e
-		JOIN listing l ON l.article_id = e.article_id AND l.scope = 'subject' AND l.ref = e.subject_id
-		WHERE e.subject_id = $1 AND e.day < $2 ORDER BY e.day DESC, l.at DESC, e.article_id DESC, e.place DESC LIMIT $3`, id, until+"~", Spare*limit)
-	return Distinct(rows, err, limit)
-}
+// Cursor is the place of a row in its timeline.
+func (m *Moment) Cursor() MomentCursor { return MomentCursor{m.Day, m.At, m.Article, m.Place} }
 
-// Spare is how many times as many rows a statement for Distinct reads.
-const Spare = 4
-
-// Distinct reads day, title, text, article, part and anchor of rows, the latest
-// first, and returns at most limit of them: the same day and words in several
-// stories stand there once, for the story that was published last.
-func Distinct(rows *sql.Rows, err error, limit int) ([]Moment, error) {
-	all, err := db.All(rows, err, func(r *sql.Rows) (m Moment, err error) {
-		return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article, &m.Part, &m.Anchor)
-	})
-	seen := map[[2]string]bool{}
-	out := all[:0]
-	for _, m := range all {
-		words := [2]string{m.Day, cmp.Or(m.Title, m.Body)}
-		if !seen[words] && len(out) < limit {
-			seen[words] = true
-			out = append(out, m)
-		}
-	}
-	return out, err
-}
-
-// MomentCursor is the place of a row among those that name an entry; the zero
-// value is before the latest one.
+// MomentCursor is a place in a timeline; the zero value is before the latest row.
 type MomentCursor struct {
 	Day                string
 	At, Article, Place int64
 }
 
-// MomentsAfter returns the rows of Moments that come after a place, at most
-// limit, with their own places.
-func MomentsAfter(ctx context.Context, q db.Querier, id int64, after MomentCursor, limit int) ([]Moment, error) {
-	if after == (MomentCursor{}) {
-		after.Day = latestDay
+// Until is the place before the rows of a day, a month or a year ("2026" is the
+// whole year), and of all for "".
+func Until(day string) MomentCursor { return MomentCursor{Day: day + "~"} } // which stands behind every digit and hyphen
+
+// OrLatest is the place, or the one before the latest row for the zero value.
+func (c MomentCursor) OrLatest() MomentCursor {
+	if c == (MomentCursor{}) {
+		return Until("")
 	}
-	rows, err := q.Query(ctx, momentsAfterSQL, id, after.Day, after.At, after.Article, after.Place, limit)
-	return db.All(rows, err, func(r *sql.Rows) (m Moment, err error) {
-		return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article, &m.At, &m.Place)
-	})
+	return c
 }
 
-// latestDay stands behind every day in the order of texts.
-const latestDay = "~"
+// Moments returns the rows of timelines that name an entry after a place, the
+// latest first, at most limit. The same day and words in several stories stand
+// there once, for the story that was published last.
+func Moments(ctx context.Context, q db.Querier, id int64, after MomentCursor, limit int) ([]Moment, error) {
+	after = after.OrLatest()
+	rows, err := q.Query(ctx, momentsSQL, id, after.Day, after.At, after.Article, after.Place, limit)
+	return db.All(rows, err, ScanMoment)
+}
+
+// ScanMoment reads day, title, text, article, part, anchor, time and place.
+func ScanMoment(r *sql.Rows) (m Moment, err error) {
+	return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article, &m.Part, &m.Anchor, &m.At, &m.Place)
+}
 
 // The same row of a story that stands before makes a row superfluous.
-const momentsAfterSQL = `SELECT e.day, e.title, e.body, e.article_id, l.at, e.place FROM subject_event e
+const momentsSQL = `SELECT e.day, e.title, e.body, e.article_id, 1, '', l.at, e.place FROM subject_event e
 	JOIN listing l ON l.article_id = e.article_id AND l.scope = 'subject' AND l.ref = e.subject_id
 	WHERE e.subject_id = $1 AND e.day <= $2 AND (e.day < $2 OR (l.at, e.article_id, e.place) < ($3, $4, $5))
 		AND NOT EXISTS (SELECT 1 FROM subject_event o JOIN listing m ON m.article_id = o.article_id AND m.scope = 'subject' AND m.ref = o.subject_id
-			WHERE o.subject_id = e.subject_id AND o.day = e.day AND o.title = e.title AND o.body = e.body AND (m.at, o.article_id, o.place) > (l.at, e.article_id, e.place))
+			WHERE o.subject_id = e.subject_id AND o.day = e.day AND (m.at, o.article_id, o.place) > (l.at, e.article_id, e.place)
+				AND CASE WHEN o.title = '' THEN o.body ELSE o.title END = CASE WHEN e.title = '' THEN e.body ELSE e.title END)
 	ORDER BY e.day DESC, l.at DESC, e.article_id DESC, e.place DESC LIMIT $6`

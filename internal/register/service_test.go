@@ -205,6 +205,9 @@ func TestRegister_AddAndChange(t *testing.T) {
 			"day":       {Kind: register.Event, Name: "X", Begins: "2026-02-30"},
 			"backwards": {Kind: register.Event, Name: "X", Begins: "2026-02-03", Ends: "2026-02-02"},
 			"picture":   {Kind: register.Person, Name: "X", Picture: 404},
+			"days":      {Kind: register.Place, Name: "X", Begins: "2026-02-03"},
+			"last day":  {Kind: register.Person, Name: "X", Ends: "2026-02-03"},
+			"place":     {Kind: register.Organisation, Name: "X", Position: &register.Position{Lat: 1}},
 		} {
 			_, err := r.reg.Add(r.ctx, editor, register.Input{Entry: bad})
 			r.refused(name, err, fault.Invalid)
@@ -259,12 +262,9 @@ func TestRegister_FollowsStories(t *testing.T) {
 		if len(named) != 2 || named[0].ID != ann.ID || !named[0].Main || named[0].Times != 4 || named[1].Times != 2 {
 			t.Errorf("in the story: %+v", named)
 		}
-		moments, err := register.Moments(r.ctx, r.db, ann.ID, "", 10)
+		moments, err := register.Moments(r.ctx, r.db, ann.ID, register.MomentCursor{}, 10)
 		r.must(err)
-		if paged, err := register.MomentsAfter(r.ctx, r.db, ann.ID, register.MomentCursor{}, 10); err != nil || len(paged) != 1 || paged[0].Article != a.ID || paged[0].At != db.Micros(a.FirstPublished) {
-			t.Errorf("moments in pages: %+v, %v", paged, err)
-		}
-		if len(moments) != 1 || moments[0].Title != "Lee elected" || moments[0].Day != "2026-03-01" || moments[0].Article != a.ID {
+		if len(moments) != 1 || moments[0].Title != "Lee elected" || moments[0].Day != "2026-03-01" || moments[0].Article != a.ID || moments[0].At != db.Micros(a.FirstPublished) {
 			t.Errorf("moments: %+v", moments)
 		}
 		open, err := r.reg.Unconfirmed(r.ctx, club.ID, 10)
@@ -296,7 +296,7 @@ func TestRegister_FollowsStories(t *testing.T) {
 		if named, err = register.InStory(r.ctx, r.db, a.ID); err != nil || len(named) > 0 {
 			t.Errorf("after the withdrawal: %+v, %v", named, err)
 		}
-		if moments, err = register.Moments(r.ctx, r.db, ann.ID, "", 10); err != nil || len(moments) > 0 {
+		if moments, err = register.Moments(r.ctx, r.db, ann.ID, register.MomentCursor{}, 10); err != nil || len(moments) > 0 {
 			t.Errorf("after the withdrawal: %+v, %v", moments, err)
 		}
 		r.drain()
@@ -345,6 +345,10 @@ func TestRegister_MergeAndDelete(t *testing.T) {
 		r.refused("an author merging", r.reg.Merge(r.ctx, writer, ann.ID, []int64{old.ID}), fault.Denied)
 		r.refused("merging nothing", r.reg.Merge(r.ctx, editor, ann.ID, []int64{ann.ID}), fault.Invalid)
 		r.must(r.reg.Merge(r.ctx, editor, ann.ID, []int64{old.ID}))
+		vigil, err := r.reg.Add(r.ctx, editor, register.Input{Entry: register.Entry{Kind: register.Event, Name: "Vigil", Begins: "2026-02-03", Position: &register.Position{Lat: 1}}})
+		r.must(err)
+		club := r.add(register.Organisation, "Vigil Committee")
+		r.must(r.reg.Merge(r.ctx, editor, club.ID, []int64{vigil.ID})) // which has neither days nor a position
 		r.refused("merging it twice", r.reg.Merge(r.ctx, editor, ann.ID, []int64{old.ID}), fault.NotFound)
 		r.drain()
 		r.counts(ann, 2)

@@ -9,6 +9,7 @@ import (
 
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/quote"
 	"dateline/internal/taxonomy"
 )
 
@@ -121,9 +122,13 @@ func write(ctx context.Context, tx *db.Tx, e *Entry, now time.Time) error {
 	return showOrHide(ctx, tx, e.ID)
 }
 
-// purge drops the cached pages that show an entry or name it in a list.
+// purge drops the cached pages that show an entry or name it in a list, and
+// those of what is said under its names, which lead to it.
 func purge(tx *db.Tx, e *Entry) {
 	tx.Purge(db.Key(objectName, e.ID), IndexKey(e.Kind))
+	for _, key := range e.QuoteKeys() {
+		tx.Purge(quote.PageKey(key))
+	}
 }
 
 // IndexKey is the surrogate key of the list of all entries of a kind.
@@ -132,15 +137,17 @@ func IndexKey(k Kind) string { return "register:" + string(k) }
 // showOrHide keeps in mind whether readers may see an entry at all, so that
 // lists of those that they may are short to read.
 func showOrHide(ctx context.Context, tx *db.Tx, id int64) error {
-	var kind Kind
-	err := tx.QueryRow(ctx, `UPDATE subject SET shown = 1 - shown WHERE id = $1 AND shown <>
-		CASE WHEN gone = 0 AND (open = 1 OR EXISTS (SELECT 1 FROM listing l WHERE l.scope = 'subject' AND l.ref = subject.id)) THEN 1 ELSE 0 END
-		RETURNING kind`, id).Scan(&kind)
-	if fault.Is(err, fault.NotFound) {
+	n, err := tx.Exec(ctx, `UPDATE subject SET shown = 1 - shown WHERE id = $1 AND shown <>
+		CASE WHEN gone = 0 AND (open = 1 OR EXISTS (SELECT 1 FROM listing l WHERE l.scope = 'subject' AND l.ref = subject.id)) THEN 1 ELSE 0 END`, id)
+	if err != nil || n == 0 {
+		return err
+	}
+	e, err := ByID(ctx, tx, id)
+	if fault.Is(err, fault.NotFound) { // it left, and its pages with it
 		return nil
 	}
 	if err == nil {
-		tx.Purge(db.Key(objectName, id), IndexKey(kind))
+		purge(tx, &e)
 	}
 	return err
 }

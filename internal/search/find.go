@@ -101,6 +101,9 @@ func (s *Service) Search(ctx context.Context, ask Request) (Answer, error) {
 		return out, err
 	}
 	defer s.readers.Put(r)
+	if err := s.umlauts(ctx, r, out.Parsed); err != nil {
+		return out, err
+	}
 	p := r.plan(out.Parsed, sections, tags)
 	if ask.Typing {
 		if err := s.begin(ctx, &p, out.Parsed); err != nil {

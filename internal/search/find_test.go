@@ -170,6 +170,42 @@ func TestSearch_Languages(t *testing.T) {
 	})
 }
 
+// Who lacks the keys types ae, oe and ue for ä, ö and ü.
+func TestSearch_GermanWithoutUmlauts(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		k.story(article.Content{Headline: "Flood", Body: prose("The guess was true: Michael saw the flood.")}, k.clock.Now())
+		k.drain()
+		k.wants("ueberschwemmung")
+		k.story(article.Content{Headline: "Munich", Language: "de", Body: prose("Nach der Überschwemmung sind in München die Straßen für Fußgänger gesperrt.")}, k.clock.Now())
+		k.story(article.Content{Headline: "Guss", Language: "de", Body: prose("Ein Guss für Michal.")}, k.clock.Now())
+		k.drain()
+		for query, want := range map[string]string{"ueberschwemmung": "Munich", "Ueberschwemmungen": "Munich", "muenchen": "Munich", "MUENCHNER": "", "strasse fussgaenger": "Munich", "-muenchen guss": "Guss",
+			"muenchen fuer verkehr": "", "fuer fussgaenger": "Munich", "guess": "Flood", "michael": "Flood"} {
+			if want == "" {
+				k.wants(query)
+			} else {
+				k.wants(query, want)
+			}
+		}
+		for typed, want := range map[string][]string{"muench": {"München"}, "fussgaenger muench": {"fussgaenger München"}, "guess": {"guess"}} {
+			if got := k.complete(typed); !slices.Equal(got, want) {
+				t.Errorf("%q is completed by %q, want %q", typed, got, want)
+			}
+		}
+		a := k.ask(search.Request{Text: "ueberschwemmungen muenchen", Limit: 5, Snippets: true})
+		var marked []string
+		for _, span := range a.Results[0].Snippet {
+			if span.Match {
+				marked = append(marked, span.Text)
+			}
+		}
+		if !slices.Equal(marked, []string{"Überschwemmung", "München"}) {
+			t.Errorf("the snippet marks %q", marked)
+		}
+	})
+}
+
 func TestSearch_FacetsAndFilters(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		k := newDesk(t, d)

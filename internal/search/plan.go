@@ -25,6 +25,8 @@ type reader struct {
 	site *words.Analyzer
 	all  []*words.Analyzer
 	tags []string
+
+	umlauts map[string]words.Ask // what words of the question are in German, by their folded form; see Service.umlauts
 }
 
 // reader returns one for the present index, for one question; give it back to
@@ -38,6 +40,7 @@ func (s *Service) reader(ctx context.Context, locale string) (*reader, error) {
 	home := words.Base(locale)
 	want := append([]string{home}, slices.DeleteFunc(tags, func(tag string) bool { return tag == home })...)
 	if r, ok := s.readers.Get().(*reader); ok && slices.Equal(r.tags, want) {
+		r.umlauts = nil
 		return r, nil
 	}
 	r := &reader{tags: want}
@@ -51,6 +54,9 @@ func (s *Service) reader(ctx context.Context, locale string) (*reader, error) {
 // stop reports whether a folded word is a stop word of any of the languages,
 // so that some articles do not have it.
 func (r *reader) stop(word string) bool {
+	if meant, ok := r.umlauts[word]; ok && words.Stop("de", meant.Written) {
+		return true
+	}
 	return slices.ContainsFunc(r.tags, func(tag string) bool { return words.Stop(tag, word) })
 }
 
@@ -76,15 +82,25 @@ func (r *reader) wanted(text string) []wanted {
 		}
 		for _, an := range r.all {
 			if asks := an.Asks(text); i < len(asks) && asks[i].Stem != ask.Written {
-				w.alt(asks[i].Stem, weightStem)
-				w.alt(stemMark+asks[i].Stem, weightStem)
+				w.stem(asks[i].Stem, weightStem)
 			} else if len(ask.Pairs) == 0 {
 				w.alt(stemMark+ask.Written, weightStem)
 			}
 		}
+		if meant, ok := r.umlauts[ask.Written]; ok {
+			w.alt(meant.Written, weightUmlaut)
+			w.stem(meant.Stem, weightUmlaut*weightStem)
+		}
 		out = append(out, w)
 	}
 	return out
+}
+
+// stem lets a stem stand for the word, whether articles have it as a word or
+// only relatives of it.
+func (w *wanted) stem(stem string, weight float64) {
+	w.alt(stem, weight)
+	w.alt(stemMark+stem, weight)
 }
 
 func (w *wanted) alt(term string, weight float64) {

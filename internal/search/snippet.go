@@ -54,6 +54,9 @@ func (m *marks) add(r *reader, text string) {
 				m.begin(asks[i].Stem)
 			}
 		}
+		if meant, ok := r.umlauts[ask.Written]; ok {
+			m.meant(meant)
+		}
 	}
 }
 

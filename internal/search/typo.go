@@ -395,8 +395,11 @@ func (s *Service) Complete(ctx context.Context, typed string) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.umlauts(ctx, r, before); err != nil {
+		return nil, err
+	}
 	beside := r.plan(before, sections, tags).query.All
-	found, err := s.index.Complete(ctx, last.Word, 3*suggested)
+	found, err := s.begun(ctx, r, last.Word)
 	if err != nil {
 		return nil, err
 	}

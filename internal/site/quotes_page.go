@@ -13,6 +13,7 @@ import (
 	"dateline/internal/feed"
 	"dateline/internal/i18n"
 	"dateline/internal/quote"
+	"dateline/internal/register"
 	"dateline/internal/richtext"
 	"dateline/internal/urlpath"
 	"dateline/internal/view"
@@ -90,15 +91,8 @@ func (c *scene) quotesPage(speaker string, after quote.Cursor) (Answer, error) {
 	if answer, wrong := c.canonical(path); wrong {
 		return answer, nil
 	}
-	c.shows(quote.PageKey(speaker))
-	var found quote.Page
-	var err error
-	if speaker == "" {
-		found, err = c.quotes().Find(c.ctx, quote.Query{After: after, Limit: quotesShown})
-	} else {
-		found, err = c.quotes().By(c.ctx, []string{speaker}, after, quotesShown)
-	}
-	if err == nil && len(found.Quotes) == 0 && (speaker != "" || after != (quote.Cursor{})) {
+	s, found, err := c.saidBy(speaker, after, quotesShown)
+	if err == nil && len(found.Quotes) == 0 && after != (quote.Cursor{}) {
 		err = fault.New(fault.NotFound, "nothing more was said")
 	}
 	if err != nil {
@@ -108,7 +102,7 @@ func (c *scene) quotesPage(speaker string, after quote.Cursor) (Answer, error) {
 	title := c.words.T("quotes.title")
 	crumbs := []view.Link{c.homeLink(), {Label: title, URL: quote.Base}}
 	if speaker != "" {
-		out.Speaker, out.Role = found.Quotes[0].Speaker, roleIn(found.Quotes)
+		out.Speaker, out.Role, out.Subjects = s.name, roleIn(found.Quotes), c.subjectLinks(s.entries)
 		title = c.words.T("quotes.title_by", out.Speaker)
 		crumbs = append(crumbs, view.Link{Label: out.Speaker, URL: path})
 		unlinked(out.Entries)
@@ -119,11 +113,11 @@ func (c *scene) quotesPage(speaker string, after quote.Cursor) (Answer, error) {
 	if found.Next != (quote.Cursor{}) {
 		out.Pager.Older = quotesPath(speaker, found.Next)
 	}
-	p := view.Page{Template: "quotes", Quotes: out, Meta: c.meta(title, path), Crumbs: crumbs}
+	p := view.Page{Template: "quotes", Quotes: out, Meta: c.meta(title, quotesPath(s.key, after)), Crumbs: crumbs}
 	p.Meta.Description = c.words.T("quotes.intro")
 	p.Meta.Feeds = append(c.feedsOf(quote.Path(speaker), title), p.Meta.Feeds...)
 	p.Meta.Next, p.Meta.Prev = out.Pager.Older, out.Pager.Newer
-	p.Meta.JSONLD = c.ld(c.quotesLD(p, found.Quotes))
+	p.Meta.JSONLD = c.ld(c.quotesLD(p, s, found.Quotes))
 	return c.page(200, p)
 }
 
@@ -149,6 +143,80 @@ func (c *scene) quotesFound(words, name string) (Answer, error) {
 	answer, err := c.page(200, p)
 	answer.Keys = nil
 	return answer, err
+}
+
+// speaker is whoever spoke under a name.
+type speaker struct {
+	key     string           // under which the page stands that search engines are to keep
+	name    string           // "" for all speakers
+	keys    []string         // under which the words are kept
+	entries []register.Entry // of the register that have the name; readers may see them
+}
+
+// speakerAt returns the speaker of a key. When one entry of the register alone
+// has the name, its other names are theirs, too.
+func (c *scene) speakerAt(key string) (s speaker, err error) {
+	s.key, s.keys = key, []string{key}
+	if s.entries, err = c.entriesNamed(key); err != nil || len(s.entries) != 1 {
+		return s, err
+	}
+	e := &s.entries[0]
+	s.name, s.keys = e.Name, e.QuoteKeys()
+	if first := s.keys[0]; first != key {
+		if others, err := c.entriesNamed(first); err != nil || len(others) != 1 {
+			return s, err
+		}
+		s.key = first
+	}
+	return s, nil
+}
+
+func (c *scene) entriesNamed(key string) ([]register.Entry, error) {
+	c.shows(quote.PageKey(key))
+	all, err := register.Speakers(c.ctx, c.db, key)
+	for i := range all {
+		c.shows(db.Key(article.ScopeSubject, all[i].ID), db.ListKey(article.ScopeSubject, all[i].ID))
+	}
+	return all, err
+}
+
+// saidBy returns what the speaker of a key has said, NotFound for nothing; what
+// everybody has for "".
+func (c *scene) saidBy(key string, after quote.Cursor, limit int) (speaker, quote.Page, error) {
+	if key == "" {
+		c.shows(quote.PageKey(""))
+		found, err := c.quotes().Find(c.ctx, quote.Query{After: after, Limit: limit})
+		return speaker{}, found, err
+	}
+	s, err := c.speakerAt(key)
+	if err != nil {
+		return s, quote.Page{}, err
+	}
+	found, err := c.saidUnder(s.keys, after, limit)
+	if err == nil && len(found.Quotes) == 0 {
+		err = fault.New(fault.NotFound, "nothing was said by %q", key)
+	}
+	if err == nil && s.name == "" {
+		s.name = found.Quotes[0].Speaker
+	}
+	return s, found, err
+}
+
+// saidUnder returns what was said under any of some keys.
+func (c *scene) saidUnder(keys []string, after quote.Cursor, limit int) (quote.Page, error) {
+	for _, key := range keys {
+		c.shows(quote.PageKey(key))
+	}
+	return c.quotes().By(c.ctx, keys, after, limit)
+}
+
+// subjectLinks lead to the pages of entries.
+func (c *scene) subjectLinks(entries []register.Entry) []view.Link {
+	var out []view.Link
+	for i := range entries {
+		out = append(out, view.Link{Label: c.words.T("quotes.subject", entries[i].Name), URL: urlpath.Escape(entries[i].Path)})
+	}
+	return out
 }
 
 // roleIn is the role under which a speaker spoke last.
@@ -220,9 +288,8 @@ func quotationLD(kind, speaker, role, words, date, source, language string) obje
 	return ld
 }
 
-func (c *scene) quotesLD(page view.Page, all []quote.Quote) object {
-	crumbs := c.crumbsLD(page.Crumbs)
-	delete(crumbs, "@context")
+// quotationsLD are quotes of several articles as structured data.
+func (c *scene) quotationsLD(all []quote.Quote) []object {
 	var items []object
 	for i := range all {
 		q := &all[i]
@@ -234,36 +301,36 @@ func (c *scene) quotesLD(page view.Page, all []quote.Quote) object {
 		ld["isPartOf"] = object{"@type": schemaType[q.Article.Kind], "@id": c.abs(urlpath.Escape(q.Article.Path)) + "#article", "headline": clip(q.Article.Headline, 110)}
 		items = append(items, ld)
 	}
+	return items
+}
+
+func (c *scene) quotesLD(page view.Page, s speaker, all []quote.Quote) object {
+	crumbs := c.crumbsLD(page.Crumbs)
+	delete(crumbs, "@context")
 	collection := object{"@type": "CollectionPage", "url": page.Meta.Canonical, "name": page.Meta.SocialTitle}
-	if items != nil {
+	if items := c.quotationsLD(all); items != nil {
 		collection["hasPart"] = items
+	}
+	if len(s.entries) == 1 {
+		collection["about"] = c.entryLD(&s.entries[0])
 	}
 	return object{"@context": "https://schema.org", "@graph": []object{collection, crumbs}}
 }
 
 // quotesFeed is the feed of a speaker's quotes, or of all.
-func (c *scene) quotesFeed(speaker, kind string) (Answer, error) {
-	base := quote.Path(speaker)
+func (c *scene) quotesFeed(key, kind string) (Answer, error) {
+	base := quote.Path(key)
 	self := base + part{feed: kind}.suffix()
 	if answer, wrong := c.canonical(self); wrong {
 		return answer, nil
 	}
-	c.shows(quote.PageKey(speaker))
-	var found quote.Page
-	var err error
-	title := c.words.T("quotes.title")
-	if speaker == "" {
-		found, err = c.quotes().Find(c.ctx, quote.Query{Limit: feedItems})
-	} else {
-		if found, err = c.quotes().By(c.ctx, []string{speaker}, quote.Cursor{}, feedItems); err == nil && len(found.Quotes) == 0 {
-			err = fault.New(fault.NotFound, "nothing was said by %q", speaker)
-		}
-		if err == nil {
-			title = c.words.T("quotes.title_by", found.Quotes[0].Speaker)
-		}
-	}
+	s, found, err := c.saidBy(key, quote.Cursor{}, feedItems)
 	if err != nil {
 		return Answer{}, err
+	}
+	title := c.words.T("quotes.title")
+	if s.name != "" {
+		title = c.words.T("quotes.title_by", s.name)
 	}
 	f := feed.Feed{Title: title + " – " + c.conf.Title, Description: c.words.T("quotes.intro"), Home: c.abs(base), Self: c.abs(self), Language: c.conf.Locale}
 	for i := range found.Quotes {

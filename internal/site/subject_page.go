@@ -43,6 +43,7 @@ func (c *scene) subjectPage(l listing, n, page int64) (Answer, error) {
 	if page == 1 {
 		out.Map = c.mapOf([]register.Entry{*e}, e.ID)
 	}
+	var said []object
 	for _, step := range []func() error{
 		func() (err error) {
 			if e.Picture != 0 {
@@ -52,7 +53,7 @@ func (c *scene) subjectPage(l listing, n, page int64) (Answer, error) {
 		},
 		func() error { return c.addStories(out, l, page) },
 		func() error { return c.addMoments(out, l, page) },
-		func() error { return c.addQuotes(out, e, page) },
+		func() (err error) { said, err = c.addQuotes(out, e, page); return err },
 	} {
 		if err := step(); err != nil {
 			return Answer{}, err
@@ -71,7 +72,7 @@ func (c *scene) subjectPage(l listing, n, page int64) (Answer, error) {
 	if e.Kind == register.Person {
 		p.Meta.OGType = "profile"
 	}
-	p.Meta.JSONLD = c.ld(c.subjectLD(e, out, p))
+	p.Meta.JSONLD = c.ld(c.subjectLD(e, out, said, p))
 	return c.page(200, p)
 }
 
@@ -94,28 +95,19 @@ func (c *scene) addMoments(out *view.Subject, l listing, page int64) (err error)
 const quotesOfEntry = 5
 
 // addQuotes shows what a person or an organisation said last, under any of the
-// names of the entry.
-func (c *scene) addQuotes(out *view.Subject, e *register.Entry, page int64) error {
-	if page > 1 || e.Kind != register.Person && e.Kind != register.Organisation {
-		return nil
+// names of the entry, and returns it as structured data.
+func (c *scene) addQuotes(out *view.Subject, e *register.Entry, page int64) ([]object, error) {
+	if page > 1 {
+		return nil, nil
 	}
-	var keys []string
-	for _, name := range e.Names() {
-		key := quote.Key(name)
-		keys = append(keys, key)
-		c.shows(quote.PageKey(key))
-	}
-	found, err := c.quotes().By(c.ctx, keys, quote.Cursor{}, quotesOfEntry)
+	found, err := c.saidUnder(e.QuoteKeys(), quote.Cursor{}, quotesOfEntry)
 	if err != nil || len(found.Quotes) == 0 {
-		return err
+		return nil, err
 	}
 	out.Quotes = c.said(found.Quotes)
-	all := view.Link{Label: c.words.T("quotes.title_by", e.Name), URL: out.Quotes[0].SpeakerURL}
+	out.AllQuotes = &view.Link{Label: c.words.T("quotes.title_by", e.Name), URL: out.Quotes[0].SpeakerURL}
 	unlinked(out.Quotes)
-	if found.Next != (quote.Cursor{}) {
-		out.AllQuotes = &all
-	}
-	return nil
+	return c.quotationsLD(found.Quotes), nil
 }
 
 // eventDays says when an event is or was.
@@ -336,8 +328,8 @@ func (c *scene) entryLD(e *register.Entry) object {
 	return ld
 }
 
-// subjectLD describes an entry's page.
-func (c *scene) subjectLD(e *register.Entry, out *view.Subject, p view.Page) object {
+// subjectLD describes an entry's page with what it quotes.
+func (c *scene) subjectLD(e *register.Entry, out *view.Subject, said []object, p view.Page) object {
 	ld := c.entryLD(e)
 	if len(e.Aliases) > 0 {
 		ld["alternateName"] = e.Aliases
@@ -351,7 +343,7 @@ func (c *scene) subjectLD(e *register.Entry, out *view.Subject, p view.Page) obj
 	crumbs := c.crumbsLD(p.Crumbs)
 	delete(crumbs, "@context")
 	kind := "CollectionPage"
-	if e.Kind == register.Person || e.Kind == register.Organisation {
+	if e.Speaks() {
 		kind = "ProfilePage"
 	}
 	page := object{"@type": kind, "url": c.abs(urlpath.Escape(e.Path)), "name": e.Name}
@@ -359,6 +351,9 @@ func (c *scene) subjectLD(e *register.Entry, out *view.Subject, p view.Page) obj
 		page["mainEntity"] = ld
 	} else {
 		page["about"] = ld
+	}
+	if said != nil {
+		page["hasPart"] = said
 	}
 	return object{"@context": "https://schema.org", "@graph": []object{page, crumbs}}
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"strings"
 	"time"
 
 	"dateline/internal/article"
@@ -37,9 +38,9 @@ func hasTimeline(kind string) bool {
 // rows reads the latest rows of a timeline, from a day, month or year on back.
 func (c *scene) rows(l listing, until string, limit int) ([]register.Moment, error) {
 	if l.scope == article.ScopeStoryline {
-		return storyline.Moments(c.ctx, c.db, l.id, until, limit)
+		return storyline.Moments(c.ctx, c.db, l.id, register.Until(until), limit)
 	}
-	return register.Moments(c.ctx, c.db, l.id, until, limit)
+	return register.Moments(c.ctx, c.db, l.id, register.Until(until), limit)
 }
 
 // newestMoments are the latest rows for the page of a storyline or an entry.
@@ -129,7 +130,8 @@ func whole(day string) string {
 	return day
 }
 
-// timelinePage is a page of the whole timeline: rows of whole days.
+// timelinePage is a page of the whole timeline: rows of whole days, from the
+// latest on or from a day, month or year on of which there is something.
 func (c *scene) timelinePage(l listing, p part) (Answer, error) {
 	if !hasTimeline(l.scope) {
 		return Answer{}, fault.New(fault.NotFound, "only storylines and entries of the register have timelines")
@@ -144,8 +146,8 @@ func (c *scene) timelinePage(l listing, p part) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if len(moments) == 0 {
-		return Answer{}, fault.New(fault.NotFound, "the timeline has nothing so early")
+	if len(moments) == 0 || !strings.HasPrefix(whole(rows[0].Day), p.until) {
+		return Answer{}, fault.New(fault.NotFound, "nothing in the timeline is of %q", p.until)
 	}
 	out := &view.TimelinePage{Of: view.Link{Label: l.name, URL: l.path}, Label: c.words.T("subject.timeline"), Timeline: view.Timeline{Years: byYear(moments)}}
 	index := c.subjectIndex(l.entry.Kind)

@@ -269,40 +269,17 @@ func Shown(ctx context.Context, q db.Querier, closed bool, after int64, limit in
 	return db.All(rows, err, scan)
 }
 
-// Moments returns the latest rows of the timelines of a storyline's articles, at
-// most limit, as register.Distinct does: of all, or of those whose day is until
-// or before, or begins with it ("2026" is the whole year).
-func Moments(ctx context.Context, q db.Querier, id int64, until string, limit int) ([]register.Moment, error) {
-	rows, err := q.Query(ctx, `SELECT m.day, m.title, m.body, m.article_id, m.part, m.anchor FROM storyline_moment m
-		JOIN listing l ON l.article_id = m.article_id AND l.scope = 'storyline' AND l.ref = m.ref
-		WHERE m.ref = $1 AND m.day < $2 ORDER BY m.day DESC, m.article_id DESC, m.n DESC LIMIT $3`, id, until+"~", register.Spare*limit)
-	return register.Distinct(rows, err, limit)
+// Moments returns the rows of the timelines of a storyline's articles after a
+// place, the latest first, at most limit. The same day and words in several
+// articles stand there once, for the latest article.
+func Moments(ctx context.Context, q db.Querier, id int64, after register.MomentCursor, limit int) ([]register.Moment, error) {
+	after = after.OrLatest()
+	rows, err := q.Query(ctx, momentsSQL, id, after.Day, after.Article, after.Place, limit)
+	return db.All(rows, err, register.ScanMoment)
 }
-
-// MomentCursor is the place of a row among those of a storyline; the zero value
-// is before the latest one.
-type MomentCursor struct {
-	Day        string
-	Article, N int64
-}
-
-// MomentsAfter returns the rows of Moments that come after a place, at most
-// limit, with their own places.
-func MomentsAfter(ctx context.Context, q db.Querier, id int64, after MomentCursor, limit int) ([]register.Moment, error) {
-	if after == (MomentCursor{}) {
-		after.Day = latestDay
-	}
-	rows, err := q.Query(ctx, momentsAfterSQL, id, after.Day, after.Article, after.N, limit)
-	return db.All(rows, err, func(r *sql.Rows) (m register.Moment, err error) {
-		return m, r.Scan(&m.Day, &m.Title, &m.Body, &m.Article, &m.Part, &m.Anchor, &m.Place)
-	})
-}
-
-// latestDay stands behind every day in the order of texts.
-const latestDay = "~"
 
 // The same row of an article that stands before makes a row superfluous.
-const momentsAfterSQL = `SELECT m.day, m.title, m.body, m.article_id, m.part, m.anchor, m.n FROM storyline_moment m
+const momentsSQL = `SELECT m.day, m.title, m.body, m.article_id, m.part, m.anchor, 0, m.n FROM storyline_moment m
 	JOIN listing l ON l.article_id = m.article_id AND l.scope = 'storyline' AND l.ref = m.ref
 	WHERE m.ref = $1 AND (m.day, m.article_id, m.n) < ($2, $3, $4)
 		AND NOT EXISTS (SELECT 1 FROM storyline_moment o JOIN listing k ON k.article_id = o.article_id AND k.scope = 'storyline' AND k.ref = o.ref

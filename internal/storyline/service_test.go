@@ -106,7 +106,7 @@ func (r *room) told(id int64) string {
 
 func (r *room) moments(id int64) string {
 	r.t.Helper()
-	found, err := storyline.Moments(r.ctx, r.db, id, "", 20)
+	found, err := storyline.Moments(r.ctx, r.db, id, register.MomentCursor{}, 20)
 	r.must(err)
 	var all []string
 	for _, m := range found {
@@ -114,12 +114,12 @@ func (r *room) moments(id int64) string {
 	}
 	for _, limit := range []int{1, 2, 20} { // page by page it is the same
 		var paged []string
-		for after := (storyline.MomentCursor{}); ; {
-			some, err := storyline.MomentsAfter(r.ctx, r.db, id, after, limit)
+		for after := (register.MomentCursor{}); ; {
+			some, err := storyline.Moments(r.ctx, r.db, id, after, limit)
 			r.must(err)
 			for _, m := range some {
 				paged = append(paged, m.Day+" "+m.Title)
-				after = storyline.MomentCursor{Day: m.Day, Article: m.Article, N: m.Place}
+				after = m.Cursor()
 			}
 			if len(some) < limit {
 				break
@@ -144,6 +144,24 @@ func (r *room) add(headline string) storyline.Storyline {
 	return line
 }
 
+func TestMoments_OneRowToldOftenHidesNone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		row := [3]string{"2026-11-20", "Stopped", "They left."}
+		r.story("First", "The talks", timeline([3]string{"2026-11-02", "Begun", ""}, row))
+		line := r.add("The talks")
+		for range 12 {
+			r.story("Again", "The talks", timeline(row))
+		}
+		r.settles()
+		found, err := storyline.Moments(r.ctx, d, line.ID, register.Until("2026"), 2)
+		r.must(err)
+		if len(found) != 2 || found[1].Title != "Begun" {
+			t.Errorf("the two latest rows are %+v", found)
+		}
+	})
+}
+
 func TestStoryline_FollowsItsArticles(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		r := newRoom(t, d)
@@ -154,7 +172,7 @@ func TestStoryline_FollowsItsArticles(t *testing.T) {
 		r.settles()
 		r.is("list", r.told(line.ID), "Second, First")
 		r.is("timeline", r.moments(line.ID), "2026-11-24 Resumed, 2026-11-20 Stopped, 2026-11 Begun")
-		found, err := storyline.Moments(r.ctx, d, line.ID, "", 20)
+		found, err := storyline.Moments(r.ctx, d, line.ID, register.MomentCursor{}, 20)
 		r.must(err)
 		if m := found[1]; m.Article != second.ID || m.Body != "Told again." || m.Part != 1 || !strings.HasPrefix(m.Anchor, "site-moment-") {
 			t.Errorf("a row told twice is %+v, want that of the newer article", m)

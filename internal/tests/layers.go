@@ -32,7 +32,7 @@ var layers = map[layer][]string{
 
 // featureOrder is the order in which features know each other: one imports
 // those before it, never one after it.
-var featureOrder = []string{"account", "fence", "settings", "taxonomy", "author", "media", "claim", "article", "front", "preview", "comment", "mention", "outline", "register", "search", "related", "quote", "storyline", "feed", "subscriber", "delivery", "edition", "importer", "demo"}
+var featureOrder = []string{"account", "fence", "settings", "taxonomy", "author", "media", "claim", "article", "front", "preview", "comment", "mention", "outline", "quote", "register", "search", "related", "storyline", "feed", "subscriber", "delivery", "edition", "importer", "demo"}
 
 // webOnly are packages that a feature's inner package must not see: its rules
 // hold for the web, the command line and the importer alike.

@@ -362,6 +362,7 @@ func (f fixture) quotes(speaker string) view.Page {
 	p.Quotes = &view.Quotes{Speaker: speaker, FeedURL: "/quotes/feed/", Pager: view.Pager{Older: "/quotes/after/1.2/"}}
 	if speaker != "" {
 		p.Quotes.Role = "harbour master"
+		p.Quotes.Subjects = []view.Link{{Label: f.words.T("quotes.subject", speaker), URL: "/people/ruth-palmer/"}}
 	}
 	for i := range 3 {
 		p.Quotes.Entries = append(p.Quotes.Entries, view.Quote{Speaker: "Ruth Palmer", SpeakerURL: "/quotes/ruth-palmer/", Role: "harbour master", Words: "We have read every page of it.", Direct: i != 1,

@@ -279,6 +279,7 @@ type Quote struct {
 // Quotes is what one speaker has said, what all have, or what was found.
 type Quotes struct {
 	Speaker, Role string // "" for all
+	Subjects      []Link // the speaker's page in the register; several when they share the name
 	Entries       []Quote
 	Searched      bool
 	Words, Name   string // that were looked for

@@ -17,7 +17,7 @@ type Subject struct {
 	Moments     []Moment  // of timelines, the latest first; on the first page only
 	Timeline    *Timeline // the same by year; nil without any
 	Quotes      []Quote   // the newest words of a person or an organisation; on the first page only
-	AllQuotes   *Link     // the rest of them; nil when all are here
+	AllQuotes   *Link     // the page of all of them; nil without any
 	Cards       []Card    // stories, the newest first
 	Count       string    // "42 articles"
 	Pager       Pager

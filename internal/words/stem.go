@@ -50,7 +50,7 @@ func (a *Analyzer) newStem(written, word string) string {
 	if rules == nil {
 		return word
 	}
-	text := strings.ToLower(norm.NFC.String(written))
+	text := strings.ToLower(norm.NFKC.String(written)) // full-width letters and ligatures as the rules know them
 	if i := strings.IndexAny(text, "'’‘ʼʻ\u00AD\u200C\u200D"); i >= 0 {
 		if text = word; lang == "en" && possessive(written) {
 			text = strings.TrimSuffix(word, "s")

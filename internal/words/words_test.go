@@ -13,7 +13,7 @@ import (
 // relatives are words of a language that a reader takes for forms of one.
 func TestTokens_RelativesShareAStem(t *testing.T) {
 	for tag, groups := range map[string][]string{
-		"en-GB": {"ferry ferries ferry's ferries’", "negotiate negotiated negotiating negotiates", "Britain Britain's Britain’s", "strike striking strikes"},
+		"en-GB": {"ferry ferries ferry's ferries’", "negotiate negotiated negotiating negotiates", "Britain Britain's Britain’s", "strike striking strikes", "datelines ｄａｔｅｌｉｎｅ Ｄａｔｅｌｉｎｅｓ"},
 		"de":    {"Wahl Wahlen", "Häuser Häusern", "Straße Straßen Strasse", "Regierung Regierungen"},
 		"de-CH": {"Strasse Straßen"},
 		"fr":    {"publiée publiées publier publiés", "élection élections l’élection", "national nationale nationales"},

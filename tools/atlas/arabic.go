@@ -33,6 +33,7 @@ DZ Algiers=الجزائر; Oran=وهران; Constantine=قسنطينة; Blida=ا
 MA Rabat=الرباط; Casablanca=الدار البيضاء; Fes=فاس; Marrakesh=مراكش; Agadir=أكادير; Tangier=طنجة; Meknes=مكناس; Kenitra=القنيطرة; Oujda=وجدة; Safi=آسفي; Errachidia=الرشيدية; Taza=تازة; Laayoune=العيون; El Jadida=الجديدة; Settat=سطات; Dakhla=الداخلة; Guelmim=كلميم
 MR Nouakchott=نواكشوط; Nouadhibou=نواذيبو; Kiffa=كيفة; Rosso=روصو; Atar=أطار; Zouérat=ازويرات; Nema=النعمة
 SO Mogadishu=مقديشو; Kismayo=كيسمايو; Baidoa=بيدوا; Beledweyne=بلدوين; Galkayo=جالكعيو; Bosaso=بوصاصو; Garoowe=جروي; Jowhar=جوهر
+-99 Hargeisa=هرجيسا; Berbera=بربرة; Prishtina=بريشتينا; Prizren=بريزرن; Famagusta=فاماغوستا
 DJ Djibouti=جيبوتي
 KM Moroni=موروني
 IR Tehran=طهران; Mashhad=مشهد; Isfahan=أصفهان; Karaj=كرج; Tabriz=تبريز; Shiraz=شيراز; Ahvaz=الأهواز; Qom=قم; Kermanshah=كرمانشاه; Zahedan=زاهدان; Rasht=رشت; Kerman=كرمان; Urmia=أرومية; Hamadan=همدان; Yazd=يزد; Bandar Abbas=بندر عباس; Ardabil=أردبيل

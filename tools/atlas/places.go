@@ -80,6 +80,10 @@ type city struct {
 	People  float64 `json:"POP_MAX"`
 }
 
+// noCode is the code of places in countries that ISO 3166 does not list:
+// Kosovo, Somaliland and Northern Cyprus.
+const noCode = "-99"
+
 func (w *writer) cities(raw []byte) error {
 	var file struct{ Features []struct{ Properties city } }
 	if err := json.Unmarshal(raw, &file); err != nil {
@@ -87,9 +91,7 @@ func (w *writer) cities(raw []byte) error {
 	}
 	var all []city
 	for _, f := range file.Features {
-		if c := f.Properties; c.Name != "" && len(c.Code) == 2 {
-			all = append(all, c)
-		}
+		all = append(all, f.Properties)
 	}
 	slices.SortStableFunc(all, func(a, b city) int {
 		return cmp.Or(cmp.Compare(b.People, a.People), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Lon, b.Lon))
@@ -124,7 +126,7 @@ func (c *city) write(w *writer) {
 		capital = 1
 	}
 	code := c.Code
-	if code == "-9" || strings.ContainsAny(code, "-0123456789") {
+	if code == noCode {
 		code = ""
 	}
 	w.code(code)
