@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"dateline/internal/postings"
 	"dateline/internal/words"
@@ -64,11 +63,8 @@ func (s *Service) begun(ctx context.Context, r *reader, word string) ([]postings
 // meant marks what the last word means in German.
 func (m *marks) meant(ask words.Ask) {
 	m.written[ask.Written], m.stems[ask.Stem] = m.n, m.n
-	for _, word := range []string{ask.Written, ask.Stem} {
-		if first, _ := utf8.DecodeRuneInString(word); !strings.ContainsRune(m.begins, first) {
-			m.begins += string(first)
-		}
-	}
+	m.begin(ask.Written)
+	m.begin(ask.Stem)
 }
 
 // most is how many documents have the most frequent of some terms.
