@@ -45,7 +45,7 @@ func (a *App) startSending(ctx context.Context) (stop func() error, err error) {
 	}
 	a.log.Warn(a.MailHeld())
 	var mu sync.Mutex
-	stop = func() error { return nil }
+	stopStarted := func() error { return nil }
 	ended := false
 	a.fence.Then(func() {
 		mu.Lock()
@@ -57,7 +57,7 @@ func (a *App) startSending(ctx context.Context) (stop func() error, err error) {
 		if started, err := a.startDelivery(ctx); err != nil {
 			a.log.Error("newsletters cannot be sent", "error", err)
 		} else {
-			stop = started
+			stopStarted = started
 		}
 		limit, end := context.WithTimeout(context.WithoutCancel(ctx), jobsGrace)
 		defer end()
@@ -69,7 +69,7 @@ func (a *App) startSending(ctx context.Context) (stop func() error, err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		ended = true
-		return stop()
+		return stopStarted()
 	}, nil
 }
 

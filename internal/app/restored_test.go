@@ -11,6 +11,7 @@ import (
 
 	"dateline/internal/config"
 	"dateline/internal/edition"
+	"dateline/internal/fence"
 	"dateline/internal/mail"
 	"dateline/internal/subscriber/transfer"
 	"dateline/test/sink"
@@ -61,6 +62,31 @@ func copyFolder(t *testing.T, from, to string) {
 	}
 	if err := os.Chmod(filepath.Join(to, "secret.key"), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A copy whose mail is held back ends as any other server when it is told to.
+func TestRestored_StopsWhileMailIsHeld(t *testing.T) {
+	to, err := sink.Start(sink.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(to.Close)
+	folder := filepath.Join(t.TempDir(), "site")
+	_, stop := served(t, folder, to)
+	stop()
+	twin := filepath.Join(t.TempDir(), "copy")
+	copyFolder(t, folder, twin)
+	a, stop := served(t, twin, to)
+	if a.fence.Held() == fence.Free {
+		t.Fatal("the copy holds nothing back")
+	}
+	ended := make(chan struct{})
+	go func() { defer close(ended); stop() }()
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		t.Fatal("the server does not end")
 	}
 }
 
