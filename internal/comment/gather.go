@@ -11,6 +11,10 @@ import (
 const (
 	mostGathered = 128              // items written together
 	gatherLimit  = 30 * time.Second // for one group
+	// gatherEvery is how far the groups of a flood lie apart. A commit costs the
+	// same for one item as for twenty, so a short wait leaves the processor to
+	// readers. Who comes alone never waits.
+	gatherEvery = 20 * time.Millisecond
 )
 
 // gather lets many callers that change the same rows share transactions: who
@@ -35,8 +39,10 @@ func newGather[T any](write func(context.Context, []T) error) *gather[T] {
 }
 
 // do writes an item and returns when it is durable, or has failed. When ctx ends
-// sooner, whether it is written remains open.
-func (g *gather[T]) do(ctx context.Context, item T) error {
+// sooner, whether it is written remains open. It calls yield, which may be nil,
+// when others may work while it waits: not when more wait already than the next
+// group takes, so that a slow disk holds those up who come.
+func (g *gather[T]) do(ctx context.Context, item T, yield func()) error {
 	one := &gathered[T]{item, make(chan error, 1)}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, one)
@@ -44,7 +50,11 @@ func (g *gather[T]) do(ctx context.Context, item T) error {
 		g.busy = true
 		go g.lead(context.WithoutCancel(ctx))
 	}
+	room := len(g.waiting) <= mostGathered
 	g.mu.Unlock()
+	if room && yield != nil {
+		yield()
+	}
 	select {
 	case err := <-one.done:
 		return err
@@ -56,6 +66,7 @@ func (g *gather[T]) do(ctx context.Context, item T) error {
 // lead writes group after group until nobody waits.
 func (g *gather[T]) lead(ctx context.Context) {
 	for {
+		next := time.NewTimer(gatherEvery)
 		g.mu.Lock()
 		n := min(len(g.waiting), mostGathered)
 		if n == 0 {
@@ -67,7 +78,18 @@ func (g *gather[T]) lead(ctx context.Context) {
 		g.waiting = g.waiting[n:]
 		g.mu.Unlock()
 		g.settle(ctx, group)
+		if g.crowded(n) {
+			<-next.C
+		}
 	}
+}
+
+// crowded tells whether more items will come while one waits: the last group had
+// several, or some came meanwhile, but not yet a whole group.
+func (g *gather[T]) crowded(last int) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.waiting) < mostGathered && last+len(g.waiting) > 1
 }
 
 // settle writes a group. When it fails each goes alone, so that one bad item

@@ -68,7 +68,7 @@ func (s *Service) Like(ctx context.Context, comment int64, by Visitor, on bool) 
 			return 0, "", err
 		}
 	}
-	if err := s.likes.do(ctx, one); err != nil {
+	if err := s.likes.do(ctx, one, by.Yield); err != nil {
 		return 0, "", err
 	}
 	return one.likes, cookie, nil

@@ -100,7 +100,7 @@ func (s *Service) take(ctx context.Context, p Post, f form, w written, t *target
 	if e.Status == StatusApproved {
 		e.Shown, e.Public, e.Changed = true, e.Created, e.Created
 	}
-	if err := s.posts.do(ctx, e); err != nil {
+	if err := s.posts.do(ctx, e, p.Yield); err != nil {
 		return Posted{}, err
 	}
 	return s.posted(ctx, e, cookie)

@@ -381,7 +381,7 @@ func (s *Service) Reply(ctx context.Context, actor account.Actor, parent int64, 
 	}
 	e.Avatar = avatarOf(s.vault, e.Article, number(actor.ID), e.Name)
 	e.Shown, e.Public = true, e.Created
-	if err := s.posts.do(ctx, e); err != nil {
+	if err := s.posts.do(ctx, e, nil); err != nil {
 		return Posted{}, err
 	}
 	if err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

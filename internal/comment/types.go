@@ -16,6 +16,7 @@ type Visitor struct {
 	Session  string         // value of the cookie of readers signed in by mailed link, "" for none
 	Language string         // in which the visitor reads; "" for the site's
 	Staff    *account.Actor // a colleague who is signed in at the desk, nil for readers
+	Yield    func()         // called when all that is left is to wait for the disk; nil for nothing
 }
 
 // Post is a comment on its way in.

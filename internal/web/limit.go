@@ -30,6 +30,7 @@ var Limits = map[Rate]Allowance{
 
 // commentsAtOnce bounds how many comments are worked on at a time: a flood of
 // them waits in line, so that readers of pages wait for a few and not for all.
+// Those that wait for the disk have yielded and are not among them.
 const commentsAtOnce = 16
 
 // turnPatience is how long a comment waits in line.

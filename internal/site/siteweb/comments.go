@@ -117,7 +117,7 @@ func cookieOf(r *web.Request, name string) string {
 }
 
 func visitor(r *web.Request, words *i18n.Printer) comment.Visitor {
-	return comment.Visitor{Client: r.Client, Device: cookieOf(r, comment.DeviceName), Session: cookieOf(r, comment.SessionName), Language: words.Locale()}
+	return comment.Visitor{Client: r.Client, Device: cookieOf(r, comment.DeviceName), Session: cookieOf(r, comment.SessionName), Language: words.Locale(), Yield: r.Yield}
 }
 
 // talker is what every handler of comments begins with.
