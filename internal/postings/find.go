@@ -23,7 +23,7 @@ type bounds struct {
 	phrases int64 // documents in which phrases are looked for
 }
 
-var usual = bounds{facets: 20_000, phrases: 20_000}
+var usual = bounds{facets: 10_000, phrases: 20_000}
 
 // Find answers a query from one state of the database. Errors: Invalid for a
 // query beyond the limits.

@@ -59,21 +59,15 @@ type Service struct {
 	turns    *semaphore.Weighted
 }
 
-// turnsACore is how many questions are answered at once for each core, more on
-// PostgreSQL, which works elsewhere. The others wait in the order in which they
-// came: without that, some of many at once would take several times as long as
-// the rest.
-func turnsACore(e db.Engine) int64 {
-	if e == db.Postgres {
-		return 4
-	}
-	return 2
-}
+// turnsACore is how many questions are answered at once for each core. The
+// others wait in the order in which they came: without that, some of many at
+// once would take several times as long as the rest.
+const turnsACore = 2
 
 // NewService finds in d by an index in it.
 func NewService(d *db.DB, c clock.Clock) *Service {
 	return &Service{db: d, public: article.NewPublic(d, c), clock: c, settings: settings.NewStore(d), index: postings.New(d, c),
-		turns: semaphore.NewWeighted(turnsACore(d.Engine()) * int64(job.Cores()))}
+		turns: semaphore.NewWeighted(int64(turnsACore * job.Cores()))}
 }
 
 // Index is the inverted index that the service keeps.
