@@ -85,7 +85,7 @@ func (c *camera) quotes(olga *desk) {
 	olga.until(`document.querySelectorAll('.w-said-one').length == 2`)
 	olga.press("Q", 81, 1|8)
 	olga.until(`document.activeElement?.classList.contains('w-said-yes')`)
-	see[bool](olga, `(() => { document.querySelector('#w-lead-group').open = false; document.querySelector('#w-said').scrollIntoView({ block: 'start' }); return true; })()`)
+	see[bool](olga, `(() => { document.querySelector('#w-lead-group').open = false; document.querySelector('#w-said').scrollIntoView({ block: 'center' }); return true; })()`)
 	c.takes("quotes", olga, 900)
 	olga.open("/desk/accounts/new")
 	c.takes("accounts-new", olga, 1100)
