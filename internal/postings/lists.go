@@ -66,7 +66,8 @@ type lists struct {
 	cache *cache
 	view  *view
 	terms map[string]*wanted
-	older bool // parts are asked for from the oldest to the newest
+	byID  map[int64]*wanted // those that merged documents have
+	older bool              // parts are asked for from the oldest to the newest
 	// next are the buckets that are asked for in no order of time, if they are
 	next []int64
 }
@@ -77,14 +78,14 @@ func (ls *lists) look(ctx context.Context, texts []string) error {
 	if err != nil {
 		return err
 	}
-	ls.terms = make(map[string]*wanted, len(texts))
+	ls.terms, ls.byID = make(map[string]*wanted, len(texts)), make(map[int64]*wanted, len(texts))
 	for _, text := range texts {
 		ls.terms[text] = &wanted{text: text, ahead: 1}
 	}
 	for _, e := range entries {
 		if w := ls.terms[e.text]; w != nil {
 			e.spread = slices.DeleteFunc(e.spread, func(s share) bool { _, ok := ls.view.bucket(s.bucket); return !ok })
-			w.entry = e
+			w.entry, ls.byID[e.id] = e, w
 			for _, s := range e.spread {
 				w.docs += int64(s.n)
 			}
@@ -167,13 +168,14 @@ func (ls *lists) fetch(ctx context.Context, w *wanted, i int) error {
 		return err
 	}
 	w.ahead = min(4*w.ahead, 16)
-	if w.got == nil {
-		w.got = make(map[int64]list, len(w.entry.spread))
-	}
 	for _, r := range rows {
 		p, ok := ls.view.bucket(r.place % maxBucket)
-		if !ok {
+		w := ls.byID[r.place/maxBucket]
+		if !ok || w == nil {
 			continue
+		}
+		if w.got == nil {
+			w.got = make(map[int64]list, len(w.entry.spread))
 		}
 		l, err := readList(r.docs)
 		if err != nil {
@@ -189,6 +191,8 @@ func (ls *lists) rows(ctx context.Context, w *wanted, i int) ([]postingRow, erro
 	spread := w.entry.spread
 	from, to := max(0, i-w.ahead+1), i
 	switch {
+	case w.docs <= wholeDocs && ls.q.Engine() == db.Postgres:
+		return docsAt(ctx, ls.q, ls.wholes())
 	case w.docs <= wholeDocs:
 		from, to = 0, len(spread)-1
 	case len(ls.next) > 0:
@@ -197,6 +201,21 @@ func (ls *lists) rows(ctx context.Context, w *wanted, i int) ([]postingRow, erro
 		from, to = i, min(len(spread)-1, i+w.ahead-1)
 	}
 	return docsBetween(ctx, ls.q, placeOf(w.entry.id, spread[from].bucket), placeOf(w.entry.id, spread[to].bucket))
+}
+
+// wholes is the places of all terms that are read at once and have not been: one
+// statement for them saves a round trip for each.
+func (ls *lists) wholes() []int64 {
+	var at []int64
+	for _, w := range ls.byID {
+		if w.docs > wholeDocs || w.got != nil {
+			continue
+		}
+		for _, s := range w.entry.spread {
+			at = append(at, placeOf(w.entry.id, s.bucket))
+		}
+	}
+	return at
 }
 
 // ahead is the places of a term in its i-th bucket and in the buckets that are
