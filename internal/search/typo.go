@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -40,7 +41,7 @@ func (s *Service) otherwise(ctx context.Context, r *reader, p plan, found postin
 		if err != nil {
 			return p, found, err
 		}
-		if len(again.Hits) > 0 {
+		if again.Count > 0 {
 			out.Instead = text
 			return other, again, nil
 		}
@@ -50,7 +51,7 @@ func (s *Service) otherwise(ctx context.Context, r *reader, p plan, found postin
 	}
 	relaxed := p.relax()
 	again, err := s.index.Find(ctx, relaxed.query)
-	if err == nil && len(again.Hits) > 0 {
+	if err == nil && again.Count > 0 {
 		out.Relaxed = true
 		return relaxed, again, nil
 	}
@@ -59,7 +60,7 @@ func (s *Service) otherwise(ctx context.Context, r *reader, p plan, found postin
 
 // asking is a plan with the same bounds for other words.
 func (p plan) asking(r *reader, text string) plan {
-	parsed := Parse(text, nil)
+	parsed := Parse(text, time.UTC) // whose dates p has already
 	words := parsed.Parts[:0]
 	for _, part := range parsed.Parts {
 		if part.Kind == Word || part.Kind == Phrase {
