@@ -303,7 +303,7 @@ func TestSearch_Misspelt(t *testing.T) {
 			if a := k.ask(search.Request{Text: "negotiations harbour aldermouth parliament", Limit: 5}); !a.Relaxed || !slices.Equal(headlines(a), []string{"Zürich"}) {
 				t.Errorf("round %d: most of the words find %q (relaxed %v)", round, headlines(a), a.Relaxed)
 			}
-			for typed, want := range map[string][]string{"harb": {"harbour"}, "Ele": {"Election", "elektion"}, "harbour zür": {"harbour Zürich"}, "election zür": nil, "a": nil, "harb ": nil, `"harb`: nil, "author:el": nil, "zzz": nil} {
+			for typed, want := range map[string][]string{"harb": {"harbour"}, "Ele": {"Election", "elektion"}, "harbour zür": {"harbour Zürich"}, "after:2001 harb": {"after:2001 harbour"}, "before:2001 harb": nil, "-aldermouth harb": nil, "section:world harb": {"section:world harbour"}, "-section:world harb": nil, "election zür": nil, "a": nil, "harb ": nil, `"harb`: nil, "author:el": nil, "zzz": nil} {
 				if got := k.complete(typed); !slices.Equal(got, want) {
 					t.Errorf("round %d: %s goes on as %q, want %q", round, typed, got, want)
 				}
