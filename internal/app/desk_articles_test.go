@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"dateline/internal/account"
 	"dateline/internal/article"
 	"dateline/internal/db"
+	"dateline/internal/taxonomy"
 )
 
 // person returns somebody's account for the services.
@@ -26,7 +28,12 @@ func TestDesk_ArticleList(t *testing.T) {
 		owner := p.setUp()
 		ann, cem := p.joins(owner, "Ann", "author"), p.joins(owner, "Cem", "contributor")
 		annID := p.person("ann@paper.example")
-		draft, err := p.app.articles.Create(p.ctx, annID, article.Draft{Type: article.TypeArticle, Content: p.harmless("Ferry strike looms")})
+		p.must(p.app.db.Write(p.ctx, func(ctx context.Context, tx *db.Tx) error {
+			return taxonomy.SaveTag(ctx, tx, taxonomy.Tag{ID: 77, Slug: "crossings", Name: "Crossings"}, opening)
+		}))
+		content := p.harmless("Ferry strike looms")
+		content.Tags, content.Lead = []int64{77}, &article.Picture{Caption: "Gangway up", Credit: "Wilma Lens", Alt: "An idle ramp"}
+		draft, err := p.app.articles.Create(p.ctx, annID, article.Draft{Type: article.TypeArticle, Content: content})
 		p.must(err)
 		p.publish(p.harmless("Lighthouse lit again"), article.PublishInput{})
 		p.drain()
@@ -38,6 +45,9 @@ func TestDesk_ArticleList(t *testing.T) {
 		}
 		p.shows("the published", owner.get("/desk/articles?group=published"), 200, "Lighthouse lit again")
 		p.shows("a search", owner.get("/desk/articles?q=ferr"), 200, "Ferry strike looms")
+		for _, words := range []string{"crossings", "gangway", "wilma+lens", "idle+ferry"} {
+			p.shows("a search for "+words, owner.get("/desk/articles?q="+words), 200, "Ferry strike looms")
+		}
 		p.shows("a search for what is published", owner.get("/desk/articles?q=lighthouse"), 200, "Lighthouse lit again")
 		if body := cem.get("/desk/articles").body; strings.Contains(body, "Ferry strike") {
 			t.Error("a contributor lists another's draft")

@@ -148,16 +148,10 @@ func (r *run) parts(ctx context.Context) error {
 	for len(left) > 0 && !(r.enough() && r.asked.Order == Best) {
 		p := left[0]
 		left = left[1:]
-		if r.over(p) {
-			r.pruned = true
-			r.beyond = append(r.beyond, p)
-			continue
-		}
 		if err := r.part(ctx, p); err != nil {
 			return err
 		}
 	}
-	r.beyond = append(r.beyond, left...)
 	bound := make(map[*part]float64, len(left))
 	for _, p := range left {
 		bound[p] = r.bound(p)
@@ -167,10 +161,6 @@ func (r *run) parts(ctx context.Context) error {
 		r.next = append(r.next, p.bucket)
 	}
 	for _, p := range left {
-		if r.over(p) {
-			r.pruned = true
-			continue
-		}
 		if err := r.part(ctx, p); err != nil {
 			return err
 		}
@@ -378,9 +368,15 @@ func halved(n float64) float64 {
 	return halves[i] * (1 - x*(1-x/2*(1-x/3)))
 }
 
-// part finds the matches of one part and takes them in.
+// part finds the matches of one part and takes them in, unless none of them
+// matters any more.
 func (r *run) part(ctx context.Context, p *part) error {
-	all := !r.enough() // else only what may be among the best is looked for
+	if r.over(p) {
+		r.pruned = true
+		r.beyond = append(r.beyond, p)
+		return nil
+	}
+	all := !r.enough() || !r.best.full() // else only what may be among the best is looked for
 	match, err := r.matches(ctx, p)
 	if err != nil {
 		return err
@@ -388,6 +384,8 @@ func (r *run) part(ctx context.Context, p *part) error {
 	r.count += int64(match.count())
 	if all {
 		r.facet(p, match)
+	} else {
+		r.beyond = append(r.beyond, p)
 	}
 	if match.empty() {
 		return nil

@@ -555,6 +555,37 @@ func TestFacets_EstimateWhatIsNotCounted(t *testing.T) {
 	})
 }
 
+// TestFacets_OfARarePhraseOfCommonWords asks for a phrase that only the oldest
+// documents have, though all have its words: what is found is counted, however
+// many were looked through before.
+func TestFacets_OfARarePhraseOfCommonWords(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTwin(t, d, 14)
+		w.ix.SetBounds(1000, littlePhrases)
+		var docs []postings.Doc
+		for id := int64(1); id <= 300; id++ {
+			doc := postings.Doc{ID: id, At: id, Cols: []postings.Col{{Column: 0, Value: id % 2}}, Terms: []postings.Term{{Text: "a", Places: []uint32{1}}, {Text: "b", Places: []uint32{9}}}}
+			if id <= 5 {
+				doc.Terms[1].Places[0] = 2
+			}
+			docs = append(docs, doc)
+		}
+		b, err := w.ix.Build(t.Context())
+		w.must(err)
+		w.must(b.Add(t.Context(), docs...))
+		w.must(b.Finish(t.Context()))
+		phrase := postings.Clause{Alts: []postings.Alt{{Terms: []string{"a", "b"}}}}
+		for _, order := range []postings.Order{postings.Best, postings.Newest, postings.Oldest} {
+			got, err := w.ix.Find(t.Context(), postings.Query{All: []postings.Clause{phrase}, Order: order, Limit: 20, CountTo: 1000, Facets: []uint8{0}})
+			w.must(err)
+			want := map[uint8][]postings.FacetCount{0: {{Value: 1, N: 3}, {Value: 0, N: 2}}}
+			if diff := cmp.Diff(want, got.Facets); diff != "" || !got.FacetsExact || got.Count != 5 {
+				t.Errorf("order %d: %d found, facets exact: %v (-want +got):\n%s", order, got.Count, got.FacetsExact, diff)
+			}
+		}
+	})
+}
+
 func TestNear_RaisesWordsThatStandTogether(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newTwin(t, d, 11)

@@ -189,7 +189,7 @@ func TestFind_PagesAndWords(t *testing.T) {
 		if want := "word6 word5 word4 word3 word2 word1 word0"; strings.Join(got, " ") != want {
 			t.Errorf("pages give %v", got)
 		}
-		for query, want := range map[Query]int{{Words: "UBER strass"}: 7, {Words: "uber word3"}: 1, {Words: "ord3"}: 0, {Speaker: "park"}: 3, {Speaker: "minister lee"}: 4, {Words: "word1", Speaker: "lee"}: 0} {
+		for query, want := range map[Query]int{{Words: "UBER strass"}: 7, {Words: "uber word3"}: 1, {Words: "ord3"}: 0, {Speaker: "park"}: 3, {Speaker: "minister lee"}: 4, {Words: "word1", Speaker: "lee"}: 0, {Words: "%"}: 0, {Speaker: "“_”"}: 0, {Words: "%", Speaker: "park"}: 3} {
 			query.Limit = 10
 			p, err := r.public.Find(t.Context(), query)
 			r.ok(err)

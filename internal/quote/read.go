@@ -117,6 +117,9 @@ const (
 // finding enough it returns what it has; Next goes on from there.
 func (p *Public) Find(ctx context.Context, in Query) (Page, error) {
 	words, speaker := fold.Words(12, in.Words), fold.Words(12, in.Speaker)
+	if len(words)+len(speaker) == 0 && in.Words+in.Speaker != "" { // signs alone
+		return Page{}, nil
+	}
 	at := in.After
 	var found []Quote
 	for scanned := 0; scanned < maxScanned; {

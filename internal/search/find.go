@@ -115,7 +115,7 @@ func (s *Service) Search(ctx context.Context, ask Request) (Answer, error) {
 	if err != nil {
 		return out, err
 	}
-	if len(found.Hits) == 0 && ask.Offset == 0 && len(p.wanted) > 0 {
+	if found.Count == 0 && len(p.wanted) > 0 {
 		if p, found, err = s.otherwise(ctx, r, p, found, &out); err != nil {
 			return out, err
 		}

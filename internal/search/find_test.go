@@ -271,11 +271,27 @@ func TestSearch_Misspelt(t *testing.T) {
 		for round := range 2 {
 			for query, want := range map[string]string{"harbuor": "harbour", "arbour": "harbour", "xarbour": "harbour", "harbur": "harbour", "harrbour": "harbour", "zurih": "Zürich", "aldermuoth": "Aldermouth",
 				"negoziatons": "Negotiations", "haubrour about": "", "harbour aldermout": "harbour Aldermouth", `-election harbur`: "-election harbour", "qqqq": "", "20261": "",
+				"harbuor before:2030": "harbour before:2030", "harbuor -before:2001-02-03": "harbour -before:2001-02-03", "harbuor after:2030": "",
 				// a question costs no more reads of the dictionary than five words do
 				"harbuor harbur arbour xarbour harrbour": "harbour harbour harbour harbour harbour", "harbuor harbur arbour xarbour harrbour harbor": ""} {
 				a := k.ask(search.Request{Text: query, Limit: 5})
 				if a.Instead != want || (want == "") != (len(a.Results) == 0) {
 					t.Errorf("round %d: %s was searched as %q and found %q, want %q", round, query, a.Instead, headlines(a), want)
+				}
+			}
+			for _, query := range []string{"electoin", "election of parliament qqqq"} {
+				seen := map[int64]bool{}
+				for from := 0; from < 30; from += 10 {
+					a := k.ask(search.Request{Text: query, Limit: 10, Offset: from})
+					for _, r := range a.Results {
+						seen[r.Article.ID] = true
+					}
+					if (a.Instead == "") == !a.Relaxed {
+						t.Errorf("round %d: %s from %d on is searched as %q (relaxed %v)", round, query, from, a.Instead, a.Relaxed)
+					}
+				}
+				if len(seen) != 30 {
+					t.Errorf("round %d: three pages of %s have %d stories", round, query, len(seen))
 				}
 			}
 			if a := k.ask(search.Request{Text: "elektion", Limit: 5}); a.DidMean != "election" && !strings.EqualFold(a.DidMean, "election") || !slices.Equal(headlines(a), []string{"Slip"}) {
@@ -287,7 +303,7 @@ func TestSearch_Misspelt(t *testing.T) {
 			if a := k.ask(search.Request{Text: "negotiations harbour aldermouth parliament", Limit: 5}); !a.Relaxed || !slices.Equal(headlines(a), []string{"Zürich"}) {
 				t.Errorf("round %d: most of the words find %q (relaxed %v)", round, headlines(a), a.Relaxed)
 			}
-			for typed, want := range map[string][]string{"harb": {"harbour"}, "Ele": {"Election", "elektion"}, "harbour zür": {"harbour Zürich"}, "election zür": nil, "a": nil, "harb ": nil, `"harb`: nil, "author:el": nil, "zzz": nil} {
+			for typed, want := range map[string][]string{"harb": {"harbour"}, "Ele": {"Election", "elektion"}, "harbour zür": {"harbour Zürich"}, "after:2001 harb": {"after:2001 harbour"}, "before:2001 harb": nil, "-aldermouth harb": nil, "section:world harb": {"section:world harbour"}, "-section:world harb": nil, "election zür": nil, "a": nil, "harb ": nil, `"harb`: nil, "author:el": nil, "zzz": nil} {
 				if got := k.complete(typed); !slices.Equal(got, want) {
 					t.Errorf("round %d: %s goes on as %q, want %q", round, typed, got, want)
 				}

@@ -205,8 +205,10 @@ func (r *reader) plan(p Parsed, sections, tags map[int]int64) plan {
 					vain = append(vain, w)
 					continue
 				}
-				out.wanted = append(out.wanted, w)
-				all(w.clause)
+				if n < maxClauses {
+					out.wanted = append(out.wanted, w)
+					all(w.clause)
+				}
 			}
 		case Author, Said:
 			mark := bylineMark

@@ -161,12 +161,12 @@ func TestFind_HostileQueries(t *testing.T) {
 		k.drain()
 		for _, query := range []string{"", " ", `"`, `""`, `'`, `'; DROP TABLE search_doc; --`, `plain" OR "x`, "*", "a AND", "NOT x", "NEAR(a b)",
 			"{headline}: x", "x:*", "a & | !b <-> c", "\\", "\x00", "pl\x00ain", "\xff\xfe", "%", "_", "-", "- plain2", "(", ")", "🙂", "\u200b",
-			"\ud7ff", "a\u0300\u0300\u0300", strings.Repeat("z ", 50_000), strings.Repeat("q", 100_000), strings.Repeat("东", 40_000)} {
+			"\ud7ff", "a\u0300\u0300\u0300", strings.Repeat("z ", 50_000), strings.Repeat("q", 100_000), strings.Repeat("东", 40_000), strings.Repeat("z9.", 190), "z9 before:2026", "z9z9z9 -vor:1.2.2026"} {
 			if got := k.find(query); len(got) != 0 {
 				t.Errorf("Find(%.40q) = %q", query, got)
 			}
 		}
-		for _, query := range []string{`"plain"`, "plain\x00words", "plain; words", "(plain)", "plain*", "^plain^", "plain 🙂", strings.Repeat("plain ", 50_000), "\xffplain"} {
+		for _, query := range []string{`"plain"`, "plain\x00words", "plain; words", "(plain)", "plain*", "^plain^", "plain 🙂", strings.Repeat("plain.", 90), "wordz before:2300", strings.Repeat("plain ", 50_000), "\xffplain"} {
 			if got := k.find(query); !slices.Equal(got, []string{"Plain"}) {
 				t.Errorf("Find(%.40q) = %q", query, got)
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -40,7 +41,7 @@ func (s *Service) otherwise(ctx context.Context, r *reader, p plan, found postin
 		if err != nil {
 			return p, found, err
 		}
-		if len(again.Hits) > 0 {
+		if again.Count > 0 {
 			out.Instead = text
 			return other, again, nil
 		}
@@ -50,7 +51,7 @@ func (s *Service) otherwise(ctx context.Context, r *reader, p plan, found postin
 	}
 	relaxed := p.relax()
 	again, err := s.index.Find(ctx, relaxed.query)
-	if err == nil && len(again.Hits) > 0 {
+	if err == nil && again.Count > 0 {
 		out.Relaxed = true
 		return relaxed, again, nil
 	}
@@ -59,7 +60,7 @@ func (s *Service) otherwise(ctx context.Context, r *reader, p plan, found postin
 
 // asking is a plan with the same bounds for other words.
 func (p plan) asking(r *reader, text string) plan {
-	parsed := Parse(text, nil)
+	parsed := Parse(text, time.UTC) // whose dates p has already
 	words := parsed.Parts[:0]
 	for _, part := range parsed.Parts {
 		if part.Kind == Word || part.Kind == Phrase {
@@ -270,7 +271,7 @@ func (s *Service) likeliest(ctx context.Context, word string, terms []string, n 
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	for _, c := range all[:min(len(all), suggested)] {
-		forms, err := s.spellings(ctx, []string{c.term}, nil)
+		forms, err := s.spellings(ctx, []string{c.term}, postings.Query{})
 		if err != nil || forms[0] != "" {
 			return forms[0], err
 		}
@@ -280,11 +281,14 @@ func (s *Service) likeliest(ctx context.Context, word string, terms []string, n 
 
 // spellings are how the newest articles that readers see spell words that they
 // have beside what else is asked for; "" for a word that none of them has.
-func (s *Service) spellings(ctx context.Context, terms []string, beside []postings.Clause) ([]string, error) {
+func (s *Service) spellings(ctx context.Context, terms []string, beside postings.Query) ([]string, error) {
 	forms := make([]string, len(terms))
 	hits := make([][]postings.Hit, len(terms))
 	for i, term := range terms {
-		found, err := s.index.Find(ctx, postings.Query{All: append(slices.Clone(beside), postings.Is(term)), Order: postings.Newest, Limit: spellingDocs})
+		q := beside
+		q.All, q.Any = append(slices.Clone(beside.All), postings.Is(term)), nil
+		q.Order, q.Limit = postings.Newest, spellingDocs
+		found, err := s.index.Find(ctx, q)
 		if err != nil {
 			return forms, err
 		}
@@ -398,7 +402,7 @@ func (s *Service) Complete(ctx context.Context, typed string) ([]string, error) 
 	if err := s.umlauts(ctx, r, before); err != nil {
 		return nil, err
 	}
-	beside := r.plan(before, sections, tags).query.All
+	beside := r.plan(before, sections, tags).query
 	found, err := s.begun(ctx, r, last.Word)
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ var filters = []string{"section", "author", "year", "tag"}
 // wish reads the address. What makes no sense in it is left out.
 func (c *scene) wish() (w wish, err error) {
 	q := c.ask.Query
-	w = wish{values: url.Values{}, page: 1, labels: map[string]string{}}
+	w = wish{values: url.Values{}, labels: map[string]string{}}
 	typed := strings.ToValidUTF8(q.Get("q"), "")
 	w.cut = utf8.RuneCountInString(typed) > maxQuery
 	w.req = search.Request{Text: clip(typed, maxQuery), Limit: min(c.conf.PageSize, search.Limit), Facets: true, Snippets: true}
@@ -68,11 +68,19 @@ func (c *scene) wish() (w wish, err error) {
 		w.values.Set(name, value)
 		w.labels[name] = label
 	}
-	if n, err := strconv.ParseInt(q.Get("page"), 10, 32); err == nil && n > 1 {
-		w.page = n
-		w.req.Offset = int(n-1) * w.req.Limit
-	}
+	w.page = resultPage(q.Get("page"), w.req.Limit)
+	w.req.Offset = int(w.page-1) * w.req.Limit
 	return w, nil
+}
+
+// resultPage is the page of so many results that an address asks for; the first
+// one for nonsense and for what pages do not reach.
+func resultPage(typed string, size int) int64 {
+	n, err := strconv.ParseInt(typed, 10, 32)
+	if err != nil || n < 1 || n*int64(size) > search.MaxFound {
+		return 1
+	}
+	return n
 }
 
 // filter narrows a request and returns what to call that. NotFound for what

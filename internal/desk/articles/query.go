@@ -16,6 +16,7 @@ import (
 	"dateline/internal/fault"
 	"dateline/internal/richtext"
 	"dateline/internal/search"
+	"dateline/internal/taxonomy"
 )
 
 // pageSize is how many articles one page of the list shows.
@@ -184,8 +185,11 @@ func (s *Articles) judged(ctx context.Context, actor account.Actor, judge *searc
 			if err != nil {
 				return nil, err
 			}
-			fields = append(fields, search.Field{Text: richtext.Text(w.Copy.Content.Body), Weight: 1, Language: a.Language},
-				search.Field{Text: w.Copy.Content.ShortHeadline + "\n" + w.Copy.Content.Storyline + "\n" + w.Copy.Content.Dateline, Weight: 1.5, Language: a.Language})
+			more, err := s.texts(ctx, &w.Copy.Content)
+			if err != nil {
+				return nil, err
+			}
+			fields = append(fields, more...)
 		}
 		if score := judge.Score(fields...); score > 0 {
 			fit = append(fit, scored{*a, score})
@@ -197,6 +201,23 @@ func (s *Articles) judged(ctx context.Context, actor account.Actor, judge *searc
 		out = append(out, f.Article)
 	}
 	return out, nil
+}
+
+// texts are what a search reads of an article beside what lists show of it.
+func (s *Articles) texts(ctx context.Context, c *article.Content) ([]search.Field, error) {
+	tags, err := taxonomy.TagsByID(ctx, s.DB, c.Tags)
+	if err != nil {
+		return nil, err
+	}
+	fields := []search.Field{{Text: richtext.Text(c.Body), Weight: 1, Language: c.Language},
+		{Text: c.ShortHeadline + "\n" + c.Storyline + "\n" + c.Dateline, Weight: 1.5, Language: c.Language}}
+	for _, t := range tags {
+		fields = append(fields, search.Field{Text: t.Name, Weight: 2.5, Language: c.Language})
+	}
+	if p := c.Lead; p != nil {
+		fields = append(fields, search.Field{Text: p.Caption + "\n" + p.Credit + "\n" + p.Alt, Weight: 0.7, Language: c.Language})
+	}
+	return fields, nil
 }
 
 // keep applies the rest of a wish to what a search by words found.
