@@ -188,26 +188,32 @@ func TestImport_CommentsSurviveKill(t *testing.T) {
 	onEngines(t, folder, true, func(t *testing.T, s storage) {
 		s.up(t)
 		k := newTaking(t, s, i, n)
+		midway, partly := 0, 0
+		kill := func(ready func(d *db.DB, ended <-chan struct{})) {
+			if !k.killed(t, ready) {
+				return // it was faster
+			}
+			midway++
+			if len(k.state(t)["comments"]) < len(want["comments"]) {
+				partly++
+			}
+		}
+		for part := range 3 { // of what is left
+			kill(stored(t, int64(part*n/4)))
+		}
 		r := rand.New(rand.NewPCG(42, 0))
 		for range size(6, 100) {
-			k.killed(t, func(_ *db.DB, ended <-chan struct{}) {
+			kill(func(_ *db.DB, ended <-chan struct{}) {
 				select {
-				case <-ended: // it was faster
+				case <-ended:
 				case <-time.After(time.Duration(20+r.IntN(size(300, 2000))) * time.Millisecond):
 				}
 			})
 		}
-		midway := 0
-		for part := range 3 { // of what is left
-			if k.killed(t, stored(t, int64(part*n/4))) {
-				midway++
-			}
+		if partly == 0 {
+			t.Error("killed midway, the import looked complete each time: the scenario did not test anything")
 		}
-		got := k.state(t)
-		if midway > 0 && cmp.Equal(want["comments"], got["comments"]) {
-			t.Error("killed midway, the import looks complete: the scenario did not test anything")
-		}
-		t.Logf("killed %d times after a batch; %d of %d comments were there", midway, len(got["comments"]), n)
+		t.Logf("killed %d times, %d times with comments still to come", midway, partly)
 		for round := range 2 { // once more: nothing may change
 			k.takesAll(t)
 			got := k.state(t)

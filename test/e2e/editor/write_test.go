@@ -517,7 +517,9 @@ func TestEditor_HighlightsTK(t *testing.T) {
 	r := open(t, view{}, "")
 	r.typed("TK people, TKTK more, TKO not")
 	r.until(`[...document.querySelectorAll('.ed-text .ed-tk')].map(e => e.textContent).join() === 'TK,TKTK'`)
-	r.press("Home")
+	for i := 0; i < 50 && !ask[bool](r, `getSelection().anchorOffset === 0`); i++ {
+		r.press("Home") // does nothing in the very moment in which the marks are drawn
+	}
 	r.press("Delete")
 	r.until(`[...document.querySelectorAll('.ed-text .ed-tk')].map(e => e.textContent).join() === 'TKTK'`)
 }
