@@ -248,15 +248,13 @@ func (b *Build) documents(ctx context.Context, bucket int64) error {
 		var docs []docRow
 		var words []wordsRow
 		for slot := from; slot < min(from+writeAtOnce, len(b.cards)); slot++ {
-			ids, all := make([]int64, len(b.termsOf[slot])), make([]stands, len(b.termsOf[slot]))
+			all := make([]stands, len(b.termsOf[slot]))
 			places := placesCursor{b: b.placesOf[slot]}
 			for i, n := range b.termsOf[slot] {
-				ids[i] = b.gathered[n].id
-				all[i] = stands{ids[i], places.next()}
+				all[i] = stands{b.gathered[n].id, places.next()}
 			}
-			slices.Sort(ids)
-			docs = append(docs, docRow{b.cards[slot].id, b.era, bucket, int64(slot), encodeIDs(ids)})
-			words = append(words, wordsRow{spotOn(bucket, int64(slot)), encodeWords(all)})
+			doc, of := rowsOf(b.cards[slot].id, b.era, bucket, int64(slot), all)
+			docs, words = append(docs, doc), append(words, of)
 		}
 		err := b.write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			if err := putDocs(ctx, tx, docs); err != nil {

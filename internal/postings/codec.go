@@ -1,7 +1,6 @@
 package postings
 
 import (
-	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -112,18 +111,12 @@ func (l *list) within(b bitmap, fn func(slot int, impact byte)) {
 	}
 }
 
-// each calls fn with every slot of the list, ascending, and its index.
-func (l *list) each(fn func(i, slot int)) {
-	for i, s := range l.slots {
-		fn(i, int(s))
+// each calls fn with every slot of the list, ascending.
+func (l *list) each(fn func(slot int)) {
+	for _, s := range l.slots {
+		fn(int(s))
 	}
-	at := 0
-	for i, w := range l.bits {
-		for ; w != 0; w &= w - 1 {
-			fn(at, i<<6+bits.TrailingZeros64(w))
-			at++
-		}
-	}
+	l.bits.each(func(slot int) bool { fn(slot); return true })
 }
 
 // Kinds of lists, the first byte of their blobs.
@@ -329,9 +322,8 @@ type stands struct {
 	places []byte
 }
 
-// encodeWords packs the terms of a document that have places, in any order.
+// encodeWords packs the terms of a document that have places, by ascending number.
 func encodeWords(all []stands) []byte {
-	slices.SortFunc(all, func(a, b stands) int { return cmp.Compare(a.id, b.id) })
 	b := make([]byte, 0, 6*len(all))
 	last := int64(0)
 	for _, s := range all {

@@ -91,12 +91,12 @@ func (r *run) estimates(ctx context.Context, i int) (map[int64]float64, error) {
 	rate := float64(r.faceted) / float64(max(expected, 1))
 	narrowed := len(q.Filters) > 0 || q.From != 0 || q.To != 0 || q.After != nil
 	if narrowed || len(usual) > fewValues {
-		all := float64(r.faceted)
-		for _, p := range r.beyond {
-			all += rate * float64(r.rarest(p))
-		}
-		if narrowed {
-			all = float64(r.count)
+		all := float64(r.count)
+		if !narrowed {
+			all = float64(r.faceted)
+			for _, p := range r.beyond {
+				all += rate * float64(r.rarest(p))
+			}
 		}
 		for value := range values {
 			values[value] *= all / float64(r.faceted)

@@ -245,16 +245,15 @@ func (m *merge) take(ctx context.Context, a *arrival) error {
 		m.gone, m.left = append(m.gone, a.doc), append(m.left, spotOn(b.id, slot))
 		return nil
 	}
-	ids, all := make([]int64, len(a.terms)), make([]stands, len(a.terms))
+	all := make([]stands, len(a.terms))
 	for i, t := range a.terms {
 		e := m.byText[t.text]
-		ids[i], all[i] = e.id, stands{e.id, t.places}
+		all[i] = stands{e.id, t.places}
 		c := m.change(e, b.id)
 		c.adds = append(c.adds, addition{uint16(slot), t.impact, t.places})
 	}
-	slices.Sort(ids)
-	m.docs = append(m.docs, docRow{a.doc, m.era, b.id, slot, encodeIDs(ids)})
-	m.words = append(m.words, wordsRow{spotOn(b.id, slot), encodeWords(all)})
+	doc, words := rowsOf(a.doc, m.era, b.id, slot, all)
+	m.docs, m.words = append(m.docs, doc), append(m.words, words)
 	return nil
 }
 

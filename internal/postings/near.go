@@ -50,7 +50,8 @@ func (r *run) near(ctx context.Context) error {
 	return nil
 }
 
-// standIn fills r.places with where some terms stand in hits.
+// standIn fills r.places with where some terms stand in hits, out of the words of
+// each.
 func (r *run) standIn(ctx context.Context, hits []hit, terms []*wanted) error {
 	var spots []int64
 	for _, h := range hits {
@@ -72,34 +73,11 @@ func (r *run) standIn(ctx context.Context, hits []hit, terms []*wanted) error {
 		if body, ok := bodies[h.spot()]; ok {
 			err = seek.add(body, r.places)
 		} else { // fresh, or of an index made before words were kept
-			err = r.standAlone(ctx, h, terms)
+			err = r.standByTerm(ctx, h.part, terms, []uint16{uint16(h.slot)})
 		}
 		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// standAlone adds to r.places where some terms stand in one hit.
-func (r *run) standAlone(ctx context.Context, h hit, terms []*wanted) error {
-	for i, w := range terms {
-		l, err := r.list(ctx, w, h.part)
-		if err != nil {
-			return err
-		}
-		var b []byte
-		if l.count() > 0 {
-			if b, err = r.placesIn(ctx, w, h.part); err != nil {
-				return err
-			}
-		}
-		var one standing
-		if err := one.choose(&l, b, []uint16{uint16(h.slot)}); err != nil {
-			return err
-		}
-		r.places[i].places = append(r.places[i].places, one.places...)
-		r.places[i].ends = append(r.places[i].ends, len(r.places[i].places))
 	}
 	return nil
 }

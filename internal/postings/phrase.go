@@ -74,10 +74,13 @@ func (r *run) stand(ctx context.Context, p *part, terms []*wanted, slots []uint1
 		all += n
 	}
 	if p.bucket != 0 && len(slots)*docWorth < all {
-		if ok, err := r.standByDoc(ctx, p, terms, slots); ok || err != nil {
-			return err
+		hits := make([]hit, len(slots))
+		for i, s := range slots {
+			hits[i] = hit{part: p, slot: int(s)}
 		}
+		return r.standIn(ctx, hits, terms)
 	}
+	r.clearPlaces(len(terms))
 	return r.standByTerm(ctx, p, terms, slots)
 }
 
@@ -91,9 +94,9 @@ func (s *scratch) clearPlaces(terms int) {
 	}
 }
 
-// standByTerm reads the places of all documents that have the terms.
+// standByTerm adds to r.places where some terms stand in some documents of p,
+// ascending, out of the places of all that have them.
 func (r *run) standByTerm(ctx context.Context, p *part, terms []*wanted, slots []uint16) error {
-	r.clearPlaces(len(terms))
 	for i, w := range terms {
 		l, err := r.list(ctx, w, p)
 		if err != nil {
@@ -115,44 +118,22 @@ func (r *run) standByTerm(ctx context.Context, p *part, terms []*wanted, slots [
 // choose takes in the places of some documents out of those of a list.
 func (s *standing) choose(l *list, places []byte, slots []uint16) (err error) {
 	c := placesCursor{b: places}
-	l.each(func(_, slot int) {
+	l.each(func(slot int) {
 		at := c.next()
-		for len(s.ends) < len(slots) && int(slots[len(s.ends)]) < slot {
-			s.ends = append(s.ends, len(s.places)) // does not have it
+		for len(slots) > 0 && int(slots[0]) < slot { // does not have it
+			s.ends, slots = append(s.ends, len(s.places)), slots[1:]
 		}
-		if len(s.ends) < len(slots) && int(slots[len(s.ends)]) == slot && err == nil {
-			err = s.add(at)
+		if len(slots) > 0 && int(slots[0]) == slot && err == nil {
+			err, slots = s.add(at), slots[1:]
 		}
 	})
-	for len(s.ends) < len(slots) {
+	for range slots {
 		s.ends = append(s.ends, len(s.places))
 	}
 	if c.bad && err == nil {
 		err = damaged("places of documents")
 	}
 	return err
-}
-
-// standByDoc reads all words of the documents; not ok when the index was made
-// before they were kept.
-func (r *run) standByDoc(ctx context.Context, p *part, terms []*wanted, slots []uint16) (ok bool, err error) {
-	spots := make([]int64, len(slots))
-	for i, s := range slots {
-		spots[i] = spotOn(p.bucket, int64(s))
-	}
-	rows, err := wordsAt(ctx, r.q, spots)
-	if err != nil || len(rows) < len(slots) {
-		return false, err
-	}
-	slices.SortFunc(rows, func(a, b wordsRow) int { return cmp.Compare(a.spot, b.spot) })
-	r.clearPlaces(len(terms))
-	seek := newSeeker(terms)
-	for _, row := range rows {
-		if err := seek.add(row.body, r.places); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
 }
 
 // seeker finds some terms in the words of documents.

@@ -1,9 +1,11 @@
 package postings
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"dateline/internal/db"
 )
@@ -367,6 +369,16 @@ func spotOn(bucket, slot int64) int64 { return bucket*bucketSlots + slot }
 type wordsRow struct {
 	spot int64
 	body []byte
+}
+
+// rowsOf are the rows of a merged document with its terms, in any order.
+func rowsOf(doc, era, bucket, slot int64, terms []stands) (docRow, wordsRow) {
+	slices.SortFunc(terms, func(a, b stands) int { return cmp.Compare(a.id, b.id) })
+	ids := make([]int64, len(terms))
+	for i, t := range terms {
+		ids[i] = t.id
+	}
+	return docRow{doc, era, bucket, slot, encodeIDs(ids)}, wordsRow{spotOn(bucket, slot), encodeWords(terms)}
 }
 
 func scanWords(r *sql.Rows) (w wordsRow, err error) {
