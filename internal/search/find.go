@@ -12,7 +12,6 @@ import (
 	"dateline/internal/fault"
 	"dateline/internal/fold"
 	"dateline/internal/postings"
-	"dateline/internal/richtext"
 	"dateline/internal/taxonomy"
 	"dateline/internal/words"
 )
@@ -171,8 +170,7 @@ func (s *Service) fill(ctx context.Context, r *reader, p plan, found postings.Fo
 	}
 	var texts map[int64]string
 	if ask.Snippets {
-		whole := func(body richtext.Doc) (richtext.Doc, error) { return shownText(ctx, s.db, body) }
-		if texts, err = s.public.Texts(ctx, articles, whole); err != nil {
+		if texts, err = s.texts(ctx, articles); err != nil {
 			return err
 		}
 	}

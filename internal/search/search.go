@@ -147,6 +147,11 @@ func shownText(ctx context.Context, q db.Querier, body richtext.Doc) (richtext.D
 	}), nil
 }
 
+// texts are the words of the bodies of articles as readers have them, by id.
+func (s *Service) texts(ctx context.Context, of map[int64]article.Article) (map[int64]string, error) {
+	return s.public.Texts(ctx, of, func(body richtext.Doc) (richtext.Doc, error) { return shownText(ctx, s.db, body) })
+}
+
 // listed reads an article that readers may find; ok is false for all others.
 func listed(ctx context.Context, public *article.Public, id int64) (a article.Article, ok bool, err error) {
 	a, vis, err := public.Read(ctx, id)

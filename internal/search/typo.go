@@ -12,7 +12,6 @@ import (
 	"dateline/internal/article"
 	"dateline/internal/fold"
 	"dateline/internal/postings"
-	"dateline/internal/richtext"
 )
 
 const (
@@ -125,11 +124,10 @@ func (s *Service) respell(ctx context.Context, r *reader, p plan, parsed Parsed,
 		if !w.spaced || utf8.RuneCountInString(w.text) < shortest || strings.ContainsFunc(w.text, unicode.IsDigit) || w.part >= len(parsed.Parts) {
 			continue
 		}
-		counts, _, err := s.index.Counts(ctx, w.terms...)
+		n, err := s.most(ctx, w.terms)
 		if err != nil {
 			return "", false, err
 		}
-		n := slices.Max(counts)
 		if n > rare {
 			continue
 		}
@@ -307,8 +305,7 @@ func (s *Service) spellings(ctx context.Context, terms []string, beside postings
 			unread[a.ID] = a
 		}
 	}
-	whole := func(body richtext.Doc) (richtext.Doc, error) { return shownText(ctx, s.db, body) }
-	texts, err := s.public.Texts(ctx, unread, whole)
+	texts, err := s.texts(ctx, unread)
 	if err != nil {
 		return forms, err
 	}
