@@ -86,7 +86,7 @@ func red(t *testing.T, report Report, err error, want string) {
 			return
 		}
 	}
-	t.Errorf("the planted fault went unnoticed: no problem says %q in %d acknowledged writes, %d problems %.3q", want, report.Acked, len(report.Problems), report.Problems)
+	t.Errorf("the planted fault went unnoticed: no problem says %q in %d acknowledged writes, %d problems, first %q", want, report.Acked, len(report.Problems), report.Problems[:min(3, len(report.Problems))])
 }
 
 func TestKillUnderLoad_PassesWhatIsRight(t *testing.T) {

@@ -222,6 +222,7 @@ func (n *newsroom) publishInHalves(ctx context.Context, key string, payload []by
 	if err != nil || a.LiveVersion != 0 {
 		return err
 	}
+	time.Sleep(apart)
 	_, err = n.articles.Publish(ctx, editor, article.PublishInput{ID: a.ID, Revision: a.Revision})
 	return err
 }

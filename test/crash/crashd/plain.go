@@ -17,7 +17,7 @@ import (
 // The faults that can be planted in the plain store. Each breaks one promise
 // that a scenario must notice.
 const (
-	faultEarly  = "early"   // acknowledges before the commit, which follows earlyBy later
+	faultEarly  = "early"   // acknowledges before the commit, which follows apart later
 	faultNoSync = "no-sync" // commits without syncing
 	faultHalves = "halves"  // writes in two transactions
 	faultTwice  = "twice"   // does not know the idempotency key
@@ -25,11 +25,12 @@ const (
 	faultStuck  = "stuck"   // never writes again after a failure
 )
 
-// earlyBy is how far the answer of faultEarly runs ahead of its write: long
-// enough that on a fast disk, too, every kill finds some on the way.
-const earlyBy = 20 * time.Millisecond
+// apart is how far the answer of faultEarly runs ahead of its write, and the
+// second transaction of faultHalves behind its first: long enough that on a
+// fast disk, too, every kill finds some on the way.
+const apart = 20 * time.Millisecond
 
-func early(write func()) { time.AfterFunc(earlyBy, write) }
+func early(write func()) { time.AfterFunc(apart, write) }
 
 // plain is a store of two tables. Without a fault it keeps every promise, so
 // it shows that the harness passes what is right; with one it shows that the
@@ -86,6 +87,7 @@ func (p *plain) write(ctx context.Context, op, key string, payload []byte) error
 		if err := p.transaction(ctx, func(tx *sql.Tx) error { return addEntry(ctx, tx, op, key, payload) }); err != nil {
 			return err
 		}
+		time.Sleep(apart)
 		return p.transaction(ctx, func(tx *sql.Tx) error { return addPart(ctx, tx, key) })
 	}
 	return p.transaction(ctx, func(tx *sql.Tx) error {

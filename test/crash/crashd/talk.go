@@ -134,7 +134,7 @@ func (t *talk) inHalves(ctx context.Context, p comment.Post) error {
 	}); err != nil {
 		return err
 	}
-	time.Sleep(time.Millisecond)
+	time.Sleep(apart)
 	return t.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE article SET comment_count = comment_count + 1 WHERE id = 1`)
 		return err
