@@ -225,8 +225,9 @@ func (d *draft) replies(ctx context.Context, l letter) (ok bool, done func(conte
 	}
 	f := all[0]
 	until := db.Micros(s.clock.Now().Add(-newsSettle + time.Second))
-	rows, err = s.db.Query(ctx, `SELECT `+columns+` FROM comment c WHERE c.article_id = $1 AND c.status = 'approved' AND c.removed_at = 0 AND c.public_at > $2 AND c.public_at <= $3
-		AND c.writer_id <> $4 AND (CAST($5 AS BIGINT) = 0 OR c.root_id = $5) ORDER BY c.public_at, c.id LIMIT 1000`, f.article, f.told, until, f.writer, f.thread)
+	// What became public changed then, or later.
+	rows, err = s.db.Query(ctx, `SELECT `+columns+` FROM comment c WHERE c.article_id = $1 AND c.changed_at > $2 AND c.status = 'approved' AND c.removed_at = 0
+		AND c.public_at > $2 AND c.public_at <= $3 AND c.writer_id <> $4 AND (CAST($5 AS BIGINT) = 0 OR c.root_id = $5) ORDER BY c.public_at, c.id LIMIT 1000`, f.article, f.told, until, f.writer, f.thread)
 	fresh, err := db.All(rows, err, scan)
 	if err != nil || len(fresh) == 0 {
 		return false, nil, err

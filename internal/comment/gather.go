@@ -11,10 +11,11 @@ import (
 const (
 	mostGathered = 128              // items written together
 	gatherLimit  = 30 * time.Second // for one group
-	// gatherEvery is how far the groups of a flood lie apart. A commit costs the
-	// same for one item as for twenty, so a short wait leaves the processor to
-	// readers. Who comes alone never waits.
-	gatherEvery = 20 * time.Millisecond
+	// After a group of several, the next one waits for more as long as they come,
+	// but no longer than gatherFor: a commit costs nearly the same for one item as
+	// for forty, and what it saves is left to readers. Who comes alone never waits.
+	gatherFor = 40 * time.Millisecond
+	pause     = 5 * time.Millisecond // within which another one comes, if any does
 )
 
 // gather lets many callers that change the same rows share transactions: who
@@ -66,7 +67,6 @@ func (g *gather[T]) do(ctx context.Context, item T, yield func()) error {
 // lead writes group after group until nobody waits.
 func (g *gather[T]) lead(ctx context.Context) {
 	for {
-		next := time.NewTimer(gatherEvery)
 		g.mu.Lock()
 		n := min(len(g.waiting), mostGathered)
 		if n == 0 {
@@ -78,18 +78,28 @@ func (g *gather[T]) lead(ctx context.Context) {
 		g.waiting = g.waiting[n:]
 		g.mu.Unlock()
 		g.settle(ctx, group)
-		if g.crowded(n) {
-			<-next.C
+		if n+g.queued() > 1 {
+			g.linger()
 		}
 	}
 }
 
-// crowded tells whether more items will come while one waits: the last group had
-// several, or some came meanwhile, but not yet a whole group.
-func (g *gather[T]) crowded(last int) bool {
+// linger waits while items come.
+func (g *gather[T]) linger() {
+	for waited, before := time.Duration(0), -1; waited < gatherFor; waited += pause {
+		n := g.queued()
+		if n == before || n >= mostGathered {
+			return
+		}
+		before = n
+		time.Sleep(pause)
+	}
+}
+
+func (g *gather[T]) queued() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return len(g.waiting) < mostGathered && last+len(g.waiting) > 1
+	return len(g.waiting)
 }
 
 // settle writes a group. When it fails each goes alone, so that one bad item

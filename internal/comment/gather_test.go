@@ -27,16 +27,41 @@ func TestGather_PacesAFlood(t *testing.T) {
 				if err := g.do(t.Context(), n, nil); err != nil {
 					t.Error(err)
 				}
-				if took := time.Since(began); took > gatherEvery+commit {
+				if took := time.Since(began); took > commit+gatherFor+commit {
 					t.Errorf("item %d took %v", n, took)
 				}
 			})
 		}
 		senders.Wait()
-		time.Sleep(gatherEvery) // until its goroutine has ended
-		if most := int(items*time.Millisecond/gatherEvery) + 2; written != items || groups > most {
+		time.Sleep(gatherFor) // until its goroutine has ended
+		if most := int(items*time.Millisecond/gatherFor) + 2; written != items || groups > most {
 			t.Errorf("%d items in %d groups, want %d in at most %d", written, groups, items, most)
 		}
+	})
+}
+
+// TestGather_EndsWithTheFlood has senders that each wait for their answer: once
+// all of them wait, nobody is to be waited for.
+func TestGather_EndsWithTheFlood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const commit = 2 * time.Millisecond
+		g := newGather(func(context.Context, []int) error { time.Sleep(commit); return nil })
+		began, rounds := time.Now(), 10
+		var senders sync.WaitGroup
+		for range 64 {
+			senders.Go(func() {
+				for n := range rounds {
+					if err := g.do(t.Context(), n, nil); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		senders.Wait()
+		if took, most := time.Since(began), time.Duration(rounds+1)*(commit+2*pause); took > most {
+			t.Errorf("%d rounds took %v, want at most %v", rounds, took, most)
+		}
+		time.Sleep(gatherFor) // until its goroutine has ended
 	})
 }
 
@@ -76,6 +101,6 @@ func TestGather_YieldsWhileThereIsRoom(t *testing.T) {
 		}
 		close(disk)
 		senders.Wait()
-		time.Sleep(gatherEvery) // until its goroutine has ended
+		time.Sleep(gatherFor) // until its goroutine has ended
 	})
 }

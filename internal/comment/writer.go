@@ -20,32 +20,32 @@ type writerRow struct {
 
 const writerColumns = `id, email_index, email_sealed, name, language, confirmed_at, trusted_at, approved, refused, created_at`
 
-func scanWriter(r *sql.Rows) (w writerRow, err error) {
+func scanWriter(r *sql.Rows) (writerRow, error) { return readWriter(r) }
+
+func readWriter(r interface{ Scan(...any) error }) (w writerRow, err error) {
 	var confirmed, trusted, created int64
 	err = r.Scan(&w.ID, &w.index, &w.sealed, &w.Name, &w.language, &confirmed, &trusted, &w.Approved, &w.Refused, &created)
 	w.Confirmed, w.Trusted, w.Since = confirmed > 0, trusted > 0, db.Time(created)
 	return w, err
 }
 
-func oneWriter(rows *sql.Rows, err error) (writerRow, error) {
-	all, err := db.All(rows, err, scanWriter)
-	if err == nil && len(all) == 0 {
-		err = fault.New(fault.NotFound, "there is no such writer")
+func oneWriter(row *db.Row) (writerRow, error) {
+	w, err := readWriter(row)
+	if fault.Is(err, fault.NotFound) {
+		return writerRow{}, fault.New(fault.NotFound, "there is no such writer")
 	}
 	if err != nil {
 		return writerRow{}, err
 	}
-	return all[0], nil
+	return w, nil
 }
 
 func (s *Service) writerByIndex(ctx context.Context, q db.Querier, index string) (writerRow, error) {
-	rows, err := q.Query(ctx, `SELECT `+writerColumns+` FROM comment_writer WHERE email_index = $1`, index)
-	return oneWriter(rows, err)
+	return oneWriter(q.QueryRow(ctx, `SELECT `+writerColumns+` FROM comment_writer WHERE email_index = $1`, index))
 }
 
 func (s *Service) writerByID(ctx context.Context, q db.Querier, writer int64) (writerRow, error) {
-	rows, err := q.Query(ctx, `SELECT `+writerColumns+` FROM comment_writer WHERE id = $1`, writer)
-	return oneWriter(rows, err)
+	return oneWriter(q.QueryRow(ctx, `SELECT `+writerColumns+` FROM comment_writer WHERE id = $1`, writer))
 }
 
 func (s *Service) address(w writerRow) (string, error) { return s.vault.Open(purposeWriter, w.sealed) }

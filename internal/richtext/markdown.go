@@ -22,7 +22,7 @@ const markdownDepth = 6
 // of comments.
 func FromMarkdown(s string) Doc {
 	source := []byte(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"))
-	root := commentParser().Parse(text.NewReader(source))
+	root := comments.Parse(text.NewReader(source))
 	m := markdown{source: source}
 	d := Doc{Version: SchemaVersion, Content: m.blocks(root, 0)}
 	if clean, err := ValidateComment(d); err == nil {
@@ -36,27 +36,25 @@ func FromMarkdown(s string) Doc {
 	return clean
 }
 
-// commentParser knows no headings, rules, indented code, HTML or references:
+// comments knows no headings, rules, indented code, HTML or references:
 // "# 1 in line" and "<b>" are words in a conversation.
-func commentParser() parser.Parser {
-	return parser.NewParser(
-		parser.WithBlockParsers(
-			util.Prioritized(parser.NewListParser(), 300),
-			util.Prioritized(parser.NewListItemParser(), 400),
-			util.Prioritized(parser.NewCodeBlockParser(), 500), // words, see block
-			util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
-			util.Prioritized(parser.NewBlockquoteParser(), 800),
-			util.Prioritized(parser.NewParagraphParser(), 1000),
-		),
-		parser.WithInlineParsers(
-			util.Prioritized(parser.NewCodeSpanParser(), 100),
-			util.Prioritized(parser.NewLinkParser(), 200),
-			util.Prioritized(parser.NewAutoLinkParser(), 300),
-			util.Prioritized(extension.NewStrikethroughParser(), 500),
-			util.Prioritized(parser.NewEmphasisParser(), 500),
-		),
-	)
-}
+var comments = parser.NewParser(
+	parser.WithBlockParsers(
+		util.Prioritized(parser.NewListParser(), 300),
+		util.Prioritized(parser.NewListItemParser(), 400),
+		util.Prioritized(parser.NewCodeBlockParser(), 500), // words, see block
+		util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
+		util.Prioritized(parser.NewBlockquoteParser(), 800),
+		util.Prioritized(parser.NewParagraphParser(), 1000),
+	),
+	parser.WithInlineParsers(
+		util.Prioritized(parser.NewCodeSpanParser(), 100),
+		util.Prioritized(parser.NewLinkParser(), 200),
+		util.Prioritized(parser.NewAutoLinkParser(), 300),
+		util.Prioritized(extension.NewStrikethroughParser(), 500),
+		util.Prioritized(parser.NewEmphasisParser(), 500),
+	),
+)
 
 type markdown struct{ source []byte }
 

@@ -16,6 +16,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"hash"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -45,9 +46,9 @@ const (
 type Vault struct {
 	master []byte
 	mu     sync.Mutex
-	keys   map[string][]byte // derived, by use and purpose
-	hashes chan struct{}     // a slot for each password hash under way
-	light  bool              // see HashLightly
+	keys   map[string]*secret // derived, by use and purpose
+	hashes chan struct{}      // a slot for each password hash under way
+	light  bool               // see HashLightly
 }
 
 // New returns a vault with a key of 32 bytes.
@@ -55,7 +56,7 @@ func New(key []byte) (*Vault, error) {
 	if len(key) != keySize {
 		return nil, fault.New(fault.Invalid, "the secret key has %d bytes instead of %d", len(key), keySize)
 	}
-	return &Vault{master: key, keys: map[string][]byte{}, hashes: make(chan struct{}, hashesAtOnce)}, nil
+	return &Vault{master: key, keys: map[string]*secret{}, hashes: make(chan struct{}, hashesAtOnce)}, nil
 }
 
 // Open returns the vault whose key is in the environment or, without that, in
@@ -108,8 +109,15 @@ func create(path string) error {
 	return err
 }
 
+// secret is a derived key, with hashes made of it that nobody uses just now: to
+// make one costs as much as to hash a short text.
+type secret struct {
+	key  []byte
+	macs sync.Pool
+}
+
 // key returns the key of a use and purpose (RFC 5869; the info holds both).
-func (v *Vault) key(use, purpose string) []byte {
+func (v *Vault) key(use, purpose string) *secret {
 	info := use + "\x00" + purpose
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -120,8 +128,8 @@ func (v *Vault) key(use, purpose string) []byte {
 	if err != nil {
 		panic("vault: " + err.Error()) // only for a length beyond 255 hashes
 	}
-	v.keys[info] = key
-	return key
+	v.keys[info] = &secret{key: key}
+	return v.keys[info]
 }
 
 // Seal encrypts plaintext with XChaCha20-Poly1305 under a random nonce; the
@@ -130,7 +138,7 @@ func (v *Vault) Seal(purpose, plaintext string) string {
 	if plaintext == "" {
 		return ""
 	}
-	aead, err := chacha20poly1305.NewX(v.key("seal", purpose))
+	aead, err := chacha20poly1305.NewX(v.key("seal", purpose).key)
 	if err != nil {
 		panic("vault: " + err.Error()) // only for a key of another size
 	}
@@ -150,7 +158,7 @@ func (v *Vault) Open(purpose, sealed string) (string, error) {
 	if !known || err != nil || len(raw) < chacha20poly1305.NonceSizeX {
 		return "", fault.New(fault.Invalid, "not a sealed text")
 	}
-	aead, err := chacha20poly1305.NewX(v.key("seal", purpose))
+	aead, err := chacha20poly1305.NewX(v.key("seal", purpose).key)
 	if err != nil {
 		return "", fault.New(fault.Internal, "vault: %w", err)
 	}
@@ -172,11 +180,16 @@ func (v *Vault) Index(purpose, s string) string {
 	if s == "" {
 		return ""
 	}
-	return hex.EncodeToString(mac(v.key("index", purpose), s))
+	return hex.EncodeToString(v.key("index", purpose).mac(s))
 }
 
-func mac(key []byte, parts ...string) []byte {
-	h := hmac.New(sha256.New, key)
+func (s *secret) mac(parts ...string) []byte {
+	h, _ := s.macs.Get().(hash.Hash)
+	if h == nil {
+		h = hmac.New(sha256.New, s.key)
+	}
+	defer s.macs.Put(h)
+	h.Reset()
 	for _, part := range parts {
 		// The length keeps "ab","c" apart from "a","bc".
 		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
@@ -192,7 +205,7 @@ func (v *Vault) Sign(purpose, value string, expires time.Time) string {
 		until = strconv.FormatInt(expires.Unix(), 36)
 	}
 	body := base64.RawURLEncoding.EncodeToString([]byte(value)) + "." + until
-	return body + "." + base64.RawURLEncoding.EncodeToString(mac(v.key("sign", purpose), body))
+	return body + "." + base64.RawURLEncoding.EncodeToString(v.key("sign", purpose).mac(body))
 }
 
 // Verify returns the value of a token that Sign made for the purpose: Denied
@@ -205,7 +218,7 @@ func (v *Vault) Verify(purpose, token string, now time.Time) (string, error) {
 	}
 	body := token[:end]
 	sum, err := base64.RawURLEncoding.DecodeString(token[end+1:])
-	if err != nil || subtle.ConstantTimeCompare(sum, mac(v.key("sign", purpose), body)) != 1 {
+	if err != nil || subtle.ConstantTimeCompare(sum, v.key("sign", purpose).mac(body)) != 1 {
 		return "", forged
 	}
 	encoded, until, _ := strings.Cut(body, ".")

@@ -1,8 +1,8 @@
 package guard
 
 import (
-	"hash/fnv"
 	"math/bits"
+	"slices"
 	"sync"
 )
 
@@ -18,20 +18,19 @@ func wavePrint(r reading) uint64 {
 		return 0
 	}
 	var sums [64]int
-	vote := func(feature string, weight int) {
-		h := hash(feature)
+	vote := func(h uint64, weight int) {
 		for i := range sums {
 			sums[i] += weight * (int(h>>i&1)*2 - 1) // no branch: bits are as good as random
 		}
 	}
 	for i, w := range r.words {
-		vote(w, min(len(w), 8))
+		vote(hash(w), min(len(w), 8))
 		if i > 0 {
-			vote(r.words[i-1]+" "+w, 3)
+			vote(hash(r.words[i-1], " ", w), 3)
 		}
 	}
 	for _, l := range r.links {
-		vote("/"+registrable(l.host), 8)
+		vote(hash("/", registrable(l.host)), 8)
 	}
 	var print uint64
 	for i, sum := range sums {
@@ -48,10 +47,14 @@ const nearBits = 7
 // Near reports whether two prints are of texts of one wave.
 func Near(a, b uint64) bool { return a != 0 && b != 0 && bits.OnesCount64(a^b) <= nearBits }
 
-func hash(s string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(s))
-	x := h.Sum64()
+// hash is FNV-1a of the parts put together.
+func hash(parts ...string) uint64 {
+	x := uint64(14695981039346656037)
+	for _, s := range parts {
+		for i := range len(s) {
+			x = (x ^ uint64(s[i])) * 1099511628211
+		}
+	}
 	// FNV's upper bits are weak on short words; this is the finisher of SplitMix.
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
@@ -76,6 +79,7 @@ type Waves struct {
 	prints [mostRecent]uint64 // of recent: together, for each new text is held against all
 	size   map[uint64]int     // comments of a wave that are in recent
 	shared [mostRecent]uint16 // find's: pieces that each of recent shares with a text; zeros between its runs
+	met    []int32            // find's: where shared is not zero
 }
 
 type recent struct {
@@ -171,20 +175,20 @@ func (w *Waves) find(print uint64, pieces []uint32) uint64 {
 	if print == 0 {
 		return 0
 	}
+	w.met = w.met[:0]
 	for _, s := range pieces {
 		for _, at := range w.pieces[s] {
-			w.shared[at]++
+			if w.shared[at]++; w.shared[at] == 1 {
+				w.met = append(w.met, at)
+			}
 		}
 	}
 	best, most := int32(-1), 0
-	for i := range w.recent {
-		at, n := int32(i), int(w.shared[i])
-		if n == 0 {
-			continue
-		}
-		w.shared[i] = 0
+	for _, at := range w.met {
+		n := int(w.shared[at])
+		w.shared[at] = 0
 		need := max(leastShared, int(sharedOf*float64(min(len(pieces), len(w.recent[at].samples)))+0.5))
-		if n >= need && n > most {
+		if n >= need && (n > most || n == most && at < best) {
 			best, most = at, n
 		}
 	}
@@ -202,20 +206,14 @@ func (w *Waves) find(print uint64, pieces []uint32) uint64 {
 // samples are pieces of a text: hashes of pairs of neighbouring words, chosen
 // by the hash alone, so that the same piece is chosen in every text.
 func samples(r reading) []uint32 {
-	var all []uint32
-	seen := map[uint32]bool{}
-	for mask := uint32(0); ; mask = mask<<1 | 1 {
-		all = all[:0]
-		clear(seen)
-		for i := 1; i < len(r.words); i++ {
-			h := uint32(hash(r.words[i-1] + " " + r.words[i]))
-			if h&mask == 0 && !seen[h] {
-				seen[h] = true
-				all = append(all, h)
-			}
-		}
-		if len(all) <= mostSamples {
-			return all
-		}
+	hashes := make([]uint32, 0, len(r.words))
+	for i := 1; i < len(r.words); i++ {
+		hashes = append(hashes, uint32(hash(r.words[i-1], " ", r.words[i])))
 	}
+	slices.Sort(hashes)
+	hashes = slices.Compact(hashes)
+	for mask := uint32(1); len(hashes) > mostSamples; mask = mask<<1 | 1 {
+		hashes = slices.DeleteFunc(hashes, func(h uint32) bool { return h&mask != 0 })
+	}
+	return hashes
 }
