@@ -16,6 +16,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"dateline/internal/fault"
+	"dateline/internal/relent"
 )
 
 // This file is all that knows the SQLite driver.
@@ -149,6 +150,7 @@ func (w *writerConn) exec(ctx context.Context, query string, args []any) (sql.Re
 	if err != nil {
 		return nil, err
 	}
+	relent.Core() // groups of writes compute for milliseconds
 	if stmt == nil {
 		return w.conn.ExecContext(ctx, numbered(query), args...)
 	}

@@ -23,9 +23,10 @@
 // index and purge fall under one lock, which the second promise needs.
 //
 // Compression: gzip 6 when the first reader asks for it (0.2 ms for 28 KB,
-// within the answer); brotli 5 in the background from the second hit on (2 ms,
-// 8 % smaller); brotli 11 from the 32nd on (60 ms, another 12 %) when the page has
-// stood for ten seconds. One worker does it and rests three times as long as it worked, so it never takes more
-// than a quarter of a core. gzip 9 would save 3 % for five times the work and
-// is not done.
+// within the answer), or before a page that was renewed takes the old one's
+// place; brotli 5 in the background from the second hit on (2 ms, 8 % smaller),
+// but not for renewed ones; brotli 11 from the 32nd on (60 ms, another 12 %) when
+// the page has stood for ten seconds. One worker does it and rests three times
+// as long as it worked, so it never takes more than a quarter of a core. gzip 9
+// would save 3 % for five times the work and is not done.
 package pagecache

@@ -61,6 +61,7 @@ type Entry struct {
 	made         time.Time
 	expires      int64 // Unix nanoseconds, 0 for never
 	compressible bool
+	renewed      bool // made by Renew, in place of one that is sent
 	identity     Variant
 	gzip         atomic.Pointer[Variant] // &identity when packing gains nothing
 	brotli       atomic.Pointer[Variant]
@@ -92,6 +93,9 @@ func (e *Entry) Identity() *Variant { return &e.identity }
 // Compressible tells whether the entry has, or may get, other variants than the
 // identity: its answers vary by Accept-Encoding.
 func (e *Entry) Compressible() bool { return e.compressible }
+
+// packed tells whether a client has had it compressed.
+func (e *Entry) packed() bool { return e.gzip.Load() != nil || e.brotli.Load() != nil }
 
 // Matches tells whether an entity tag of a client, with quotes and perhaps W/,
 // is of one of this entry's variants (weak comparison, RFC 9110 §8.8.3.2: the

@@ -46,7 +46,7 @@ func (c *Cache) Do(ctx context.Context, key string, render Render) (*Entry, erro
 			c.flights[key] = f
 			c.mu.Unlock()
 			c.counters.misses.Add(1)
-			c.fly(ctx, key, f, render)
+			c.fly(ctx, key, f, render, nil)
 			return f.entry, f.err
 		}
 		c.mu.Unlock()
@@ -80,11 +80,16 @@ func (c *Cache) Alone(ctx context.Context, key string, render Render) (*Entry, e
 	return c.newEntry(key, page), nil
 }
 
-// fly renders and settles a flight.
-func (c *Cache) fly(ctx context.Context, key string, f *flight, render Render) {
+// fly renders and settles a flight. old is what is sent meanwhile, nil for
+// nothing: its readers must not wait for the new page to be packed, either.
+func (c *Cache) fly(ctx context.Context, key string, f *flight, render Render, old *Entry) {
 	page, err := c.render(ctx, render)
 	if err == nil {
 		f.entry = c.newEntry(key, page)
+		f.entry.renewed = old != nil
+		if old != nil && old.packed() && f.entry.compressible {
+			c.gzip(f.entry)
+		}
 	}
 	f.err = err
 	c.mu.Lock()

@@ -17,9 +17,10 @@ const (
 	hitsForBest   = 32
 )
 
-// ripe is how long a page must have stood before it gets the best level: under a
-// talk that goes on it is made anew three times a second, and packing each at
-// length would take the processor from those who read.
+// ripe is how long a page must have stood before it gets the best level, and one
+// that Renew made before it gets brotli at all: under a talk that goes on it is
+// made anew four times a second, and packing each at length would take the
+// processor from those who read.
 const ripe = 10 * time.Second
 
 // Levels of compression; doc.go has what they cost and gain.
@@ -121,6 +122,9 @@ func (c *Cache) brotli(e *Entry) {
 		} else {
 			e.hits.Store(hitsForBrotli) // asked again after as many hits
 		}
+	}
+	if e.renewed && level < bestLevel {
+		return
 	}
 	if v := e.brotli.Load(); v != nil && v.quality >= level || !c.stored(e) {
 		return

@@ -70,7 +70,7 @@ func (c *Cache) Renew(keys []string, again func(key string) Render) {
 	c.mu.Unlock()
 	for _, m := range hot {
 		c.counters.misses.Add(1)
-		c.fly(context.Background(), m.old.Key, m.flight, m.render)
+		c.fly(context.Background(), m.old.Key, m.flight, m.render, m.old)
 		c.mu.Lock()
 		if c.shard(m.old.Key).m[m.old.Key] == m.old {
 			c.drop(m.old)

@@ -3,7 +3,11 @@ package pagecache
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
+	"time"
+
+	"dateline/internal/clock"
 )
 
 // warm makes an entry one that many read.
@@ -93,4 +97,41 @@ func TestRenew_LeavesNothingOld(t *testing.T) {
 			t.Errorf("%s: then %q", name, got)
 		}
 	}
+}
+
+// TestRenew_PacksBeforeItSends: who reads a renewed page waits for no packing of
+// it, and no processor is spent on packing well what is made anew at once.
+func TestRenew_PacksBeforeItSends(t *testing.T) {
+	rested := make(chan time.Duration, 8)
+	now := clock.NewManual(time.Date(2026, 4, 18, 9, 0, 0, 0, time.UTC))
+	c := open(t, Options{Budget: 1 << 20, Clock: now, Rest: func(d time.Duration) { rested <- d }})
+	first := mustDo(t, c, "/", page(prose(), "comments:1"))
+	warm(c, "/")
+	<-rested
+	if v := c.Variant(first, Brotli); v.Encoding != "br" {
+		t.Fatalf("before it: %q", v.Encoding)
+	}
+	renewed := func(text string) *Entry {
+		c.Renew([]string{"comments:1"}, func(string) Render { return page(text, "comments:1") })
+		return c.Get("/")
+	}
+	e := renewed(prose() + "!")
+	if v := e.gzip.Load(); v == nil || gunzip(t, v.Body) != prose()+"!" {
+		t.Error("the renewed page is not packed")
+	}
+	for range hitsForBest {
+		c.Get("/")
+	}
+	<-rested // asked at the second hit, or with all of them
+	if v := c.Variant(e, Gzip|Brotli); v.Encoding != "gzip" {
+		t.Errorf("a page that was renewed just now: %q", v.Encoding)
+	}
+	now.Advance(ripe)
+	for deadline := time.Now().Add(time.Minute); c.Variant(e, Brotli).Encoding != "br" && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		c.Get("/")
+	}
+	if v := c.Variant(e, Brotli); unbrotli(t, v.Body) != prose()+"!" || !strings.HasSuffix(v.ETag, `-bb"`) {
+		t.Errorf("once it has stood: %q %s", v.Encoding, v.ETag)
+	}
+	c.checkSums(t)
 }

@@ -23,7 +23,7 @@ const (
 // layers places the packages right under internal/. A package inside one of
 // them stands on the same storey.
 var layers = map[layer][]string{
-	foundations: {"fault", "clock", "id", "throttle", "richtext", "urlpath", "fold", "words", "atlas", "wxr", "wpcontent", "wholefile"},
+	foundations: {"fault", "clock", "id", "throttle", "richtext", "urlpath", "fold", "words", "atlas", "wxr", "wpcontent", "wholefile", "relent"},
 	platform:    {"config", "db", "job", "event", "web", "view", "pagecache", "fetch", "blob", "i18n", "vault", "audit", "mail", "postings"},
 	features:    featureOrder,
 	surfaces:    {"site", "desk", "api"},

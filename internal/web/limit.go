@@ -7,6 +7,7 @@ import (
 
 	"dateline/internal/clock"
 	"dateline/internal/fault"
+	"dateline/internal/relent"
 	"dateline/internal/throttle"
 )
 
@@ -46,7 +47,10 @@ func (a *App) turn(req *Request) error {
 	defer patience.Stop()
 	select {
 	case a.talk <- struct{}{}:
-		req.yield = sync.OnceFunc(func() { <-a.talk })
+		req.yield = sync.OnceFunc(func() {
+			<-a.talk
+			relent.Core()
+		})
 		return nil
 	case <-req.HTTP.Context().Done():
 		return req.HTTP.Context().Err()
