@@ -9,8 +9,8 @@ import (
 
 // endUntaken has the system end a connection whose client takes nothing of
 // what is sent for so long: it went away without a word, or does not read.
-// Writing alone does not notice for a quarter of an hour, as a little more
-// always fits into the system's buffers.
+// Writing alone does not notice for many minutes, as a little more always
+// fits into the system's buffers.
 func endUntaken(c *net.TCPConn, after time.Duration) {
 	raw, err := c.SyscallConn()
 	if err != nil {
