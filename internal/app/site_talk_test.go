@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"database/sql"
@@ -332,6 +333,50 @@ func TestLive_OneReadAndOneEncodingForAll(t *testing.T) {
 		}
 		if n := p.app.live.Listening(); n != 0 {
 			t.Errorf("%d lines are left", n)
+		}
+	})
+}
+
+// TestLive_IsHeardByBrowsers: a line over a connection, from its head to its end.
+func TestLive_IsHeardByBrowsers(t *testing.T) {
+	each(t, openPolicy, func(t *testing.T, p *paper) {
+		a := p.story("Talked about", worldSection, article.PublishInput{}, nil)
+		p.drain()
+		server := httptest.NewServer(p.app.handler())
+		defer server.Close()
+		ask := func(method string) *http.Response {
+			r, err := http.NewRequestWithContext(p.ctx, method, fmt.Sprintf("%s/comments/%d/live/", server.URL, a.ID), nil)
+			p.must(err)
+			r.Host = "news.example"
+			resp, err := server.Client().Do(r)
+			p.must(err)
+			return resp
+		}
+		ask(http.MethodHead).Body.Close()
+		if n := p.app.live.Listening(); n != 0 {
+			t.Errorf("HEAD left %d lines", n)
+		}
+		resp := ask(http.MethodGet)
+		defer resp.Body.Close()
+		if kind, cache := resp.Header.Get("Content-Type"), resp.Header.Get("Cache-Control"); kind != "text/event-stream" || cache != "private, no-store" {
+			t.Errorf("the line is %q, kept as %q", kind, cache)
+		}
+		in := bufio.NewScanner(resp.Body)
+		if !in.Scan() || in.Text() != "retry: 4000" {
+			t.Errorf("it begins with %q: %v", in.Text(), in.Err())
+		}
+		p.now.Advance(time.Second)
+		p.say(comment.Comment{Article: a.ID, Name: "Ann", Body: paragraph("Heard by all.")})
+		for in.Scan() && !strings.HasPrefix(in.Text(), "data: ") {
+		}
+		if !strings.Contains(in.Text(), "Heard by all.") {
+			t.Errorf("it says %q: %v", in.Text(), in.Err())
+		}
+		p.app.live.Close()
+		for in.Scan() {
+		}
+		if n := p.app.live.Listening(); in.Err() != nil || n != 0 {
+			t.Errorf("at the end %d lines are left: %v", n, in.Err())
 		}
 	})
 }

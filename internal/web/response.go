@@ -41,6 +41,10 @@ type Response struct {
 	// Stream writes the content instead of Body, when its length is not known.
 	// The client sees that an answer broke off when it returns an error.
 	Stream func(w io.Writer) error
+
+	// Line goes on after the head, instead of Body, for as long as the client
+	// listens.
+	Line Line
 }
 
 // File is content that is streamed. It is closed after the answer.
@@ -223,6 +227,10 @@ func (a *App) handle(w http.ResponseWriter, req *Request, route *Route) {
 		a.stream(w, req.HTTP, resp)
 		return
 	}
+	if resp.Line != nil {
+		a.line(w, req.HTTP, resp)
+		return
+	}
 	h["Content-Length"] = []string{strconv.Itoa(len(resp.Body))}
 	w.WriteHeader(resp.Status)
 	_, _ = w.Write(resp.Body) // net/http drops it for HEAD
@@ -270,12 +278,6 @@ func (w *patientWriter) extend() {
 func (w *patientWriter) Write(p []byte) (int, error) {
 	w.extend()
 	return w.ResponseWriter.Write(p)
-}
-
-// Flush sends what was written so far, for answers that go on.
-func (w *patientWriter) Flush() error {
-	w.extend()
-	return w.control.Flush()
 }
 
 // ReadFrom keeps the system's own file copying (sendfile), in pieces.

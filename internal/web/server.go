@@ -108,6 +108,7 @@ func (l *cappedListener) Accept() (net.Conn, error) {
 		if !ok {
 			return c, nil
 		}
+		endUntaken(tcp, writePatience)
 		peer, _ := netip.ParseAddrPort(c.RemoteAddr().String()) // a TCP address parses
 		prefix := throttle.Prefix(peer.Addr(), 32, 64)
 		if l.app.trusts(peer.Addr().Unmap()) {

@@ -35,11 +35,9 @@ func (p Parts) live(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	return web.Response{ContentType: "text/event-stream", Header: http.Header{"X-Accel-Buffering": {"no"}}, NoIndex: true, Private: true, Stream: func(w io.Writer) error {
+	return web.Response{ContentType: "text/event-stream", Header: http.Header{"X-Accel-Buffering": {"no"}}, NoIndex: true, Private: true, Line: func(w io.Writer, gone <-chan struct{}) {
 		defer line.Leave()
-		// A reader who went away is no error.
-		_ = follow(w, r.HTTP.Context().Done(), line.Out, line.Done)
-		return nil
+		follow(w, gone, line.Out, line.Done)
 	}}, nil
 }
 
@@ -47,36 +45,32 @@ func (p Parts) live(r *web.Request) (web.Response, error) {
 // back, which they do with the number of what they had last.
 var hello = []byte("retry: 4000\n\n")
 
-func follow(w io.Writer, gone <-chan struct{}, out <-chan []byte, done <-chan struct{}) error {
-	flusher, _ := w.(interface{ Flush() error })
-	say := func(wire []byte) error {
-		if _, err := w.Write(wire); err != nil || flusher == nil {
-			return err
-		}
-		return flusher.Flush()
-	}
-	if err := say(hello); err != nil {
-		return err
-	}
-	for {
+// follow writes what is said until the reader is gone or the line is done.
+func follow(w io.Writer, gone <-chan struct{}, out <-chan []byte, done <-chan struct{}) {
+	_, err := w.Write(hello)
+	for err == nil {
 		select {
 		case <-gone:
-			return nil
+			return
 		case wire := <-out:
-			if err := say(wire); err != nil {
-				return err
-			}
+			_, err = w.Write(wire)
 		case <-done:
-			for { // what was said before
-				select {
-				case wire := <-out:
-					if err := say(wire); err != nil {
-						return err
-					}
-				default:
-					return nil
-				}
+			finish(w, out)
+			return
+		}
+	}
+}
+
+// finish writes what was said before the line was done.
+func finish(w io.Writer, out <-chan []byte) {
+	for {
+		select {
+		case wire := <-out:
+			if _, err := w.Write(wire); err != nil {
+				return
 			}
+		default:
+			return
 		}
 	}
 }

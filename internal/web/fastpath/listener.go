@@ -210,6 +210,7 @@ type fileCopier interface {
 	net.Conn
 	io.ReaderFrom
 	CloseWrite() error
+	SetWriteBuffer(bytes int) error
 }
 
 type tcpBack struct {
@@ -222,7 +223,7 @@ func (c *tcpBack) Read(p []byte) (int, error) {
 		return c.fileCopier.Read(p)
 	}
 	n := copy(p, c.read)
-	c.read = c.read[n:]
+	c.read = rest(c.read[n:])
 	return n, nil
 }
 
@@ -236,6 +237,14 @@ func (c *back) Read(p []byte) (int, error) {
 		return c.Conn.Read(p)
 	}
 	n := copy(p, c.read)
-	c.read = c.read[n:]
+	c.read = rest(c.read[n:])
 	return n, nil
+}
+
+// rest is what is left to read: when that is nothing, nothing is kept.
+func rest(b []byte) []byte {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
 }
