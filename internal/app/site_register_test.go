@@ -63,6 +63,12 @@ func speakerAndEntry(w *world, ann register.Entry) {
 	if w.has("alone again", all, about, "What Ann Lee said"); strings.Contains(all, other.Path) {
 		w.t.Error("the page leads to an entry that left")
 	}
+	// Titles are no part of a name under which words are kept, and may be of one in the register.
+	for _, name := range []string{"Dr. Annie Lee", "Herr Prof. Dr. Annie Lee"} {
+		titled := w.subject(register.Entry{Kind: register.Person, Name: name, Slug: "titled", Open: true})
+		w.has(name, w.page("/quotes/annie-lee/", 200), about, `<a href="`+titled.Path+`">About `+name+`</a>`)
+		w.must(w.app.register.Delete(w.ctx, w.actor, titled.ID, ""))
+	}
 	// A person whom nobody may see yet is not told of.
 	w.subject(register.Entry{Kind: register.Organisation, Name: "Annie-Lee", Aliases: []string{"Secret Name"}})
 	if all := w.page("/quotes/annie-lee/", 200); strings.Contains(all, "Annie-Lee") || !strings.Contains(all, about) {
