@@ -96,7 +96,7 @@ func registerPages(w *world) {
 	w.must(w.app.jobs.Drain(w.ctx))
 	all := w.page("/people/ann-lee/", 200)
 	w.has("/people/ann-lee/", all, "<h1><bdi>Ann Lee</bdi></h1>", "Mayor of Brannock.", "Annie &lt;Lee&gt;", "https://www.wikidata.org/wiki/Q42", "https://lee.example/",
-		"Story A", "24 articles", "/people/ann-lee/page/2/", "/people/ann-lee/feed/", `"@type":"Person"`, `"sameAs":["https://www.wikidata.org/entity/Q42"`, `href="/people/"`)
+		"Story A", "24 articles", `<section class="subject-articles" aria-labelledby="site-articles">`, `<h2 class="block-title" id="site-articles">Stories</h2>`, `<h3 class="card-headline"><a href="`, "/people/ann-lee/page/2/", "/people/ann-lee/feed/", `"@type":"Person"`, `"sameAs":["https://www.wikidata.org/entity/Q42"`, `href="/people/"`)
 	w.has("page 2", w.page("/people/ann-lee/page/2/", 200), "Story X")
 	w.page("/people/ann-lee/page/3/", 404)
 	w.has("feed", w.page("/people/ann-lee/feed/", 200), "<rss", "Story A", "Ann Lee")
