@@ -238,7 +238,7 @@ func spaced(text string, from, to int, begins, ends bool) string {
 		switch {
 		case b.Len() == 0 && begins:
 		case strings.Contains(text[gap:upTo], "\n") && !parted(text[:gap]):
-			b.WriteString(" · ")
+			b.WriteString("\u00A0· ") // no line begins with it
 		default:
 			b.WriteByte(' ')
 		}
