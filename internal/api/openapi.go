@@ -34,7 +34,7 @@ const about = `What readers of this site may see, as JSON. Nothing needs a key, 
 - **Fields**: every address takes *fields*, the members that you need. What is said to be required is then there only if you name it.
 - **Caching**: answers carry a strong ETag; send it as If-None-Match and get 304 while nothing has changed. Answers without parameters cost least.
 - **Other sites' scripts** may read everything (Access-Control-Allow-Origin: *), without credentials: there are none.
-- **Errors** are problem details (RFC 9457) with *detail* and *hint*. A parameter that is not known, stands there twice or has no sensible value is an error, never overlooked.
+- **Errors** are problem details (RFC 9457) with *detail* and *hint*. A parameter that is not known, stands there twice, has no sensible value or an id of which readers know nothing is an error, never overlooked.
 - **Limits**: one network (an IPv4 address or IPv6 /64) may ask for 30 lists or searches at once and five more each second; 429 says how long to wait. Answers from the cache are not counted.
 - **Promise**: within v1 fields are added, never renamed, removed or given another meaning. Ignore what you do not know.`
 

@@ -45,12 +45,7 @@ func listQuotes(c *call) (any, error) {
 	var err error
 	switch {
 	case c.has("article"):
-		id := c.asked.id("article")
-		c.Shows(db.Key("article", id))
-		if c.has("cursor") {
-			return nil, errCursor
-		}
-		page.Quotes, err = public.In(c.ctx, id)
+		page.Quotes, err = c.saidIn(public)
 	case c.has("speaker"):
 		key := quote.Key(c.text("speaker"))
 		c.Shows(quote.PageKey(key))
@@ -69,6 +64,24 @@ func listQuotes(c *call) (any, error) {
 		out.Next = c.nextAt(place{n: [6]int64{page.Next.At, page.Next.ID}})
 	}
 	return out, nil
+}
+
+// saidIn are the quotes of an article, all of them. An article that is not in
+// lists, withdrawn ones too, is as unknown as one that never was.
+func (c *call) saidIn(public *quote.Public) ([]quote.Quote, error) {
+	if c.has("cursor") {
+		return nil, errCursor
+	}
+	id := c.asked.id("article")
+	c.Shows(db.Key("article", id))
+	_, vis, err := c.Public().Read(c.ctx, id)
+	if err == nil && vis != article.Listed {
+		err = errNothing
+	}
+	if err != nil {
+		return nil, c.unknown(err, "article")
+	}
+	return public.In(c.ctx, id)
 }
 
 func (c *call) saidBy(public *quote.Public, after quote.Cursor) (quote.Page, error) {

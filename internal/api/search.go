@@ -27,11 +27,8 @@ func searchArticles(c *call) (any, error) {
 			continue
 		}
 		o, err := c.Owner(f.kind, c.asked.id(f.param))
-		if fault.Is(err, fault.NotFound) {
-			return nil, fault.New(fault.Invalid, "no %s that readers may see has the id %s", f.param, c.text(f.param)).WithHint("use the ids of %s", c.at(plural[f.param]))
-		}
 		if err != nil {
-			return nil, err
+			return nil, c.unknown(err, f.param)
 		}
 		switch f.param {
 		case "section":

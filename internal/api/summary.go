@@ -169,11 +169,8 @@ func (c *call) walk() (arts []article.Article, next string, err error) {
 			continue
 		}
 		owner, err := c.Owner(s.kind, c.asked.id(s.param))
-		if fault.Is(err, fault.NotFound) {
-			return nil, "", fault.New(fault.Invalid, "no %s that readers may see has the id %s", s.param, c.text(s.param)).WithHint("use the ids of %s", c.at(plural[s.param]))
-		}
 		if err != nil {
-			return nil, "", err
+			return nil, "", c.unknown(err, s.param)
 		}
 		in.Lists = append(in.Lists, article.ListRef{Scope: s.scope, Ref: owner.ID})
 	}
@@ -184,7 +181,16 @@ func (c *call) walk() (arts []article.Article, next string, err error) {
 	return arts, next, err
 }
 
-var plural = map[string]string{"section": "sections", "tag": "tags", "author": "authors", "storyline": "storylines", "subject": "subjects"}
+// unknown turns the error that there is nothing with the id of a filter into the
+// one that names the filter: an empty list would say that the thing is there.
+func (c *call) unknown(err error, param string) error {
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return fault.New(fault.Invalid, "no %s that readers may see has the id %s", param, c.text(param)).WithHint("use the ids of %s", c.at(plural[param]))
+}
+
+var plural = map[string]string{"article": "articles", "section": "sections", "tag": "tags", "author": "authors", "storyline": "storylines", "subject": "subjects"}
 
 func listArticles(c *call) (any, error) {
 	if c.inChanges() {

@@ -220,6 +220,9 @@ func TestAPI_IsAsDescribed(t *testing.T) {
 				}
 				if id, ok := n.ids[p.Name]; ok {
 					values = append(values, id)
+					if a := n.fits(at(p.Name + "=7")); a.status != 400 || !strings.Contains(a.body, "has the id 7") || !strings.Contains(a.body, `"hint":"`) {
+						t.Errorf("%s with the unknown %s=7 answers %d: %s", path, p.Name, a.status, a.body)
+					}
 				}
 				if len(values) == 0 {
 					t.Errorf("%s: the parameter %s has no example", path, p.Name)
@@ -442,7 +445,7 @@ func TestAPI_FiltersAndPages(t *testing.T) {
 				t.Errorf("%s has %d things, want %d: %+v", path, len(p.Items), want, p.Items)
 			}
 		}
-		for _, path := range []string{"/articles?tag=1", "/articles?tag=" + fmt.Sprint(emptyTag), "/quotes?speaker=a&words=b", "/search", "/quotes?subject=7", "/search?q=x&section=99"} {
+		for _, path := range []string{"/articles?tag=1", "/articles?tag=" + fmt.Sprint(emptyTag), "/quotes?speaker=a&words=b", "/search", "/quotes?article=" + fmt.Sprint(n.gone.ID), "/quotes?article=" + n.ids["article"] + "&cursor=x"} {
 			if a := n.fits(api.Base + path); a.status != 400 {
 				t.Errorf("%s answers %d: %s", path, a.status, a.body)
 			}

@@ -63,6 +63,12 @@ func speakerAndEntry(w *world, ann register.Entry) {
 	if w.has("alone again", all, about, "What Ann Lee said"); strings.Contains(all, other.Path) {
 		w.t.Error("the page leads to an entry that left")
 	}
+	// Titles are no part of a name under which words are kept, and may be of one in the register.
+	for _, name := range []string{"Dr. Annie Lee", "Herr Prof. Dr. Annie Lee"} {
+		titled := w.subject(register.Entry{Kind: register.Person, Name: name, Slug: "titled", Open: true})
+		w.has(name, w.page("/quotes/annie-lee/", 200), about, `<a href="`+titled.Path+`">About `+name+`</a>`)
+		w.must(w.app.register.Delete(w.ctx, w.actor, titled.ID, ""))
+	}
 	// A person whom nobody may see yet is not told of.
 	w.subject(register.Entry{Kind: register.Organisation, Name: "Annie-Lee", Aliases: []string{"Secret Name"}})
 	if all := w.page("/quotes/annie-lee/", 200); strings.Contains(all, "Annie-Lee") || !strings.Contains(all, about) {
@@ -90,7 +96,7 @@ func registerPages(w *world) {
 	w.must(w.app.jobs.Drain(w.ctx))
 	all := w.page("/people/ann-lee/", 200)
 	w.has("/people/ann-lee/", all, "<h1><bdi>Ann Lee</bdi></h1>", "Mayor of Brannock.", "Annie &lt;Lee&gt;", "https://www.wikidata.org/wiki/Q42", "https://lee.example/",
-		"Story A", "24 articles", "/people/ann-lee/page/2/", "/people/ann-lee/feed/", `"@type":"Person"`, `"sameAs":["https://www.wikidata.org/entity/Q42"`, `href="/people/"`)
+		"Story A", "24 articles", `<section class="subject-articles" aria-labelledby="site-articles">`, `<h2 class="block-title" id="site-articles">Stories</h2>`, `<h3 class="card-headline"><a href="`, "/people/ann-lee/page/2/", "/people/ann-lee/feed/", `"@type":"Person"`, `"sameAs":["https://www.wikidata.org/entity/Q42"`, `href="/people/"`)
 	w.has("page 2", w.page("/people/ann-lee/page/2/", 200), "Story X")
 	w.page("/people/ann-lee/page/3/", 404)
 	w.has("feed", w.page("/people/ann-lee/feed/", 200), "<rss", "Story A", "Ann Lee")

@@ -1,6 +1,7 @@
 package quote
 
 import (
+	"slices"
 	"strings"
 
 	"dateline/internal/fold"
@@ -8,14 +9,17 @@ import (
 )
 
 // titles are the forms of address that are no part of a name, folded.
-var titles = map[string]bool{"mr": true, "mrs": true, "ms": true, "miss": true, "mx": true, "dr": true, "prof": true, "professor": true,
-	"sir": true, "herr": true, "frau": true, "monsieur": true, "madame": true, "mme": true, "m": true, "senor": true, "senora": true, "sr": true, "sra": true}
+var titles = []string{"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor",
+	"sir", "herr", "frau", "monsieur", "madame", "mme", "m", "senor", "senora", "sr", "sra"}
+
+// Titles are the forms of address that Key takes off names, folded.
+func Titles() []string { return slices.Clone(titles) }
 
 // Key is a speaker's name in the form in which names are compared: folded,
 // without forms of address before it. "Dr. Ana Núñez" is "ana nunez".
 func Key(speaker string) string {
 	tokens := fold.Tokens(speaker)
-	for len(tokens) > 1 && titles[tokens[0].Word] {
+	for len(tokens) > 1 && slices.Contains(titles, tokens[0].Word) {
 		tokens = tokens[1:]
 	}
 	words := make([]string, len(tokens))

@@ -1,10 +1,13 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 
 	"dateline/internal/db"
+	"dateline/internal/quote"
 )
 
 // What is here is read for readers. Everything asks the lists of package
@@ -64,11 +67,49 @@ const maxShared = 10
 // Speakers returns the people and organisations that readers may see and that
 // have a name whose quote.Key is key, the first by name; at most 10.
 func Speakers(ctx context.Context, q db.Querier, key string) ([]Entry, error) {
-	rows, err := q.Query(ctx, `SELECT `+columns+` FROM subject_alias a JOIN subject s ON s.id = a.subject_id
-		WHERE a.name_key = $1 AND s.shown = 1 AND s.kind IN ('person', 'organisation')
-			AND (s.open = 1 OR EXISTS (SELECT 1 FROM listing l WHERE l.scope = 'subject' AND l.ref = s.id))
-		ORDER BY s.name_key, s.id LIMIT $2`, key, maxShared)
-	return db.All(rows, err, scan)
+	names, err := titled(ctx, q, "", key)
+	if err != nil {
+		return nil, err
+	}
+	var found []Entry
+	for _, name := range names {
+		rows, err := q.Query(ctx, `SELECT `+columns+` FROM subject_alias a JOIN subject s ON s.id = a.subject_id
+			WHERE a.name_key = $1 AND s.shown = 1 AND s.kind IN ('person', 'organisation')
+				AND (s.open = 1 OR EXISTS (SELECT 1 FROM listing l WHERE l.scope = 'subject' AND l.ref = s.id))
+			ORDER BY s.name_key, s.id LIMIT $2`, name, maxShared)
+		all, err := db.All(rows, err, scan)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, all...)
+	}
+	slices.SortFunc(found, func(a, b Entry) int {
+		return cmp.Or(cmp.Compare(nameKey(a.Name), nameKey(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	found = slices.CompactFunc(found, func(a, b Entry) bool { return a.ID == b.ID })
+	return found[:min(len(found), maxShared)], nil
+}
+
+// titled returns a name as names are kept, and the same behind the titles with
+// which any name of the register begins: "x", "dr x", "prof dr x". before are
+// the titles that have been read.
+func titled(ctx context.Context, q db.Querier, before, name string) ([]string, error) {
+	out := []string{before + name}
+	for _, title := range quote.Titles() {
+		begin, used := before+title+" ", false
+		if err := q.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM subject_alias WHERE name_key > $1 AND name_key < $2)`, begin, begin+"\U0010ffff").Scan(&used); err != nil {
+			return nil, err
+		}
+		if !used {
+			continue
+		}
+		more, err := titled(ctx, q, begin, name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
 }
 
 // Moment is a row of a story's timeline.

@@ -151,16 +151,16 @@ func (m *marks) cut(an *words.Analyzer, text string, best int, before, after boo
 	}
 	for _, p := range all[from:end] {
 		if p.mark != 0 {
-			s.add(spaced(text[done:p.from], done == 0, false), false)
+			s.add(spaced(text, done, p.from, done == 0, false), false)
 			s.add(text[p.from:p.to], true)
 			done = p.to
 		}
 	}
 	if end < len(all) {
-		s.add(spaced(text[done:all[end-1].to], done == 0, false), false)
+		s.add(spaced(text, done, all[end-1].to, done == 0, false), false)
 		s.add(" …", false)
 	} else {
-		s.add(spaced(text[done:], done == 0, true), false)
+		s.add(spaced(text, done, len(text), done == 0, true), false)
 	}
 	return s, true
 }
@@ -227,25 +227,47 @@ func (s *spans) add(text string, match bool) {
 	}
 }
 
-// spaced makes one space of each run of white space, and none of one where a
-// text begins or ends.
-func spaced(text string, begins, ends bool) string {
+// spaced is a stretch of a text with one space for each run of white space, and
+// none for one where the text begins or ends. Where a line ends without a sign
+// that parts it from the next, as headings and list items do, a dot does.
+func spaced(text string, from, to int, begins, ends bool) string {
 	var b strings.Builder
-	b.Grow(len(text))
-	space := false
-	for _, r := range text {
-		if unicode.IsSpace(r) {
-			space = true
-			continue
-		}
-		if space && (b.Len() > 0 || !begins) {
+	b.Grow(to - from)
+	gap := -1 // where the white space began that is being read
+	part := func(upTo int) {
+		switch {
+		case b.Len() == 0 && begins:
+		case strings.Contains(text[gap:upTo], "\n") && !parted(text[:gap]):
+			b.WriteString("\u00A0· ") // no line begins with it
+		default:
 			b.WriteByte(' ')
 		}
-		space = false
-		b.WriteRune(r)
+		gap = -1
 	}
-	if space && (b.Len() > 0 || !begins) && !ends {
-		b.WriteByte(' ')
+	for i, r := range text[from:to] {
+		switch space := unicode.IsSpace(r); {
+		case space && gap < 0:
+			gap = from + i
+		case space:
+		case gap >= 0:
+			part(from + i)
+			fallthrough
+		default:
+			b.WriteRune(r)
+		}
+	}
+	if gap >= 0 && !ends {
+		part(to)
 	}
 	return b.String()
+}
+
+// parted reports text whose last sign ends a sentence or a part of one; what
+// closes quotations and brackets may follow it.
+func parted(text string) bool {
+	text = strings.TrimRightFunc(text, func(r rune) bool {
+		return r == '"' || r == '\'' || unicode.In(r, unicode.Pi, unicode.Pf, unicode.Pe)
+	})
+	last, _ := utf8.DecodeLastRuneInString(text)
+	return last == '…' || unicode.In(last, unicode.Terminal_Punctuation, unicode.Pd)
 }

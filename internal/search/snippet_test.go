@@ -27,7 +27,10 @@ func TestSnippet(t *testing.T) {
 	for _, c := range []struct{ lang, text, query, want string }{
 		{"", "“One two”, three.", "TWO", "“One [two]”, three."},
 		{"", "Zu\u0308rich, Zürich!", "zurich", "[Zu\u0308rich], [Zürich]!"},
-		{"", "They don’t  know\n\nwhy", "dont why", "They [don’t] know [why]"},
+		{"", "They don’t  know\n\nwhy", "dont why", "They [don’t] know\u00A0· [why]"},
+		{"", "What is known\n- Two ferries\nThe port\n", "ferries port", "What is known\u00A0· - Two [ferries]\u00A0· The [port]"},
+		{"", "He said: “Go.”\nThey went (all)\nso", "went so", "He said: “Go.” They [went] (all)\u00A0· [so]"},
+		{"ja", "東京の今\n晴れ。\n雨", "雨", "東京の今\u00A0· 晴れ。 [雨]"},
 		{"fr", "L’avenir de l'eau", "avenir eau", "L’[avenir] de l'[eau]"},
 		{"en", "The ferries were striking", "ferry strike", "The [ferries] were [striking]"},
 		{"ja", "東京都の天気", "東京", "[東京]都の天気"},
@@ -101,12 +104,12 @@ func plainSnippet(m *marks, an *words.Analyzer, text string) []Span {
 	if from > 0 {
 		s.add("… ", false)
 	} else {
-		s.add(spaced(text[:all[0].from], true, false), false)
+		s.add(spaced(text, 0, all[0].from, true, false), false)
 	}
 	i, runes := from, 0
 	for ; i < len(all) && runes < snippetRunes; i++ {
 		if i > from {
-			s.add(spaced(text[all[i-1].to:all[i].from], false, false), false)
+			s.add(spaced(text, all[i-1].to, all[i].from, false, false), false)
 		}
 		word := text[all[i].from:all[i].to]
 		s.add(word, all[i].mark != 0)
@@ -115,7 +118,7 @@ func plainSnippet(m *marks, an *words.Analyzer, text string) []Span {
 	if i < len(all) {
 		s.add(" …", false)
 	} else {
-		s.add(spaced(text[all[i-1].to:], false, true), false)
+		s.add(spaced(text, all[i-1].to, len(text), false, true), false)
 	}
 	return s
 }

@@ -29,6 +29,15 @@ func (c *scene) cards(arts []article.Article, size pictureSize) ([]view.Card, er
 	return out, nil
 }
 
+// cardsUnder are cards for a list that has a heading of its own.
+func (c *scene) cardsUnder(arts []article.Article) ([]view.Card, error) {
+	out, err := c.cards(arts, pictureCard)
+	for i := range out {
+		out[i].Under = true
+	}
+	return out, err
+}
+
 func (c *scene) card(a *article.Article, size pictureSize, sections map[int64]view.Link) (view.Card, error) {
 	c.shows(db.Key("article", a.ID))
 	card := view.Card{ID: a.ID, URL: urlpath.Escape(a.Path), Headline: a.Headline, Kicker: a.Kicker, Standfirst: a.Standfirst,

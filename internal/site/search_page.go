@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -242,6 +243,7 @@ func (c *scene) summary(out *view.Search, w wish, found search.Answer) {
 	if found.Instead != "" {
 		asked = found.Instead
 	}
+	asked = c.unmarked(asked)
 	switch {
 	case len(found.Results) == 0:
 		out.Summary = c.words.T("search.none", asked)
@@ -252,6 +254,23 @@ func (c *scene) summary(out *view.Search, w wish, found search.Answer) {
 	}
 }
 
+// phrases are what stands between quotation marks of a question.
+var phrases = regexp.MustCompile(`(^|[\s:：−–-])["“”„«»「]([^"“”„«»「」]+)["“”«»」]`)
+
+// unmarked is a question as texts put it between quotation marks: without its
+// own where it is one phrase, and with the marks of a quotation in a quotation
+// where phrases stand in it.
+func (c *scene) unmarked(question string) string {
+	question = strings.TrimSpace(question)
+	if at := phrases.FindStringSubmatchIndex(question); at != nil && at[2] == at[3] && at[1] == len(question) {
+		return strings.TrimSpace(question[at[4]:at[5]])
+	}
+	return phrases.ReplaceAllStringFunc(question, func(phrase string) string {
+		part := phrases.FindStringSubmatch(phrase)
+		return part[1] + c.words.T("search.phrase", strings.TrimSpace(part[2]))
+	})
+}
+
 // searchNotes says what was not understood, and what was searched instead.
 func (c *scene) searchNotes(out *view.Search, w wish, found search.Answer) {
 	note := func(text string) { out.Notes = append(out.Notes, text) }
@@ -259,13 +278,13 @@ func (c *scene) searchNotes(out *view.Search, w wish, found search.Answer) {
 	for _, n := range found.Parsed.Notes {
 		switch n.Problem {
 		case search.NoDate:
-			note(c.words.T("search.note_date", n.Raw))
+			note(c.words.T("search.note_date", c.unmarked(n.Raw)))
 		case search.NoSection:
-			note(c.words.T("search.note_section", n.Raw))
+			note(c.words.T("search.note_section", c.unmarked(n.Raw)))
 		case search.NoTag:
-			note(c.words.T("search.note_tag", n.Raw))
+			note(c.words.T("search.note_tag", c.unmarked(n.Raw)))
 		case search.NoValue:
-			note(c.words.T("search.note_value", n.Raw))
+			note(c.words.T("search.note_value", c.unmarked(n.Raw)))
 		case search.TooLong:
 			tooLong = true
 		}
@@ -274,7 +293,7 @@ func (c *scene) searchNotes(out *view.Search, w wish, found search.Answer) {
 		note(c.words.T("search.note_long"))
 	}
 	if found.Instead != "" {
-		note(c.words.T("search.instead", w.req.Text))
+		note(c.words.T("search.instead", c.unmarked(w.req.Text)))
 	}
 	if found.Relaxed {
 		note(c.words.T("search.relaxed"))

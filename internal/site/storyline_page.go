@@ -40,7 +40,7 @@ func (c *scene) storylinePage(l listing, n, page int64) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if out.Cards, err = c.cards(arts, pictureCard); err != nil {
+	if out.Cards, err = c.cardsUnder(arts); err != nil {
 		return Answer{}, err
 	}
 	var named []register.Entry

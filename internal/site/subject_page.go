@@ -79,7 +79,7 @@ func (c *scene) subjectPage(l listing, n, page int64) (Answer, error) {
 func (c *scene) addStories(out *view.Subject, l listing, page int64) error {
 	arts, err := c.public.Page(c.ctx, l.scope, l.id, page, c.conf.PageSize)
 	if err == nil {
-		out.Cards, err = c.cards(arts, pictureCard)
+		out.Cards, err = c.cardsUnder(arts)
 	}
 	return err
 }

@@ -150,6 +150,7 @@ type Card struct {
 	Pinned       bool
 	Updated      bool   // told-of change after publication
 	Size         string // "large", "medium", "small": how much room an editor gave it on a front; "" leaves it to its place
+	Under        bool   // it stands in a part of the page that has a heading, so its own is one below that
 }
 
 // Front is the front page, or the front at the top of a section's list. Lead,

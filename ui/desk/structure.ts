@@ -84,6 +84,20 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-tree]")
 
 for (const field of document.querySelectorAll<HTMLInputElement>("input[data-medium]")) chooser(field);
 
+// What only some kinds of entries have is there for these, and wherever something
+// was typed: that is refused with words, never lost.
+const kind = document.querySelector<HTMLSelectElement>("#entry select[name=kind]");
+if (kind) {
+  const fit = () => {
+    for (const part of document.querySelectorAll<HTMLElement>("[data-kinds]")) {
+      const typed = [...part.querySelectorAll("input")].some((input) => input.value.trim());
+      part.hidden = !typed && !part.dataset.kinds!.split(" ").includes(kind.value);
+    }
+  };
+  kind.addEventListener("change", fit);
+  fit();
+}
+
 // The preview follows what is chosen before it is saved.
 const look = document.querySelector<HTMLFormElement>("form[data-look]");
 if (look) {

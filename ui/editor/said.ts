@@ -31,6 +31,8 @@ export interface Quotes {
   show(s: Suggestion): void;
   marked(): Marked[];
   edit(m: Marked): void;
+  /** A day, month or year as it is read. */
+  date(iso: string): string;
 }
 
 export const fields = ['speaker', 'role', 'outlet', 'date', 'source'] as const;
@@ -130,6 +132,7 @@ export function quotes(ctx: Context, view: EditorView): Quotes {
       view.dispatch(view.state.tr.setSelection(TextSelection.create(view.state.doc, m.from, m.to)).scrollIntoView());
       saidDialog(ctx);
     },
+    date: (iso) => ctx.date(iso),
   };
 }
 

@@ -129,4 +129,31 @@ func TestRegister_InTheBrowser(t *testing.T) {
 			check(t, d.Page, page.name, page.says)
 		}
 	}
+	// What only some kinds have is shown for these, and wherever something was typed.
+	turn(t, d.Page, browser.Phone)
+	d.open(one)
+	shown := func(kind string) string {
+		return see[string](d, `(() => {
+			const kind = document.querySelector('#kind');
+			kind.value = '`+kind+`';
+			kind.dispatchEvent(new Event('change'));
+			return [...document.querySelectorAll('#entry input')].filter((i) => i.name == 'position' || i.name == 'begins').filter((i) => i.checkVisibility()).map((i) => i.name).join(' ');
+		})()`)
+	}
+	for kind, want := range map[string]string{"person": "", "organisation": "", "place": "position", "event": "position begins"} {
+		if got := shown(kind); got != want {
+			t.Errorf("a %s has the fields %q, want %q", kind, got, want)
+		}
+	}
+	check(t, d.Page, "register-entry-kind", "Other names")
+	see[bool](d, `(() => { document.querySelector('#begins').value = '2026-11-27'; return true; })()`)
+	if got := shown("person"); got != "begins" {
+		t.Errorf("a person for whom a day was typed has the fields %q", got)
+	}
+	plain := n.desk(browser.Phone.WithoutScript())
+	plain.open("/desk/sign-in")
+	fill(t, plain.Page, map[string]string{"email": "olga@paper.example", "password": secret}, "/desk/")
+	plain.open(one)
+	check(t, plain.Page, "register-entry", "Position (places and events)")
+	check(t, plain.Page, "register-entry", "When (events)")
 }

@@ -24,13 +24,14 @@ func TestQuotes_ByKeyboard(t *testing.T) {
 	d.press("Q", 81, 1|8) // Alt+Shift+Q
 	d.until(`document.activeElement?.classList.contains('w-said-yes')`)
 	look(t, d.Page, "desk-write-quotes", "Pieter Vos, minister of public works")
+	see[bool](d, `(() => { document.querySelector('.w-said-one input[aria-label="When"]').value = '4 March 2026'; return true; })()`)
 	d.press("Enter", 13, 0)
 	d.until(`document.querySelectorAll('.w-said-one').length == 1 && document.querySelector('.ed-said')`)
 	d.press("Delete", 46, 0)
 	d.until(`document.querySelectorAll('.w-said-one').length == 0`)
-	d.until(`document.querySelector('#w-said-marked li')?.innerText.includes('Pieter Vos')`)
+	d.until(`document.querySelector('#w-said-marked li')?.innerText.includes('Pieter Vos, minister of public works, March 4, 2026')`)
 	d.saved()
-	if state := d.fetched(at + "/state"); !strings.Contains(state, `"type":"said"`) || !strings.Contains(state, `"role":"minister of public works"`) || strings.Contains(state, `"speaker":"Ann Lee"`) {
+	if state := d.fetched(at + "/state"); !strings.Contains(state, `"date":"2026-03-04"`) || !strings.Contains(state, `"type":"said"`) || !strings.Contains(state, `"role":"minister of public works"`) || strings.Contains(state, `"speaker":"Ann Lee"`) {
 		t.Errorf("stored is %.900s", state)
 	}
 	d.write(at)
@@ -39,6 +40,12 @@ func TestQuotes_ByKeyboard(t *testing.T) {
 		turn(t, d.Page, view)
 		d.until(`document.querySelector('.ed-said')`)
 		if view.Name == browser.Phone.Name {
+			if at := see[float64](d, `document.querySelector('.ed-text p').getBoundingClientRect().left`); at > 26 {
+				t.Errorf("the text begins %.0f pixels from the edge of a phone", at)
+			}
+			d.into("text")
+			d.until(`(() => { const r = document.querySelector('.ed-grip').getBoundingClientRect(); return r.width >= 24 && r.left >= 0 && r.right <= document.querySelector('.ed-text p').getBoundingClientRect().left + 1; })()`)
+			look(t, d.Page, "desk-write-text", "The dam was inspected")
 			d.click("#w-panel-button")
 		}
 		see[bool](d, `(() => { document.querySelector('#w-said').open = true; return true; })()`)

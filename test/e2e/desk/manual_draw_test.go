@@ -35,11 +35,12 @@ const still = `(async () => {
 // takes draws what is open, light and dark, up to so many pixels of height.
 func (c *camera) takes(name string, d *desk, tallest int64) {
 	c.t.Helper()
-	if !slices.ContainsFunc(slices.Concat(pictures, readersPictures), func(p picture) bool { return p.name == name }) {
+	if !slices.ContainsFunc(slices.Concat(pictures, readersPictures, readingPictures), func(p picture) bool { return p.name == name }) {
 		c.t.Fatalf("%s is not among the pictures", name)
 	}
 	c.drawn[name] = true
-	if only := os.Getenv("DATELINE_MANUAL"); only != "1" && !strings.HasPrefix(name, only) {
+	asked := strings.Split(os.Getenv("DATELINE_MANUAL"), ",")
+	if asked[0] != "1" && !slices.ContainsFunc(asked, func(begin string) bool { return strings.HasPrefix(name, begin) }) {
 		return
 	}
 	view, width := browser.View{Name: "manual", Width: 1280, Height: tallest}, 1280.0

@@ -161,7 +161,7 @@ func TestManual_ShowsEveryPage(t *testing.T) {
 		text += string(raw)
 	}
 	files := map[string]bool{}
-	for _, p := range slices.Concat(pictures, readersPictures) {
+	for _, p := range slices.Concat(pictures, readersPictures, readingPictures) {
 		if !every[p.route] {
 			t.Errorf("the picture %s: %s is no route any more", p.name, p.route)
 		}

@@ -79,7 +79,7 @@ export class Said {
     (all[Math.min(n, all.length - 1)] ?? byId('w-said').querySelector('summary'))?.focus();
   }
 
-  private about(a: Attribution): string { return [a.speaker, a.role, a.outlet, a.date].filter(Boolean).join(', '); }
+  private about(a: Attribution): string { return [a.speaker, a.role, a.outlet, a.date && this.quotes.date(a.date)].filter(Boolean).join(', '); }
 
   private item(s: Suggestion): HTMLElement {
     const t = this.t, words = s.spans.map((p) => p.words).join(' … '), short = words.length > 140 ? words.slice(0, 140) + '…' : words;
