@@ -29,26 +29,42 @@ type reader struct {
 	umlauts map[string]words.Ask // what words of the question are in German, by their folded form behind the mark; see Service.umlauts
 }
 
+// languages are those that the index has in a state of it.
+type languages struct {
+	of   postings.State
+	tags []string
+}
+
+// readLanguages reads them. They come into the index with the first document of
+// each and stay.
+func (s *Service) readLanguages(ctx context.Context) ([]string, error) {
+	rows, err := s.db.Query(ctx, `SELECT language FROM search_language ORDER BY language`)
+	return db.All(rows, err, func(r *sql.Rows) (tag string, err error) { return tag, r.Scan(&tag) })
+}
+
 // reader returns one for the present index, for one question; give it back to
 // s.readers.
 func (s *Service) reader(ctx context.Context, locale string) (*reader, error) {
-	rows, err := s.db.Query(ctx, `SELECT language FROM search_language ORDER BY language`)
-	tags, err := db.All(rows, err, func(r *sql.Rows) (tag string, err error) { return tag, r.Scan(&tag) })
+	tags, err := s.readLanguages(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return s.readerOf(locale, tags), nil
+}
+
+func (s *Service) readerOf(locale string, tags []string) *reader {
 	home := words.Base(locale)
-	want := append([]string{home}, slices.DeleteFunc(tags, func(tag string) bool { return tag == home })...)
+	want := append([]string{home}, slices.DeleteFunc(slices.Clone(tags), func(tag string) bool { return tag == home })...)
 	if r, ok := s.readers.Get().(*reader); ok && slices.Equal(r.tags, want) {
 		r.umlauts = nil
-		return r, nil
+		return r
 	}
 	r := &reader{tags: want}
 	for _, tag := range want {
 		r.all = append(r.all, words.New(tag))
 	}
 	r.site = r.all[0]
-	return r, nil
+	return r
 }
 
 // stop reports whether a folded word is a stop word of any of the languages,
