@@ -145,7 +145,7 @@ func (s *Service) answerBy(ctx context.Context, r *reader, ask Request, parsed P
 	}
 	p = r.plan(parsed, sections, tags)
 	if ask.Typing {
-		if err := s.begin(ctx, &p, parsed); err != nil {
+		if err := s.begin(ctx, r, &p, parsed); err != nil {
 			return p, found, err
 		}
 	}
@@ -242,17 +242,17 @@ func (r *reader) of(tag string) *words.Analyzer {
 
 // begin lets the last word of a question stand for the most frequent words
 // that begin with it.
-func (s *Service) begin(ctx context.Context, p *plan, parsed Parsed) error {
+func (s *Service) begin(ctx context.Context, r *reader, p *plan, parsed Parsed) error {
 	if n := len(p.wanted); n == 0 || p.wanted[n-1].part != len(parsed.Parts)-1 {
 		return nil
 	}
 	w := p.wanted[len(p.wanted)-1]
-	found, err := s.index.Complete(ctx, clip(w.text, maxTermBytes), suggested)
+	found, err := s.begun(ctx, r, clip(w.text, maxTermBytes))
 	if err != nil || len(p.query.All) == 0 {
 		return err
 	}
 	last := &p.query.All[len(p.query.All)-1]
-	for _, t := range found {
+	for _, t := range found[:min(len(found), suggested)] {
 		last.Alts = append(last.Alts, postings.Alt{Terms: []string{t.Text}, Weight: weightBegun})
 	}
 	return nil
@@ -319,7 +319,7 @@ func sectionNamed(all []taxonomy.Section, name string) int64 {
 	key := joined(name)
 	best, depth := int64(0), 1<<30
 	for _, s := range all {
-		if d := strings.Count(s.Path, "/"); (joined(s.Name) == key || joined(s.Slug) == key || joined(s.Path) == key) && d < depth {
+		if d := strings.Count(s.Path, "/"); (named(s.Name, key) || named(s.Slug, key) || named(s.Path, key)) && d < depth {
 			best, depth = s.ID, d
 		}
 	}
@@ -328,6 +328,13 @@ func sectionNamed(all []taxonomy.Section, name string) int64 {
 
 // joined is the folded words of a name as one.
 func joined(name string) string { return strings.Join(fold.Words(16, name), " ") }
+
+// named reports whether something has a name that was typed, whose folded words are
+// key: as typed or with umlauts.
+func named(name, key string) bool {
+	name = joined(name)
+	return name == key || name == fold.Plain(key)
+}
 
 // shown is the id of a list that readers see articles in, 0 for others: what
 // only drafts use is unknown.
@@ -352,7 +359,7 @@ func (s *Service) tagNamed(ctx context.Context, name string) (int64, error) {
 		return 0, err
 	}
 	for _, t := range found {
-		if joined(t.Name) == joined(name) {
+		if named(t.Name, joined(name)) {
 			return t.ID, nil
 		}
 	}

@@ -178,12 +178,15 @@ func TestSearch_GermanWithoutUmlauts(t *testing.T) {
 		k.story(article.Content{Headline: "Flood", Body: prose("The guess was true: Michael saw the flood.")}, k.clock.Now())
 		k.drain()
 		k.wants("ueberschwemmung")
-		k.story(article.Content{Headline: "Munich", Language: "de", Body: prose("Nach der Überschwemmung sind in München die Straßen für Fußgänger gesperrt.")}, k.clock.Now())
+		k.write(func(ctx context.Context, tx *db.Tx) error {
+			return taxonomy.SaveTag(ctx, tx, taxonomy.Tag{ID: 5, Slug: "stadt", Name: "Größere Städte"}, k.clock.Now())
+		})
+		k.story(article.Content{Headline: "Munich", Language: "de", Tags: []int64{5}, Body: prose("Nach der Überschwemmung sind in München die Straßen für Fußgänger gesperrt.")}, k.clock.Now())
 		k.story(article.Content{Headline: "Guss", Language: "de", Bylines: []article.Byline{{Role: "by", Name: "Jörg Müller"}}, Body: prose("Ein Guss für Michal.")}, k.clock.Now())
 		k.drain()
 		for query, want := range map[string]string{"ueberschwemmung": "Munich", "Ueberschwemmungen": "Munich", "muenchen": "Munich", "MUENCHNER": "", "strasse fussgaenger": "Munich", "-muenchen guss": "Guss",
 			"muenchen fuer verkehr": "", "fuer fussgaenger": "Munich",
-			`"in muenchen"`: "Munich", `"strassen fuer fussgaenger"`: "Munich", `guss -"fuer michal"`: "", `straßen -"in muenchen"`: "", `"michael saw"`: "Flood", "author:mueller": "Guss", "guess": "Flood", "michael": "Flood"} {
+			`"in muenchen"`: "Munich", `"strassen fuer fussgaenger"`: "Munich", `guss -"fuer michal"`: "", `straßen -"in muenchen"`: "", `"michael saw"`: "Flood", "author:mueller": "Guss", `tag:"groessere staedte"`: "Munich", `tag:"größere staedte"`: "Munich", "guess": "Flood", "michael": "Flood"} {
 			if want == "" {
 				k.wants(query)
 			} else {
@@ -193,6 +196,11 @@ func TestSearch_GermanWithoutUmlauts(t *testing.T) {
 		for typed, want := range map[string][]string{"muench": {"München"}, "fussgaenger muench": {"fussgaenger München"}, "guess": {"guess"}} {
 			if got := k.complete(typed); !slices.Equal(got, want) {
 				t.Errorf("%q is completed by %q, want %q", typed, got, want)
+			}
+		}
+		for _, typed := range []string{"ueberschw", "strassen muench", "Überschw"} {
+			if got, err := k.search.Find(t.Context(), typed, 9); err != nil || len(got) != 1 || got[0].Headline != "Munich" {
+				t.Errorf("%q, still being typed, finds %v, %v", typed, got, err)
 			}
 		}
 		a := k.ask(search.Request{Text: "ueberschwemmungen muenchen", Limit: 5, Snippets: true})
