@@ -44,7 +44,7 @@ var ops = []op{
 		Params: []Param{{Name: "speaker", Kind: aText, Most: 100, Doc: "What a person said under this name.", Example: "Ann Lee"},
 			{Name: "subject", Kind: anID, Doc: "What a person or an organisation of the register said under any of their names."},
 			{Name: "article", Kind: anID, Doc: "What an article attributes to people."},
-			{Name: "words", Kind: aText, Most: 200, Doc: "Quotes that hold all of these words, or words that begin with them.", Example: "harbour"}, limit(maxLimit), cursor},
+			{Name: "words", Kind: aText, Most: 200, Doc: "Quotes that hold all of these words, in any form by the quote’s language, or words that begin with them.", Example: "harbour"}, limit(maxLimit), cursor},
 		Answer: List[Quote]{}, do: listQuotes, Try: "/quotes?limit=2"},
 	{Name: "list accounts", Path: "/accounts", Summary: "What the sides of events say, the last changed first", Group: "stories as data", Rate: web.RateSearch,
 		Params: []Param{limit(50), cursor}, Answer: List[Accounts]{}, do: listAccounts, Try: "/accounts?limit=2"},

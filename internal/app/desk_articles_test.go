@@ -23,6 +23,38 @@ func (p *paper) person(email string) account.Actor {
 	return one.Actor()
 }
 
+// TestDesk_ContributorsFindTheirOwn: however many articles of others fit better.
+func TestDesk_ContributorsFindTheirOwn(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		cem := p.joins(owner, "Cem", "contributor")
+		cemID := p.person("cem@paper.example")
+		for i := range 60 {
+			p.publish(p.harmless("Lighthouse "+strconv.Itoa(i)), article.PublishInput{})
+		}
+		publish := func(headline string, by account.Actor) int64 {
+			d, err := p.app.articles.Create(p.ctx, by, article.Draft{Type: article.TypeArticle, Content: p.harmless(headline)})
+			p.must(err)
+			_, err = p.app.articles.Publish(p.ctx, operator, article.PublishInput{ID: d.ID, Revision: d.Revision, At: opening.AddDate(-9, 0, 0), Unchecked: true})
+			p.must(err)
+			return d.ID
+		}
+		publish("A walk to some old lighthouse", cemID)
+		given := publish("Who keeps an old lighthouse", operator)
+		_, err := p.app.articles.Assign(p.ctx, operator, article.AssignInput{ID: given, Assignee: cemID.ID})
+		p.must(err)
+		p.drain()
+		for _, path := range []string{"/desk/articles?q=lighthouse", "/desk/articles/find?q=lightho"} {
+			got := cem.get(path)
+			p.shows(path, got, 200, "A walk to some old lighthouse")
+			p.shows(path, got, 200, "Who keeps an old lighthouse")
+			if strings.Contains(got.body, "Lighthouse 1") {
+				t.Errorf("%s: a contributor finds what others published", path)
+			}
+		}
+	})
+}
+
 func TestDesk_ArticleList(t *testing.T) {
 	each(t, nil, func(t *testing.T, p *paper) {
 		owner := p.setUp()

@@ -2,13 +2,19 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"dateline/internal/article"
+	"dateline/internal/author"
+	"dateline/internal/db"
 )
 
 // sends asks as the script of a page does.
@@ -207,6 +213,25 @@ func TestDeskWrite_NotesStayInside(t *testing.T) {
 		p.shows("the revisions", owner.get(at+"/versions"), 200, "readers see it")
 		if strings.Contains(owner.get(at+"/versions").body, "canary") {
 			t.Error("a revision holds a note")
+		}
+	})
+}
+
+// TestDeskWrite_FindsNamesWithoutUmlauts asks the pickers as somebody types who lacks
+// the keys.
+func TestDeskWrite_FindsNamesWithoutUmlauts(t *testing.T) {
+	each(t, nil, func(t *testing.T, p *paper) {
+		owner := p.setUp()
+		p.must(p.app.db.Write(p.ctx, func(ctx context.Context, tx *db.Tx) error {
+			return author.Save(ctx, tx, author.Profile{ID: 77, Slug: "joerg", Name: "Jörg Müller-Lüdenscheidt"}, opening)
+		}))
+		content := p.harmless("Along the river")
+		content.Storyline = "Überschwemmung am Fluss"
+		p.publish(content, article.PublishInput{})
+		p.drain()
+		for _, c := range []struct{ kind, typed, want string }{{"profile", "muell", "Jörg"}, {"profile", "Joerg lueden", "Jörg"}, {"profile", "jorg", "Jörg"}, {"storyline", "fluss ueber", "Überschwemmung"}} {
+			got := owner.sends("GET", "/desk/write/find?kind="+c.kind+"&q="+url.QueryEscape(c.typed), nil)
+			p.shows(c.kind+" "+c.typed, got, 200, c.want)
 		}
 	})
 }

@@ -100,6 +100,37 @@ func (p *Public) Many(ctx context.Context, ids []int64) (map[int64]Article, erro
 	return all, err
 }
 
+// ManyTexts returns the listed articles of ids, by id, and Texts of them: with one
+// statement for both.
+func (p *Public) ManyTexts(ctx context.Context, ids []int64, whole func(richtext.Doc) (richtext.Doc, error)) (map[int64]Article, map[int64]string, error) {
+	articles, texts := make(map[int64]Article, len(ids)), make(map[int64]string, len(ids))
+	now := p.clock.Now()
+	for chunk := range slices.Chunk(ids, recordBatch) {
+		rows, err := p.q.Query(ctx, `SELECT `+columns+`, v.content FROM article a JOIN version v ON v.id = a.live_version WHERE a.id IN `+batch, batchArgs(chunk)...)
+		type stored struct {
+			Article
+			content string
+		}
+		found, err := db.All(rows, err, func(r *sql.Rows) (one stored, err error) {
+			one.Article, err = scanArticle(r, &one.content)
+			return one, err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, one := range found {
+			if Visible(&one.Article, now) != Listed {
+				continue
+			}
+			articles[one.ID] = one.Article
+			if texts[one.ID], err = storedText(one.ID, one.content, whole); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return articles, texts, nil
+}
+
 // Texts returns the words of the bodies that readers see of articles read
 // before, by the article's id. Less is read and decoded for it than by Live of
 // each. A body of which not all words are in the version passes through whole.
@@ -111,8 +142,7 @@ func (p *Public) Texts(ctx context.Context, of map[int64]Article, whole func(ric
 	slices.Sort(ids)
 	out := make(map[int64]string, len(ids))
 	for chunk := range slices.Chunk(ids, recordBatch) {
-		rows, err := p.q.Query(ctx, `SELECT article_id, content FROM version WHERE id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-			$12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`, batchArgs(chunk)...)
+		rows, err := p.q.Query(ctx, `SELECT article_id, content FROM version WHERE id IN `+batch, batchArgs(chunk)...)
 		type stored struct {
 			article int64
 			content string
@@ -122,21 +152,24 @@ func (p *Public) Texts(ctx context.Context, of map[int64]Article, whole func(ric
 			return nil, err
 		}
 		for _, v := range found {
-			text, ok := richtext.StoredText(v.content, "body")
-			if !ok {
-				body, err := decodeBody(v.article, v.content)
-				if err != nil {
-					return nil, err
-				}
-				if body, err = whole(body); err != nil {
-					return nil, err
-				}
-				text = richtext.Text(body)
+			if out[v.article], err = storedText(v.article, v.content, whole); err != nil {
+				return nil, err
 			}
-			out[v.article] = text
 		}
 	}
 	return out, nil
+}
+
+// storedText is the words of the body of a version as it is stored.
+func storedText(articleID int64, content string, whole func(richtext.Doc) (richtext.Doc, error)) (string, error) {
+	if text, ok := richtext.StoredText(content, "body"); ok {
+		return text, nil
+	}
+	body, err := decodeBody(articleID, content)
+	if err == nil {
+		body, err = whole(body)
+	}
+	return richtext.Text(body), err
 }
 
 func decodeBody(articleID int64, content string) (richtext.Doc, error) {
@@ -148,6 +181,9 @@ func decodeBody(articleID int64, content string) (richtext.Doc, error) {
 	}
 	return of.Body, nil
 }
+
+// batch is the ids of a statement that reads recordBatch rows.
+const batch = `($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`
 
 // batchArgs are the parameters of a statement that reads recordBatch rows: ids,
 // and zeros.
@@ -172,8 +208,7 @@ func Records(ctx context.Context, q db.Querier, ids []int64) (map[int64]Article,
 	wanted = slices.DeleteFunc(wanted, func(id int64) bool { return id == 0 })
 	out := make(map[int64]Article, len(wanted))
 	for chunk := range slices.Chunk(wanted, recordBatch) {
-		rows, err := q.Query(ctx, `SELECT `+columns+` FROM article a WHERE a.id IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-			$12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`, batchArgs(chunk)...)
+		rows, err := q.Query(ctx, `SELECT `+columns+` FROM article a WHERE a.id IN `+batch, batchArgs(chunk)...)
 		found, err := db.All(rows, err, scanRow)
 		if err != nil {
 			return nil, err

@@ -154,6 +154,15 @@ func (s *Service) Hidden(ctx context.Context, actor account.Actor, limit int) ([
 	return db.All(rows, err, scanRow)
 }
 
+// OwnPublic returns the ids of what readers see of an actor's own articles, never
+// nil.
+func (s *Service) OwnPublic(ctx context.Context, actor account.Actor) ([]int64, error) {
+	rows, err := s.db.Query(ctx, `SELECT id FROM article WHERE owner_id = $1 AND owner_id > 0 AND public = 1
+		UNION SELECT id FROM article WHERE assignee_id = $1 AND assignee_id > 0 AND public = 1`, actor.ID)
+	ids, err := db.All(rows, err, scanID)
+	return append([]int64{}, ids...), err
+}
+
 // Planned is what a calendar shows of a span of time.
 type Planned struct {
 	Article Article

@@ -19,15 +19,16 @@ const columns = `a.id, a.type, a.status, a.access, a.password_hash, a.slug, a.pa
 
 type scanner interface{ Scan(...any) error }
 
-func scanArticle(r scanner) (Article, error) {
+// scanArticle scans columns, and what stands behind them into more.
+func scanArticle(r scanner, more ...any) (Article, error) {
 	var a Article
 	var related string
 	var first, updated, modified, created, scheduled, embargo, due, changed int64
-	err := r.Scan(&a.ID, &a.Type, &a.Status, &a.Access, &a.PasswordHash, &a.Slug, &a.Path, &a.ParentID, &a.MenuOrder,
+	err := r.Scan(append([]any{&a.ID, &a.Type, &a.Status, &a.Access, &a.PasswordHash, &a.Slug, &a.Path, &a.ParentID, &a.MenuOrder,
 		&a.Revision, &a.LiveVersion, &a.WorkingVersion, &a.Public, &a.Headline, &a.Standfirst, &a.Excerpt, &a.Kicker, &a.Kind,
 		&a.Language, &a.LeadMedia, &a.SectionID, &a.BylineText, &a.WordCount, &a.CommentCount, &a.CommentsOpen, &a.Pinned,
 		&a.NoIndex, &related, &a.WithdrawnReason, &first, &updated, &modified, &created, &scheduled, &embargo,
-		&a.Owner, &a.Assignee, &due, &changed)
+		&a.Owner, &a.Assignee, &due, &changed}, more...)...)
 	if err != nil {
 		return a, err
 	}

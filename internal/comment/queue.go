@@ -10,6 +10,7 @@ import (
 	"dateline/internal/audit"
 	"dateline/internal/db"
 	"dateline/internal/fault"
+	"dateline/internal/fold"
 	"dateline/internal/id"
 	"dateline/internal/richtext"
 )
@@ -109,7 +110,7 @@ func (f *QueueFilter) keeps(h *Held, words []string) bool {
 	}
 	text := foldWords(h.Name + " " + richtext.Text(h.Body))
 	for _, w := range words {
-		if !slices.Contains(text, w) {
+		if !slices.Contains(text, w) && !slices.Contains(text, fold.Plain(w)) {
 			return false
 		}
 	}

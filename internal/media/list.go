@@ -211,8 +211,16 @@ const (
 // beginning.
 func (s *Service) search(ctx context.Context, q Query, words []string) ([]Cursor, error) {
 	var w asked
-	copy(w.whole[:], words[:len(words)-1])
-	w.beginning = words[len(words)-1]
+	var err error
+	for i, word := range words[:len(words)-1] {
+		if w.whole[i], err = s.meant(ctx, word, word); err != nil {
+			return nil, err
+		}
+	}
+	last := words[len(words)-1]
+	if w.beginning, err = s.meant(ctx, last, end(last)); err != nil {
+		return nil, err
+	}
 	rarest, fewest, err := s.rarest(ctx, w.whole[:len(words)-1])
 	if err != nil {
 		return nil, err
@@ -272,6 +280,20 @@ func (s *Service) eachBeginning(ctx context.Context, q Query, beginning string) 
 func (s *Service) count(ctx context.Context, query string, args ...any) (n int64, err error) {
 	err = s.db.QueryRow(ctx, query, args...).Scan(&n)
 	return n, err
+}
+
+// meant is a word as it folds with umlauts where no medium has a word from it to
+// another one, or else as typed.
+func (s *Service) meant(ctx context.Context, word, to string) (string, error) {
+	meant := fold.Plain(word)
+	if meant == word {
+		return word, nil
+	}
+	n, err := s.count(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM media_word WHERE word >= $1 AND word <= $2 LIMIT 1) AS counted`, word, to)
+	if n > 0 || err != nil {
+		return word, err
+	}
+	return meant, nil
 }
 
 // rarest returns the index of the word that the fewest media have, and how many

@@ -98,6 +98,7 @@ type run struct {
 	faceted        int64
 	seen, beyond   []*part // with what is counted in facets, and with the rest
 	looked         int64   // documents in which phrases were looked for
+	among          map[int64]bool
 	bounds         bounds
 	*scratch
 }
@@ -188,6 +189,12 @@ func (r *run) compile(ctx context.Context) error {
 	slices.Sort(texts)
 	if err := r.look(ctx, slices.Compact(texts)); err != nil {
 		return err
+	}
+	if q.Among != nil {
+		r.among = make(map[int64]bool, len(q.Among))
+		for _, id := range q.Among {
+			r.among[id] = true
+		}
 	}
 	r.all, r.any, r.none = r.clauses(q.All), r.clauses(q.Any), r.clauses(q.None)
 	r.need = q.AtLeast
@@ -424,7 +431,7 @@ func (r *run) collect(p *part, match bitmap) {
 func (r *run) answer(ctx context.Context) (Found, error) {
 	q := r.asked
 	hits := r.best.sorted()
-	found := Found{Count: r.count, Exact: !r.pruned}
+	found := Found{Count: r.count, Exact: !r.pruned, State: State{r.view.put, r.view.era}}
 	found.More = len(hits) > q.Offset+q.Limit
 	for _, h := range hits[min(q.Offset, len(hits)):min(q.Offset+q.Limit, len(hits))] {
 		if q.Explain {

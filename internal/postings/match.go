@@ -208,6 +208,9 @@ func (r *run) narrow(p *part, match bitmap) {
 	for _, f := range q.Filters {
 		p.cols[f.Column].filter(match, f)
 	}
+	if r.among != nil {
+		match.each(func(s int) bool { return r.among[p.ids[s]] })
+	}
 }
 
 // explain says which clauses a document has.

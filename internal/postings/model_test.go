@@ -152,6 +152,9 @@ func (m model) score(d postings.Doc, q postings.Query) (float64, bool) {
 			return 0, false
 		}
 	}
+	if q.Among != nil && !slices.Contains(q.Among, d.ID) {
+		return 0, false
+	}
 	if q.From != 0 && d.At < q.From || q.To != 0 && d.At >= q.To {
 		return 0, false
 	}

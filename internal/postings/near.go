@@ -43,8 +43,10 @@ func (r *run) near(ctx context.Context) error {
 	for end < len(hits) && hits[end].Score*(1+r.asked.Near) >= least {
 		end++
 	}
-	if err := raise(hits[page:end]); err != nil {
-		return err
+	if end > page {
+		if err := raise(hits[page:end]); err != nil {
+			return err
+		}
 	}
 	r.best.sort()
 	return nil

@@ -19,6 +19,7 @@ type Query struct {
 	AtLeast int
 	None    []Clause // none may match
 	Filters []Filter // each must let the document through
+	Among   []int64  // only documents with these IDs; nil for all
 	From    int64    // published at or after, microseconds; 0 for no bound
 	To      int64    // published before; 0 for no bound
 
@@ -97,7 +98,12 @@ type Found struct {
 	// newest of them let expect.
 	Facets      map[uint8][]FacetCount
 	FacetsExact bool
+	State       State
 }
+
+// State names what an index held when it answered: answers of the same state are
+// of the same documents.
+type State struct{ put, era int64 }
 
 // FacetCount is how many matches have a value.
 type FacetCount struct {

@@ -98,7 +98,7 @@ func (r *room) publish(headline string, at time.Time, doc richtext.Doc) article.
 	return a
 }
 
-func words(p Page) string {
+func told(p Page) string {
 	var out []string
 	for _, q := range p.Quotes {
 		out = append(out, q.Speaker+": "+q.Words)
@@ -110,7 +110,7 @@ func (r *room) all(want string) {
 	r.Helper()
 	p, err := r.public.Find(r.Context(), Query{Limit: 50})
 	r.ok(err)
-	if got := words(p); got != want {
+	if got := told(p); got != want {
 		r.Errorf("quotes are %q, not %q", got, want)
 	}
 }
@@ -200,12 +200,12 @@ func TestFind_PagesAndWords(t *testing.T) {
 		p, err := r.public.By(t.Context(), []string{"ann lee"}, Cursor{}, 3)
 		r.ok(err)
 		if len(p.Quotes) != 3 || p.Next == (Cursor{}) {
-			t.Fatalf("her first page: %s %v", words(p), p.Next)
+			t.Fatalf("her first page: %s %v", told(p), p.Next)
 		}
 		p, err = r.public.By(t.Context(), []string{"ann lee"}, p.Next, 3)
 		r.ok(err)
-		if words(p) != "Ann Lee: word0 über Straßen" || p.Next != (Cursor{}) {
-			t.Errorf("her second page: %s %v", words(p), p.Next)
+		if told(p) != "Ann Lee: word0 über Straßen" || p.Next != (Cursor{}) {
+			t.Errorf("her second page: %s %v", told(p), p.Next)
 		}
 	})
 }
@@ -252,7 +252,7 @@ func TestAccounts_AreListedOnceAndFollowTheRecord(t *testing.T) {
 		p, err := r.public.Find(ctx, Query{Limit: 9})
 		r.ok(err)
 		if len(p.Quotes) != 2 || p.Quotes[0].Article.ID != first.ID {
-			t.Fatalf("listed: %s", words(p))
+			t.Fatalf("listed: %s", told(p))
 		}
 		in := shared()
 		in.Sides[0].Words = "One soldier fired."
@@ -269,8 +269,8 @@ func TestAccounts_AreListedOnceAndFollowTheRecord(t *testing.T) {
 		r.drain()
 		p, err = r.public.By(ctx, []string{"army"}, Cursor{}, 9)
 		r.ok(err)
-		if words(p) != "Army: One soldier fired." {
-			t.Errorf("army: %s", words(p))
+		if told(p) != "Army: One soldier fired." {
+			t.Errorf("army: %s", told(p))
 		}
 		if _, err = r.claims.Update(ctx, r.actor, rec.ID, 1, in); !fault.Is(err, fault.Conflict) {
 			t.Errorf("an old revision was written over: %v", err)
@@ -284,7 +284,7 @@ func TestAccounts_AreListedOnceAndFollowTheRecord(t *testing.T) {
 		p, err = r.public.By(ctx, []string{"villagers"}, Cursor{}, 9)
 		r.ok(err)
 		if len(p.Quotes) != 1 || p.Quotes[0].Article.ID != second.ID {
-			t.Errorf("after the first was withdrawn: %s", words(p))
+			t.Errorf("after the first was withdrawn: %s", told(p))
 		}
 	})
 }
@@ -295,4 +295,34 @@ func TestKey(t *testing.T) {
 			t.Errorf("Key(%q) = %q, not %q", in, got, want)
 		}
 	}
+}
+
+// TestFind_Forms: a word finds its other forms by the language of the quote.
+func TestFind_Forms(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRoom(t, d)
+		for i, c := range []struct{ language, words string }{{"", "They talked of a ferry."}, {"de", "Nach der Überschwemmung fehlen Häuser."}, {"fr", "Les élections nationales."}} {
+			doc := body(richtext.Node{Type: "attributed_quote", Attrs: map[string]any{"speaker": "Jörg Müller"}, Content: []richtext.Node{paragraph(text(c.words))}})
+			draft, err := r.articles.Create(t.Context(), r.actor, article.Draft{Type: article.TypeArticle, Content: article.Content{Headline: "Talk", Language: c.language, Sections: []int64{r.section}, Body: doc}})
+			r.ok(err)
+			_, err = r.articles.Publish(t.Context(), r.actor, article.PublishInput{ID: draft.ID, Revision: draft.Revision, At: time.Date(2026, 1, 1+i, 0, 0, 0, 0, time.UTC), Unchecked: true})
+			r.ok(err)
+		}
+		r.drain()
+		for typed, want := range map[string]int{"talk": 1, "talks": 1, "talking ferries": 1, "ferries talk": 1, "fury": 0, "talks haus": 0, "überschwemmungen": 1, "ueberschwemmungen": 1, "ueberschw": 1,
+			"Häusern": 1, "haeusern fehl": 1, "nationale": 1, "national élection": 1, "elections": 1, "wahlen": 0} {
+			p, err := r.public.Find(t.Context(), Query{Words: typed, Limit: 9})
+			r.ok(err)
+			if len(p.Quotes) != want {
+				t.Errorf("%q finds %q", typed, told(p))
+			}
+		}
+		for speaker, want := range map[string]int{"mueller": 3, "muell joerg": 3, "muller": 3, "mullers": 0} {
+			p, err := r.public.Find(t.Context(), Query{Speaker: speaker, Limit: 9})
+			r.ok(err)
+			if len(p.Quotes) != want {
+				t.Errorf("said by %q: %q", speaker, told(p))
+			}
+		}
+	})
 }

@@ -5,13 +5,13 @@ import (
 	"context"
 	"database/sql"
 	"slices"
-	"strings"
 
 	"dateline/internal/article"
 	"dateline/internal/clock"
 	"dateline/internal/db"
 	"dateline/internal/fault"
 	"dateline/internal/fold"
+	"dateline/internal/settings"
 )
 
 // Cursor is a place in a list of quotes. The zero value is the newest end.
@@ -98,9 +98,9 @@ func (p *Public) shown(ctx context.Context, all []Quote) ([]Quote, error) {
 	return out, nil
 }
 
-// Query says which quotes are looked for. Words must all stand in the quote,
-// Speaker in the speaker's name or role; a word is found by its beginning.
-// Nothing asks for all.
+// Query says which quotes are looked for. Words must all stand in the quote, in any
+// of their forms, Speaker in the speaker's name or role; a word is found by its
+// beginning. Nothing asks for all.
 type Query struct {
 	Words, Speaker string
 	After          Cursor
@@ -116,15 +116,20 @@ const (
 // Find returns the newest quotes that fit. When it has looked at many without
 // finding enough it returns what it has; Next goes on from there.
 func (p *Public) Find(ctx context.Context, in Query) (Page, error) {
-	words, speaker := fold.Words(12, in.Words), fold.Words(12, in.Speaker)
-	if len(words)+len(speaker) == 0 && in.Words+in.Speaker != "" { // signs alone
+	words, err := p.sought(ctx, in.Words)
+	if err != nil {
+		return Page{}, err
+	}
+	speaker := fold.Words(maxSought, in.Speaker)
+	asked := len(words.words)+len(speaker) > 0
+	if !asked && in.Words+in.Speaker != "" { // signs alone
 		return Page{}, nil
 	}
 	at := in.After
 	var found []Quote
 	for scanned := 0; scanned < maxScanned; {
 		chunk := scanChunk
-		if len(words)+len(speaker) == 0 {
+		if !asked {
 			chunk = in.Limit + 1
 		}
 		rows, err := p.q.Query(ctx, `SELECT `+columns+`, folded FROM quote WHERE (at, id) < ($1, $2) ORDER BY at DESC, id DESC LIMIT $3`, at.from().At, at.ID, chunk)
@@ -140,7 +145,7 @@ func (p *Public) Find(ctx context.Context, in Query) (Page, error) {
 			return Page{}, err
 		}
 		for i := range some {
-			if holds(some[i].folded, words) && holds(" "+some[i].Key+folded(some[i].Role), speaker) {
+			if words.in(&some[i].Quote, some[i].folded) && holds(" "+some[i].Key+folded(some[i].Role), speaker) {
 				found = append(found, some[i].Quote)
 				if len(found) > in.Limit {
 					return p.page(ctx, found, in.Limit)
@@ -158,10 +163,21 @@ func (p *Public) Find(ctx context.Context, in Query) (Page, error) {
 	return out, err
 }
 
+// sought reads the words of a question.
+func (p *Public) sought(ctx context.Context, text string) (*sought, error) {
+	out := &sought{text: text, words: fold.Words(maxSought, text), by: map[string]*relatives{}}
+	if len(out.words) == 0 {
+		return out, nil
+	}
+	site, err := settings.Read(ctx, p.q)
+	out.site = site.Locale
+	return out, err
+}
+
 // holds tells whether each word begins one of a folded text.
 func holds(folded string, words []string) bool {
 	for _, w := range words {
-		if !strings.Contains(folded, " "+w) {
+		if !begins(folded, w) {
 			return false
 		}
 	}

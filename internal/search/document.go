@@ -100,17 +100,17 @@ func (x *indexer) document(ctx context.Context, id int64) (doc postings.Doc, ok 
 	}
 	b := builder{an: x.analyzer(c.Language), found: map[string]*weighed{}, stems: map[string]*family{}}
 	doc = postings.Doc{ID: id, At: db.Micros(a.FirstPublished)}
-	b.text(c.Headline, weightHeadline, true)
-	b.text(c.ShortHeadline, weightShort, true)
-	b.text(c.Kicker, weightKicker, false)
-	b.text(c.Standfirst, weightStandfirst, false)
-	body := b.text(richtext.Text(shown), weightBody, false)
+	b.text(c.Headline, weightHeadline)
+	b.text(c.ShortHeadline, weightShort)
+	b.text(c.Kicker, weightKicker)
+	b.text(c.Standfirst, weightStandfirst)
+	body := b.text(richtext.Text(shown), weightBody)
 	line, err := x.storyline(ctx, c.Storyline)
 	if err != nil {
 		return doc, false, err
 	}
 	for _, t := range []string{c.SearchTitle, c.SocialTitle, c.Dateline, line} {
-		b.text(t, weightShort, false)
+		b.text(t, weightShort)
 	}
 	if err := x.pictures(ctx, &b, c); err != nil {
 		return doc, false, err
@@ -119,7 +119,7 @@ func (x *indexer) document(ctx context.Context, id int64) (doc postings.Doc, ok 
 		return doc, false, err
 	}
 	for _, by := range c.Bylines {
-		b.text(by.Name, weightByline, false)
+		b.text(by.Name, weightByline)
 		b.marked(bylineMark, by.Name)
 		if by.Profile != 0 {
 			doc.Cols = append(doc.Cols, postings.Col{Column: ColumnAuthor, Value: by.Profile})
@@ -163,7 +163,7 @@ func (x *indexer) lists(ctx context.Context, b *builder, c *article.Content, doc
 			x.lineages[id] = line
 		}
 		for _, s := range line {
-			b.text(s.Name, weightSection, false)
+			b.text(s.Name, weightSection)
 			doc.Cols = append(doc.Cols, postings.Col{Column: ColumnSection, Value: s.ID})
 		}
 	}
@@ -178,7 +178,7 @@ func (x *indexer) lists(ctx context.Context, b *builder, c *article.Content, doc
 			x.tags[id] = name
 		}
 		if name != "" {
-			b.text(name, weightTag, false)
+			b.text(name, weightTag)
 			doc.Cols = append(doc.Cols, postings.Col{Column: ColumnTag, Value: id})
 		}
 	}
@@ -194,7 +194,7 @@ func (x *indexer) pictures(ctx context.Context, b *builder, c *article.Content) 
 			return err
 		}
 		for _, t := range []string{caption, credit, alt} {
-			b.text(t, weightPicture, false)
+			b.text(t, weightPicture)
 		}
 	}
 	var figures []*richtext.Node
@@ -213,9 +213,9 @@ func (x *indexer) pictures(ctx context.Context, b *builder, c *article.Content) 
 			return err
 		}
 		if own == "" {
-			b.text(caption, weightPicture, false)
+			b.text(caption, weightPicture)
 		}
-		b.text(alt, weightPicture, false)
+		b.text(alt, weightPicture)
 	}
 	return nil
 }
@@ -309,10 +309,8 @@ type builder struct {
 	place uint32
 }
 
-// text adds a field and returns its number of words. Of stop words the index
-// keeps no places but those in headlines, so that a title made of them can be
-// asked for as a phrase.
-func (b *builder) text(s string, weight float64, headline bool) int {
+// text adds a field and returns its number of words.
+func (b *builder) text(s string, weight float64) int {
 	if s == "" {
 		return 0
 	}
@@ -327,7 +325,7 @@ func (b *builder) text(s string, weight float64, headline bool) int {
 		if place >= postings.MaxPlace-1 {
 			break
 		}
-		if !b.add(clip(t.Word, maxTermBytes), weight, place, t.Piece != words.Character && (headline || !t.Stop)) {
+		if !b.add(clip(t.Word, maxTermBytes), weight, place, t.Piece != words.Character) {
 			continue
 		}
 		if t.Piece == words.Whole && !t.Stop {

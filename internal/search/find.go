@@ -41,6 +41,7 @@ type Request struct {
 	Author   int64
 	Tag      int64
 	Year     int
+	Among    []int64 // only these articles; nil for all
 	Offset   int
 	Limit    int
 	Facets   bool // count sections, authors, years and tags
@@ -88,32 +89,18 @@ func (s *Service) Search(ctx context.Context, ask Request) (Answer, error) {
 	if err != nil {
 		return out, err
 	}
-	if out.Asked = len(out.Parsed.Parts) > 0; !out.Asked {
+	if out.Asked = len(out.Parsed.Parts) > 0 || ask.filtered(); !out.Asked {
 		return out, nil
 	}
 	if err := s.turns.Acquire(ctx, 1); err != nil {
 		return out, err
 	}
 	defer s.turns.Release(1)
-	r, err := s.reader(ctx, conf.Locale)
+	r, p, found, err := s.answer(ctx, conf.Locale, ask, out.Parsed, sections, tags)
 	if err != nil {
 		return out, err
 	}
 	defer s.readers.Put(r)
-	if err := s.umlauts(ctx, r, out.Parsed); err != nil {
-		return out, err
-	}
-	p := r.plan(out.Parsed, sections, tags)
-	if ask.Typing {
-		if err := s.begin(ctx, &p, out.Parsed); err != nil {
-			return out, err
-		}
-	}
-	p.narrow(ask, s.clock.Now())
-	found, err := s.index.Find(ctx, p.query)
-	if err != nil {
-		return out, err
-	}
 	if found.Count == 0 && len(p.wanted) > 0 {
 		if p, found, err = s.otherwise(ctx, r, p, found, &out); err != nil {
 			return out, err
@@ -124,6 +111,52 @@ func (s *Service) Search(ctx context.Context, ask Request) (Answer, error) {
 		}
 	}
 	return out, s.fill(ctx, r, p, found, ask, &out, conf.Locale)
+}
+
+// answer puts a question to the index, cut by the rules of the languages that the
+// index had when they were last read. When it has changed since, they are read
+// again, and if there are others, the question is put again.
+func (s *Service) answer(ctx context.Context, locale string, ask Request, parsed Parsed, sections, tags map[int]int64) (*reader, plan, postings.Found, error) {
+	known := s.spoken.Load()
+	for {
+		r := s.readerOf(locale, known.tags)
+		p, found, err := s.answerBy(ctx, r, ask, parsed, sections, tags)
+		if err != nil || found.State == known.of {
+			return r, p, found, err
+		}
+		read, err := s.readLanguages(ctx)
+		if err != nil {
+			return r, p, found, err
+		}
+		now := &languages{found.State, read}
+		s.spoken.Store(now)
+		if slices.Equal(read, known.tags) {
+			return r, p, found, nil
+		}
+		s.readers.Put(r)
+		known = now
+	}
+}
+
+// answerBy puts a question to the index as one reader cuts it.
+func (s *Service) answerBy(ctx context.Context, r *reader, ask Request, parsed Parsed, sections, tags map[int]int64) (p plan, found postings.Found, err error) {
+	if err := s.umlauts(ctx, r, parsed); err != nil {
+		return p, found, err
+	}
+	p = r.plan(parsed, sections, tags)
+	if ask.Typing {
+		if err := s.begin(ctx, r, &p, parsed); err != nil {
+			return p, found, err
+		}
+	}
+	p.narrow(ask, s.clock.Now())
+	found, err = s.index.Find(ctx, p.query)
+	return p, found, err
+}
+
+// filtered reports whether the request asks for something beside its words.
+func (ask Request) filtered() bool {
+	return ask.Section != 0 || ask.Author != 0 || ask.Tag != 0 || ask.Year != 0
 }
 
 // narrow adds what the request asks for beside its words.
@@ -147,6 +180,7 @@ func (p *plan) narrow(ask Request, now time.Time) {
 	case Oldest:
 		q.Order = postings.Oldest
 	}
+	q.Among = ask.Among
 	q.Near = nearness
 	q.Fresh = postings.Prior{Weight: freshWeight, HalfLife: freshHalf.Microseconds(), Now: db.Micros(now)}
 	q.Limit = min(max(ask.Limit, 1), Limit)
@@ -164,15 +198,16 @@ func (s *Service) fill(ctx context.Context, r *reader, p plan, found postings.Fo
 	for _, h := range found.Hits {
 		ids = append(ids, h.ID)
 	}
-	articles, err := s.public.Many(ctx, ids)
+	var articles map[int64]article.Article
+	var texts map[int64]string
+	var err error
+	if ask.Snippets {
+		articles, texts, err = s.public.ManyTexts(ctx, ids, s.whole(ctx))
+	} else {
+		articles, err = s.public.Many(ctx, ids)
+	}
 	if err != nil {
 		return err
-	}
-	var texts map[int64]string
-	if ask.Snippets {
-		if texts, err = s.texts(ctx, articles); err != nil {
-			return err
-		}
 	}
 	out.Results = make([]Result, 0, len(articles))
 	for _, id := range ids {
@@ -207,17 +242,17 @@ func (r *reader) of(tag string) *words.Analyzer {
 
 // begin lets the last word of a question stand for the most frequent words
 // that begin with it.
-func (s *Service) begin(ctx context.Context, p *plan, parsed Parsed) error {
+func (s *Service) begin(ctx context.Context, r *reader, p *plan, parsed Parsed) error {
 	if n := len(p.wanted); n == 0 || p.wanted[n-1].part != len(parsed.Parts)-1 {
 		return nil
 	}
 	w := p.wanted[len(p.wanted)-1]
-	found, err := s.index.Complete(ctx, clip(w.text, maxTermBytes), suggested)
+	found, err := s.begun(ctx, r, clip(w.text, maxTermBytes))
 	if err != nil || len(p.query.All) == 0 {
 		return err
 	}
 	last := &p.query.All[len(p.query.All)-1]
-	for _, t := range found {
+	for _, t := range found[:min(len(found), suggested)] {
 		last.Alts = append(last.Alts, postings.Alt{Terms: []string{t.Text}, Weight: weightBegun})
 	}
 	return nil
@@ -284,7 +319,7 @@ func sectionNamed(all []taxonomy.Section, name string) int64 {
 	key := joined(name)
 	best, depth := int64(0), 1<<30
 	for _, s := range all {
-		if d := strings.Count(s.Path, "/"); (joined(s.Name) == key || joined(s.Slug) == key || joined(s.Path) == key) && d < depth {
+		if d := strings.Count(s.Path, "/"); (named(s.Name, key) || named(s.Slug, key) || named(s.Path, key)) && d < depth {
 			best, depth = s.ID, d
 		}
 	}
@@ -293,6 +328,13 @@ func sectionNamed(all []taxonomy.Section, name string) int64 {
 
 // joined is the folded words of a name as one.
 func joined(name string) string { return strings.Join(fold.Words(16, name), " ") }
+
+// named reports whether something has a name that was typed, whose folded words are
+// key: as typed or with umlauts.
+func named(name, key string) bool {
+	name = joined(name)
+	return name == key || name == fold.Plain(key)
+}
 
 // shown is the id of a list that readers see articles in, 0 for others: what
 // only drafts use is unknown.
@@ -317,7 +359,7 @@ func (s *Service) tagNamed(ctx context.Context, name string) (int64, error) {
 		return 0, err
 	}
 	for _, t := range found {
-		if joined(t.Name) == joined(name) {
+		if named(t.Name, joined(name)) {
 			return t.ID, nil
 		}
 	}

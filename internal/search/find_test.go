@@ -3,6 +3,7 @@ package search_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -177,11 +178,15 @@ func TestSearch_GermanWithoutUmlauts(t *testing.T) {
 		k.story(article.Content{Headline: "Flood", Body: prose("The guess was true: Michael saw the flood.")}, k.clock.Now())
 		k.drain()
 		k.wants("ueberschwemmung")
-		k.story(article.Content{Headline: "Munich", Language: "de", Body: prose("Nach der Überschwemmung sind in München die Straßen für Fußgänger gesperrt.")}, k.clock.Now())
-		k.story(article.Content{Headline: "Guss", Language: "de", Body: prose("Ein Guss für Michal.")}, k.clock.Now())
+		k.write(func(ctx context.Context, tx *db.Tx) error {
+			return taxonomy.SaveTag(ctx, tx, taxonomy.Tag{ID: 5, Slug: "stadt", Name: "Größere Städte"}, k.clock.Now())
+		})
+		k.story(article.Content{Headline: "Munich", Language: "de", Tags: []int64{5}, Body: prose("Nach der Überschwemmung sind in München die Straßen für Fußgänger gesperrt.")}, k.clock.Now())
+		k.story(article.Content{Headline: "Guss", Language: "de", Bylines: []article.Byline{{Role: "by", Name: "Jörg Müller"}}, Body: prose("Ein Guss für Michal.")}, k.clock.Now())
 		k.drain()
 		for query, want := range map[string]string{"ueberschwemmung": "Munich", "Ueberschwemmungen": "Munich", "muenchen": "Munich", "MUENCHNER": "", "strasse fussgaenger": "Munich", "-muenchen guss": "Guss",
-			"muenchen fuer verkehr": "", "fuer fussgaenger": "Munich", "guess": "Flood", "michael": "Flood"} {
+			"muenchen fuer verkehr": "", "fuer fussgaenger": "Munich",
+			`"in muenchen"`: "Munich", `"strassen fuer fussgaenger"`: "Munich", `guss -"fuer michal"`: "", `straßen -"in muenchen"`: "", `"michael saw"`: "Flood", "author:mueller": "Guss", `tag:"groessere staedte"`: "Munich", `tag:"größere staedte"`: "Munich", "guess": "Flood", "michael": "Flood"} {
 			if want == "" {
 				k.wants(query)
 			} else {
@@ -191,6 +196,11 @@ func TestSearch_GermanWithoutUmlauts(t *testing.T) {
 		for typed, want := range map[string][]string{"muench": {"München"}, "fussgaenger muench": {"fussgaenger München"}, "guess": {"guess"}} {
 			if got := k.complete(typed); !slices.Equal(got, want) {
 				t.Errorf("%q is completed by %q, want %q", typed, got, want)
+			}
+		}
+		for _, typed := range []string{"ueberschw", "strassen muench", "Überschw"} {
+			if got, err := k.search.Find(t.Context(), typed, 9); err != nil || len(got) != 1 || got[0].Headline != "Munich" {
+				t.Errorf("%q, still being typed, finds %v, %v", typed, got, err)
 			}
 		}
 		a := k.ask(search.Request{Text: "ueberschwemmungen muenchen", Limit: 5, Snippets: true})
@@ -462,6 +472,86 @@ func TestRebuild_AfterAKill(t *testing.T) {
 		k.drain()
 		if got := k.find("needle"); len(got) != 5 {
 			t.Errorf("found %d stories after the other process was given up", len(got))
+		}
+	})
+}
+
+// TestSearch_PhrasesOfStopWords: words that say nothing alone hold a place in a
+// phrase, in texts as in headlines, before and after they are merged.
+func TestSearch_PhrasesOfStopWords(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		k.publish("On stage", "They asked whether to be or not to be was the question.", article.PublishInput{})
+		k.publish("Elsewhere", "It is not to be, or so they say, the way to be.", article.PublishInput{})
+		k.publish("Press", "He reads the Times in hard times.", article.PublishInput{})
+		k.publish("Markets", "These are hard times, and the who of them knows.", article.PublishInput{})
+		k.publish("Who plays", "Who the bands are.", article.PublishInput{})
+		k.drain()
+		check := func(when string) {
+			t.Helper()
+			for query, want := range map[string][]string{
+				`"to be or not to be"`: {"On stage"}, `"not to be"`: {"Elsewhere", "On stage"}, `"the who"`: {"Markets"},
+				`"the times"`: {"Press"}, `times -"the times"`: {"Markets"}, `times -"hard times"`: nil, `say -"not to be"`: nil, `question -"be or so"`: {"On stage"},
+			} {
+				got := k.find(query)
+				if slices.Sort(got); !slices.Equal(got, want) {
+					t.Errorf("%s, %s finds %q, want %q", when, query, got, want)
+				}
+			}
+		}
+		check("fresh")
+		k.rebuild()
+		check("merged")
+		a := k.ask(search.Request{Text: `"to be or not to be"`, Limit: 9, Snippets: true})
+		marked := 0
+		for _, span := range a.Results[0].Snippet {
+			if span.Match {
+				marked++
+			}
+		}
+		if marked != 6 {
+			t.Errorf("the snippet marks %d words: %+v", marked, a.Results[0].Snippet)
+		}
+	})
+}
+
+func TestSearch_RelaxesInEveryOrder(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		now := k.clock.Now()
+		k.story(article.Content{Headline: "Old", Body: prose("harbour master and ferry")}, now.AddDate(-2, 0, 0))
+		k.story(article.Content{Headline: "New", Body: prose("ferry at the harbour with a lighthouse")}, now.Add(-time.Hour))
+		k.story(article.Content{Headline: "Other", Body: prose("a lighthouse alone")}, now.Add(-time.Hour))
+		k.drain()
+		for sort, want := range map[search.Sort][]string{search.Newest: {"New", "Old"}, search.Oldest: {"Old", "New"}} {
+			a := k.ask(search.Request{Text: "harbour master ferry lighthouse", Sort: sort, Limit: 9})
+			if got := headlines(a); !a.Relaxed || !slices.Equal(got, want) {
+				t.Errorf("order %d: relaxed %v, found %q, want %q", sort, a.Relaxed, got, want)
+			}
+		}
+	})
+}
+
+func TestComplete_TakesATurn(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(t, d)
+		k.publish("Lighthouse", "by the sea", article.PublishInput{})
+		k.drain()
+		give := search.TakeTurns(k.search)
+		done := make(chan []string, 1)
+		go func() {
+			got, _ := k.search.Complete(t.Context(), "lighth")
+			done <- got
+		}()
+		for !search.Waits(k.search) {
+			if len(done) > 0 {
+				t.Fatalf("completed to %q while all turns were taken", <-done)
+			}
+			runtime.Gosched()
+		}
+		give()
+		if got := <-done; !slices.Equal(got, []string{"Lighthouse"}) {
+			t.Errorf("completed to %q", got)
 		}
 	})
 }

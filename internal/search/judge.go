@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"dateline/internal/fold"
 	"dateline/internal/words"
 )
 
@@ -19,8 +20,15 @@ type Judge struct {
 
 // wantedText is a word, or a phrase of several.
 type wantedText struct {
-	words  []words.Ask
+	words  []askedWord
 	phrase bool
+}
+
+// askedWord is a word with all that stands for it.
+type askedWord struct {
+	words.Ask
+	meant string   // as it is written in German, if it may be
+	stems []string // by the rules of each language
 }
 
 // Field is a text of something that is judged.
@@ -43,20 +51,37 @@ func (s *Service) Judge(ctx context.Context, text string) (*Judge, error) {
 	}
 	j := &Judge{reader: r}
 	for _, p := range Parse(text, conf.Location()).Parts {
-		asks := r.site.Asks(p.Text)
+		asked := r.asked(p.Text)
 		switch {
 		case p.Kind == Before || p.Kind == After:
-		case p.Not:
-			j.not = append(j.not, wantedText{asks, true})
+		case p.Not: // as reader.not has it
+			j.not = append(j.not, wantedText{asked, p.Kind == Phrase || len(asked) > 1})
 		case p.Kind == Phrase:
-			j.wants = append(j.wants, wantedText{asks, true})
+			j.wants = append(j.wants, wantedText{asked, true})
 		default:
-			for _, ask := range asks {
-				j.wants = append(j.wants, wantedText{[]words.Ask{ask}, false})
+			for i := range asked {
+				j.wants = append(j.wants, wantedText{asked[i : i+1], false})
 			}
 		}
 	}
 	return j, nil
+}
+
+// asked returns the words of a text.
+func (r *reader) asked(text string) []askedWord {
+	var out []askedWord
+	for i, ask := range r.site.Asks(text) {
+		w := askedWord{Ask: ask, meant: ask.Written}
+		for k, an := range r.all {
+			w.stems = append(w.stems, an.Asks(text)[i].Stem)
+			if typed := fold.Umlauts(ask.Written); r.tags[k] == "de" && typed != ask.Written {
+				meant := an.Asks(typed)[0]
+				w.meant, w.stems = meant.Written, append(w.stems, meant.Stem)
+			}
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 // Empty reports whether the question asks for no words.
@@ -73,7 +98,7 @@ func (j *Judge) Score(fields ...Field) float64 {
 		an := j.reader.of(cmp.Or(f.Language, j.reader.tags[0]))
 		toks := slices.DeleteFunc(an.Tokens(f.Text), func(t words.Token) bool { return t.Piece == words.Pair })
 		for _, w := range j.not {
-			if w.in(toks) > 0 {
+			if w.in(toks) >= weightStem { // a beginning is another word
 				return 0
 			}
 		}
@@ -111,7 +136,7 @@ func (w *wantedText) in(toks []words.Token) float64 {
 
 // one is how many tokens a word takes at the start of toks, and how well it
 // fits.
-func one(ask words.Ask, toks []words.Token, exact bool) (n int, fit float64) {
+func one(ask askedWord, toks []words.Token, exact bool) (n int, fit float64) {
 	if len(ask.Pairs) > 0 && len(toks) > 0 && toks[0].Piece == words.Character {
 		var run strings.Builder
 		for n = 0; n < len(toks) && run.Len() < len(ask.Written) && toks[n].Piece == words.Character; n++ {
@@ -128,12 +153,14 @@ func one(ask words.Ask, toks []words.Token, exact bool) (n int, fit float64) {
 	switch t := toks[0]; {
 	case t.Word == ask.Written:
 		return 1, 1
+	case t.Word == ask.meant:
+		return 1, weightUmlaut
 	case exact:
 		return 1, 0
-	case t.Stem == ask.Stem:
-		return 1, 0.85
-	case strings.HasPrefix(t.Word, ask.Written):
-		return 1, 0.6
+	case slices.Contains(ask.stems, t.Stem):
+		return 1, weightStem
+	case fold.Begins(t.Word, ask.Written):
+		return 1, weightBegun
 	}
 	return 1, 0
 }

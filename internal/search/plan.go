@@ -26,29 +26,45 @@ type reader struct {
 	all  []*words.Analyzer
 	tags []string
 
-	umlauts map[string]words.Ask // what words of the question are in German, by their folded form; see Service.umlauts
+	umlauts map[string]words.Ask // what words of the question are in German, by their folded form behind the mark; see Service.umlauts
+}
+
+// languages are those that the index has in a state of it.
+type languages struct {
+	of   postings.State
+	tags []string
+}
+
+// readLanguages reads them. They come into the index with the first document of
+// each and stay.
+func (s *Service) readLanguages(ctx context.Context) ([]string, error) {
+	rows, err := s.db.Query(ctx, `SELECT language FROM search_language ORDER BY language`)
+	return db.All(rows, err, func(r *sql.Rows) (tag string, err error) { return tag, r.Scan(&tag) })
 }
 
 // reader returns one for the present index, for one question; give it back to
 // s.readers.
 func (s *Service) reader(ctx context.Context, locale string) (*reader, error) {
-	rows, err := s.db.Query(ctx, `SELECT language FROM search_language ORDER BY language`)
-	tags, err := db.All(rows, err, func(r *sql.Rows) (tag string, err error) { return tag, r.Scan(&tag) })
+	tags, err := s.readLanguages(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return s.readerOf(locale, tags), nil
+}
+
+func (s *Service) readerOf(locale string, tags []string) *reader {
 	home := words.Base(locale)
-	want := append([]string{home}, slices.DeleteFunc(tags, func(tag string) bool { return tag == home })...)
+	want := append([]string{home}, slices.DeleteFunc(slices.Clone(tags), func(tag string) bool { return tag == home })...)
 	if r, ok := s.readers.Get().(*reader); ok && slices.Equal(r.tags, want) {
 		r.umlauts = nil
-		return r, nil
+		return r
 	}
 	r := &reader{tags: want}
 	for _, tag := range want {
 		r.all = append(r.all, words.New(tag))
 	}
 	r.site = r.all[0]
-	return r, nil
+	return r
 }
 
 // stop reports whether a folded word is a stop word of any of the languages,
@@ -113,40 +129,43 @@ func (w *wanted) alt(term string, weight float64) {
 }
 
 // literal is the clause of a phrase: its words as written, one after the other.
-// Stop words hold their places open.
 func (r *reader) literal(text string) (postings.Clause, bool) {
 	return r.sequence(text, "", 0)
 }
 
-// sequence is a phrase of terms with a mark; slack lets words stand between.
+// sequence is a phrase of terms with a mark, as typed or as meant in German; slack
+// lets words stand between.
 func (r *reader) sequence(text, mark string, slack int) (postings.Clause, bool) {
-	var alt, stops postings.Alt
-	alt.Slack, stops.Slack = slack, slack
+	typed, meant := postings.Alt{Slack: slack}, postings.Alt{Slack: slack, Weight: weightUmlaut}
+	differs := false
 	toks := r.site.Tokens(text)
 	for i, t := range toks {
 		if mark == "" && t.Piece == words.Character && neighboured(toks, i) || mark != "" && t.Piece == words.Pair || mark == "" && t.Piece == words.Pair && hangulPair(toks, i) {
 			continue
 		}
-		into := &alt
-		if mark == "" && r.stop(t.Word) {
-			into = &stops
+		word := t.Word
+		typed.Terms = append(typed.Terms, mark+clip(word, maxTermBytes))
+		if german, ok := r.umlauts[mark+word]; ok {
+			word, differs = german.Written, true
 		}
-		into.Terms = append(into.Terms, mark+clip(t.Word, maxTermBytes))
-		into.Offsets = append(into.Offsets, t.Place)
+		meant.Terms = append(meant.Terms, mark+clip(word, maxTermBytes))
+		typed.Offsets = append(typed.Offsets, t.Place)
 	}
-	if len(alt.Terms) == 0 {
-		alt = stops
-	}
-	if len(alt.Terms) == 0 {
+	if len(typed.Terms) == 0 {
 		return postings.Clause{}, false
 	}
-	for i := len(alt.Offsets) - 1; i >= 0; i-- {
-		alt.Offsets[i] -= alt.Offsets[0]
+	for i := len(typed.Offsets) - 1; i >= 0; i-- {
+		typed.Offsets[i] -= typed.Offsets[0]
 	}
-	if len(alt.Terms) == 1 {
-		alt.Offsets = nil
+	if len(typed.Terms) == 1 {
+		typed.Offsets = nil
 	}
-	return postings.Clause{Alts: []postings.Alt{alt}}, true
+	alts := []postings.Alt{typed}
+	if differs {
+		meant.Offsets = typed.Offsets
+		alts = append(alts, meant)
+	}
+	return postings.Clause{Alts: alts}, true
 }
 
 // neighboured reports whether a character is asked for by a pair already.
@@ -189,7 +208,7 @@ func (r *reader) plan(p Parsed, sections, tags map[int]int64) plan {
 				n++
 				continue
 			}
-			out.marks.add(r, part.Text)
+			out.marks.add(r, part)
 			if part.Kind == Phrase {
 				if c, ok := r.literal(part.Text); ok {
 					all(c)
@@ -214,7 +233,7 @@ func (r *reader) plan(p Parsed, sections, tags map[int]int64) plan {
 			mark := bylineMark
 			if part.Kind == Said {
 				mark = saidMark
-				out.marks.add(r, part.Text)
+				out.marks.add(r, part)
 			}
 			if c, ok := r.sequence(part.Text, mark, 3); ok && part.Not {
 				out.query.None = append(out.query.None, c)

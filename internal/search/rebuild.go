@@ -18,7 +18,7 @@ const JobRebuild = "search.rebuild"
 
 // made is how documents are made: it grows with every change of analysis,
 // fields or weights, and an index that was made otherwise is made anew.
-const made = "4"
+const made = "5"
 
 // lookAgain is when the job looks again whether another process has made the
 // index.

@@ -22,6 +22,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
 
@@ -57,6 +58,7 @@ type Service struct {
 	index    *postings.Index
 	readers  sync.Pool // of *reader, which remember stems
 	turns    *semaphore.Weighted
+	spoken   atomic.Pointer[languages] // as last read
 }
 
 // turnsACore is how many questions are answered at once for each core. The
@@ -66,8 +68,10 @@ const turnsACore = 2
 
 // NewService finds in d by an index in it.
 func NewService(d *db.DB, c clock.Clock) *Service {
-	return &Service{db: d, public: article.NewPublic(d, c), clock: c, settings: settings.NewStore(d), index: postings.New(d, c),
+	s := &Service{db: d, public: article.NewPublic(d, c), clock: c, settings: settings.NewStore(d), index: postings.New(d, c),
 		turns: semaphore.NewWeighted(int64(turnsACore * job.Cores()))}
+	s.spoken.Store(new(languages))
+	return s
 }
 
 // Index is the inverted index that the service keeps.
@@ -149,7 +153,12 @@ func shownText(ctx context.Context, q db.Querier, body richtext.Doc) (richtext.D
 
 // texts are the words of the bodies of articles as readers have them, by id.
 func (s *Service) texts(ctx context.Context, of map[int64]article.Article) (map[int64]string, error) {
-	return s.public.Texts(ctx, of, func(body richtext.Doc) (richtext.Doc, error) { return shownText(ctx, s.db, body) })
+	return s.public.Texts(ctx, of, s.whole(ctx))
+}
+
+// whole is shownText of the bodies of one answer.
+func (s *Service) whole(ctx context.Context) func(richtext.Doc) (richtext.Doc, error) {
+	return func(body richtext.Doc) (richtext.Doc, error) { return shownText(ctx, s.db, body) }
 }
 
 // listed reads an article that readers may find; ok is false for all others.

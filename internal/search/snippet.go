@@ -30,13 +30,16 @@ type marks struct {
 	n              int
 }
 
-// add marks the words of a part of a question.
-func (m *marks) add(r *reader, text string) {
+// add marks the words of a part of a question; stop words only where they are a
+// whole phrase.
+func (m *marks) add(r *reader, part Part) {
 	if m.written == nil {
 		m.written, m.stems = map[string]int{}, map[string]int{}
 	}
-	for i, ask := range r.site.Asks(text) {
-		if r.stop(ask.Written) {
+	text, all := part.Text, r.site.Asks(part.Text)
+	stops := part.Kind == Phrase && !slices.ContainsFunc(all, func(ask words.Ask) bool { return !r.stop(ask.Written) })
+	for i, ask := range all {
+		if r.stop(ask.Written) && !stops {
 			continue
 		}
 		m.n++

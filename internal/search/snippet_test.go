@@ -65,7 +65,7 @@ func readerOf(lang string) *reader {
 
 func (r *reader) marks(query string) *marks {
 	var m marks
-	m.add(r, query)
+	m.add(r, Part{Text: query})
 	return &m
 }
 

@@ -45,7 +45,7 @@ func (s *Service) otherwise(ctx context.Context, r *reader, p plan, found postin
 			return other, again, nil
 		}
 	}
-	if len(p.wanted) < 3 || p.query.Order != postings.Best {
+	if len(p.wanted) < 3 {
 		return p, found, nil
 	}
 	relaxed := p.relax()
@@ -386,6 +386,10 @@ func (s *Service) Complete(ctx context.Context, typed string) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.turns.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	defer s.turns.Release(1)
 	r, err := s.reader(ctx, conf.Locale)
 	if err != nil {
 		return nil, err

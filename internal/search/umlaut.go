@@ -3,8 +3,8 @@ package search
 import (
 	"context"
 	"slices"
-	"strings"
 
+	"dateline/internal/fold"
 	"dateline/internal/postings"
 	"dateline/internal/words"
 )
@@ -22,40 +22,59 @@ func (s *Service) umlauts(ctx context.Context, r *reader, p Parsed) error {
 		return nil
 	}
 	for _, part := range p.Parts {
-		if part.Kind != Word {
+		mark, ok := part.Kind.mark()
+		if !ok {
 			continue
 		}
 		for _, ask := range r.site.Asks(part.Text) {
-			typed := withUmlauts(ask.Written)
+			typed := fold.Umlauts(ask.Written)
 			if typed == ask.Written || len(r.umlauts) == maxClauses {
 				continue
 			}
 			meant := r.all[german].Asks(typed)[0]
-			as, err := s.most(ctx, r.wanted(ask.Written)[0].terms)
+			has, other := []string{mark + ask.Written}, []string{mark + meant.Written}
+			if mark == "" {
+				has, other = r.wanted(ask.Written)[0].terms, append(other, StemTerm(meant.Stem))
+			}
+			as, err := s.most(ctx, has)
 			if err != nil {
 				return err
 			}
-			other, err := s.most(ctx, []string{meant.Written, StemTerm(meant.Stem)})
+			better, err := s.most(ctx, other)
 			if err != nil {
 				return err
 			}
-			if other > as {
+			if better > as {
 				if r.umlauts == nil {
 					r.umlauts = map[string]words.Ask{}
 				}
-				r.umlauts[ask.Written] = meant
+				r.umlauts[mark+ask.Written] = meant
 			}
 		}
 	}
 	return nil
 }
 
+// mark is what the terms have that a part asks for; ok is false for one that asks
+// for no terms.
+func (k Kind) mark() (mark string, ok bool) {
+	switch k {
+	case Word, Phrase:
+		return "", true
+	case Author:
+		return bylineMark, true
+	case Said:
+		return saidMark, true
+	}
+	return "", false
+}
+
 // begun returns the most frequent words that begin with a folded one; with its
 // umlauts where none begins as typed.
 func (s *Service) begun(ctx context.Context, r *reader, word string) ([]postings.TermCount, error) {
 	found, err := s.index.Complete(ctx, word, 3*suggested)
-	if typed := withUmlauts(word); err == nil && len(found) == 0 && typed != word && slices.Contains(r.tags, "de") {
-		found, err = s.index.Complete(ctx, joined(typed), 3*suggested)
+	if meant := fold.Plain(word); err == nil && len(found) == 0 && meant != word && slices.Contains(r.tags, "de") {
+		found, err = s.index.Complete(ctx, meant, 3*suggested)
 	}
 	return found, err
 }
@@ -74,20 +93,4 @@ func (s *Service) most(ctx context.Context, terms []string) (int64, error) {
 		return 0, err
 	}
 	return slices.Max(counts), nil
-}
-
-// withUmlauts writes ä, ö and ü for ae, oe and ue in a folded word, but not at its
-// end (Avenue) and not for the ue of aue, eue, oue and que (Bauer, neue, Quelle).
-func withUmlauts(word string) string {
-	var b strings.Builder
-	for i := 0; i < len(word); i++ {
-		at := strings.IndexByte("aou", word[i])
-		if at < 0 || i+2 >= len(word) || word[i+1] != 'e' || word[i] == 'u' && i > 0 && strings.IndexByte("aeoq", word[i-1]) >= 0 {
-			b.WriteByte(word[i])
-			continue
-		}
-		b.WriteString([]string{"ä", "ö", "ü"}[at])
-		i++
-	}
-	return b.String()
 }

@@ -33,6 +33,9 @@ type wish struct {
 	cut    bool              // the question was longer than is searched
 }
 
+// empty reports whether nothing is asked for: no words and no filter.
+func (w wish) empty() bool { return w.req.Text == "" && len(w.labels) == 0 }
+
 // filters are the parameters that narrow results, in the order of the page.
 var filters = []string{"section", "author", "year", "tag"}
 
@@ -152,7 +155,7 @@ func (c *scene) searchPage() (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if w.req.Text == "" {
+	if w.empty() {
 		if answer, wrong := c.canonical(searchPath); wrong {
 			return answer, nil
 		}
@@ -168,7 +171,7 @@ func (c *scene) searchPage() (Answer, error) {
 	out := &view.Search{Query: w.req.Text, Asked: found.Asked}
 	title, path := c.words.T("search.title"), searchPath
 	if found.Asked {
-		title = c.words.T("search.title_of", w.req.Text)
+		title = c.words.T("search.title_of", c.asked(w))
 		path = w.at(searchPath)
 		if err := c.showFound(out, w, found); err != nil {
 			return Answer{}, err
@@ -238,8 +241,22 @@ func (c *scene) showFound(out *view.Search, w wish, found search.Answer) error {
 	return c.facets(out, w, found)
 }
 
+// asked is what a search is called: its words, or its filters when it has none.
+func (c *scene) asked(w wish) string {
+	if w.req.Text != "" {
+		return w.req.Text
+	}
+	var all []string
+	for _, name := range filters {
+		if label, ok := w.labels[name]; ok {
+			all = append(all, c.wordFor("filter", name, label))
+		}
+	}
+	return strings.Join(all, " · ")
+}
+
 func (c *scene) summary(out *view.Search, w wish, found search.Answer) {
-	asked := w.req.Text
+	asked := c.asked(w)
 	if found.Instead != "" {
 		asked = found.Instead
 	}
@@ -387,7 +404,7 @@ func (c *scene) searchFeed(kind string) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if w.req.Text == "" && len(w.labels) == 0 {
+	if w.empty() {
 		return moved(searchPath), nil
 	}
 	w.values.Del("sort")
@@ -396,7 +413,7 @@ func (c *scene) searchFeed(kind string) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	title := c.words.T("search.title_of", w.req.Text) + " – " + c.conf.Title
+	title := c.words.T("search.title_of", c.asked(w)) + " – " + c.conf.Title
 	self := feedSearchPath
 	if kind != "rss" {
 		self += kind + "/"

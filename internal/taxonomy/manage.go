@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dateline/internal/db"
+	"dateline/internal/fold"
 )
 
 // OrderSections writes the order of the sections below one parent.
@@ -52,7 +53,7 @@ func SearchTags(ctx context.Context, q db.Querier, text string, limit int) ([]Ta
 	begins := NameKey(text)
 	slices.SortFunc(tags, func(a, b Tag) int {
 		x, y := NameKey(a.Name), NameKey(b.Name)
-		if i, j := strings.HasPrefix(x, begins), strings.HasPrefix(y, begins); i != j {
+		if i, j := fold.Begins(x, begins), fold.Begins(y, begins); i != j {
 			if i {
 				return -1
 			}

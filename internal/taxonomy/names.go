@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dateline/internal/db"
+	"dateline/internal/fold"
 	"dateline/internal/urlpath"
 )
 
@@ -71,7 +72,7 @@ func ForgetName(ctx context.Context, tx *db.Tx, kind string, ref int64) error {
 const nameMatches = 500
 
 // FindNames returns things of a kind whose names may match a text: those in which
-// a word begins with the longest word of it. words are all of its words, with
+// a word begins with the longest word of it, as typed or with umlauts. words are all of its words, with
 // which Matches judges the candidates.
 func FindNames(ctx context.Context, q db.Querier, kind, text string) (ids []int64, words []string, err error) {
 	words = strings.Split(urlpath.Slug(text), "-")
@@ -84,17 +85,25 @@ func FindNames(ctx context.Context, q db.Querier, kind, text string) (ids []int6
 	if longest == "" {
 		return nil, nil, nil
 	}
-	rows, err := q.Query(ctx, `SELECT DISTINCT ref FROM (SELECT word, ref FROM name_word WHERE kind = $1 AND word >= $2 AND word < $3
-		ORDER BY word, ref LIMIT $4) w`, kind, longest, longest+"\U0010ffff", nameMatches)
-	ids, err = db.All(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
-	return ids, words, err
+	for _, begin := range slices.Compact([]string{longest, fold.Plain(longest)}) {
+		rows, err := q.Query(ctx, `SELECT DISTINCT ref FROM (SELECT word, ref FROM name_word WHERE kind = $1 AND word >= $2 AND word < $3
+			ORDER BY word, ref LIMIT $4) w`, kind, begin, begin+"\U0010ffff", nameMatches)
+		some, err := db.All(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
+		if err != nil {
+			return nil, nil, err
+		}
+		ids = append(ids, some...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), words, nil
 }
 
-// Matches tells whether words of a name begin with each of the words.
+// Matches tells whether words of a name begin with each of the words, as typed or
+// with umlauts.
 func Matches(name string, words []string) bool {
 	have := strings.Split(NameKey(name), "-")
 	for _, word := range words {
-		if !slices.ContainsFunc(have, func(h string) bool { return strings.HasPrefix(h, word) }) {
+		if !slices.ContainsFunc(have, func(h string) bool { return fold.Begins(h, word) }) {
 			return false
 		}
 	}

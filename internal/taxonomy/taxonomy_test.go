@@ -239,3 +239,29 @@ func TestTerm_BelongsToATaxonomy(t *testing.T) {
 		}
 	})
 }
+
+// TestSearchTags_WithoutUmlauts: who lacks the keys types ae, oe and ue.
+func TestSearchTags_WithoutUmlauts(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		must(t, d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			for i, name := range []string{"Überschwemmung", "Michael Müller", "Fluß-Übergang"} {
+				if err := taxonomy.SaveTag(ctx, tx, taxonomy.Tag{ID: int64(i + 1), Slug: fmt.Sprint("tag-", i), Name: name}, now); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		for typed, want := range map[string]string{"uebers": "Überschwemmung", "Ueberschwemmung": "Überschwemmung", "übersch": "Überschwemmung", "muell": "Michael Müller",
+			"michael muel": "Michael Müller", "michae": "Michael Müller", "fluss ueb": "Fluß-Übergang", "mueller ueb": ""} {
+			found, err := taxonomy.SearchTags(t.Context(), d, typed, 9)
+			must(t, err)
+			got := ""
+			for _, tag := range found {
+				got += tag.Name
+			}
+			if got != want {
+				t.Errorf("%s finds %q, want %q", typed, got, want)
+			}
+		}
+	})
+}

@@ -304,15 +304,9 @@ func (p *Part) find(r *web.Request) (web.Response, error) {
 	if err != nil {
 		return web.Response{}, err
 	}
-	asked := fold.Words(8, r.Query.Get("q"))
+	fits := fold.Beginnings(r.Query.Get("q"))
 	for i := range rows {
-		h := hitOf(&rows[i].Record)
-		text := " " + strings.Join(fold.Words(200, h.Title, h.Detail), " ")
-		fits := true
-		for _, w := range asked {
-			fits = fits && strings.Contains(text, " "+w)
-		}
-		if fits && len(hits) < found {
+		if h := hitOf(&rows[i].Record); fits(h.Title+"\n"+h.Detail) && len(hits) < found {
 			hits = append(hits, h)
 		}
 	}

@@ -141,7 +141,7 @@ type scored struct {
 }
 
 // matching finds articles by words, the best first: what is on its way before
-// what readers have, which the index ranks. whole reads the texts of what is on
+// what readers have, which the index ranks; contributors find their own. whole reads the texts of what is on
 // its way, too.
 func (s *Articles) matching(ctx context.Context, actor account.Actor, query string, whole bool) ([]article.Article, error) {
 	judge, err := s.Search.Judge(ctx, query)
@@ -158,16 +158,17 @@ func (s *Articles) matching(ctx context.Context, actor account.Actor, query stri
 			return nil, err
 		}
 	}
-	public, err := s.Search.Find(ctx, query, pageSize)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range public {
-		if actor.Role > account.Contributor || article.Own(actor, &a) {
-			found = append(found, a)
+	ask := search.Request{Text: query, Limit: pageSize, Typing: true}
+	if actor.Role <= account.Contributor {
+		if ask.Among, err = s.Articles.OwnPublic(ctx, actor); err != nil {
+			return nil, err
 		}
 	}
-	return found, nil
+	public, err := s.Search.Search(ctx, ask)
+	for _, r := range public.Results {
+		found = append(found, r.Article)
+	}
+	return found, err
 }
 
 // judged are the articles that fit, the best first, of equals the last written.

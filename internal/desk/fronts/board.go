@@ -11,6 +11,7 @@ import (
 	"dateline/internal/account"
 	"dateline/internal/article"
 	"dateline/internal/desk"
+	"dateline/internal/fold"
 	"dateline/internal/front"
 	"dateline/internal/i18n"
 	"dateline/internal/media"
@@ -268,8 +269,9 @@ func (p *Part) find(ctx context.Context, data *boardData, plan front.Plan) ([]st
 		return nil, err
 	}
 	var out []storyView
+	fits := fold.Beginnings(data.Query)
 	for _, a := range waiting {
-		if matches(a.Headline, data.Query) && len(out) < foundShown/2 {
+		if fits(a.Headline) && len(out) < foundShown/2 {
 			out = append(out, *p.story(data, a, now))
 		}
 	}
@@ -291,17 +293,6 @@ func (p *Part) find(ctx context.Context, data *boardData, plan front.Plan) ([]st
 		out[i].OnFront = slices.Contains(hands, out[i].ID)
 	}
 	return out, err
-}
-
-// matches tells whether a headline has all words of a query.
-func matches(headline, query string) bool {
-	headline = strings.ToLower(headline)
-	for _, word := range strings.Fields(strings.ToLower(query)) {
-		if !strings.Contains(headline, word) {
-			return false
-		}
-	}
-	return true
 }
 
 // conflict shows both drafts in a few words.

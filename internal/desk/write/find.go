@@ -13,6 +13,7 @@ import (
 	"dateline/internal/db"
 	"dateline/internal/desk"
 	"dateline/internal/fault"
+	"dateline/internal/fold"
 	"dateline/internal/media"
 	"dateline/internal/register"
 	"dateline/internal/taxonomy"
@@ -33,15 +34,6 @@ type hit struct {
 
 const maxHits = 12
 
-// matcher tells whether a name has words that begin with what was typed.
-func matcher(typed string) func(string) bool {
-	typed = strings.ToLower(strings.TrimSpace(typed))
-	return func(name string) bool {
-		name = strings.ToLower(name)
-		return strings.HasPrefix(name, typed) || strings.Contains(name, " "+typed) || strings.Contains(name, "-"+typed)
-	}
-}
-
 // find answers what a writer types into the fields of an article.
 func (p *Part) find(r *web.Request) (web.Response, error) {
 	ctx, actor, q := r.HTTP.Context(), desk.Actor(r), r.Query.Get("q")
@@ -61,7 +53,7 @@ func (p *Part) find(r *web.Request) (web.Response, error) {
 		}
 		err = e
 	case "profile":
-		people, e := author.Find(ctx, p.DB, matcher(q), maxHits)
+		people, e := author.Find(ctx, p.DB, fold.Beginnings(q), maxHits)
 		for _, a := range people {
 			hits = append(hits, hit{ID: idText(a.ID), Name: a.Name, Detail: a.Role})
 		}
@@ -70,7 +62,7 @@ func (p *Part) find(r *web.Request) (web.Response, error) {
 		hits, err = p.findStorylines(ctx, actor, q)
 	case "person":
 		people, e := p.Accounts.Colleagues(ctx, actor)
-		match := matcher(q)
+		match := fold.Beginnings(q)
 		for _, c := range people {
 			if match(c.Name) && len(hits) < maxHits {
 				hits = append(hits, hit{ID: idText(c.ID), Name: c.Name, Detail: p.Printer(r).T("write.role_" + c.Role.String())})
@@ -97,7 +89,7 @@ func (p *Part) find(r *web.Request) (web.Response, error) {
 // the names that they have now.
 func (p *Part) findStorylines(ctx context.Context, actor account.Actor, q string) ([]hit, error) {
 	named, err := p.Storylines.Named(ctx, actor)
-	match := matcher(q)
+	match := fold.Beginnings(q)
 	var hits []hit
 	for _, s := range named {
 		if match(s.Name) {
