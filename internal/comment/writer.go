@@ -2,7 +2,6 @@ package comment
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"dateline/internal/account"
@@ -20,24 +19,14 @@ type writerRow struct {
 
 const writerColumns = `id, email_index, email_sealed, name, language, confirmed_at, trusted_at, approved, refused, created_at`
 
-func scanWriter(r *sql.Rows) (writerRow, error) { return readWriter(r) }
-
-func readWriter(r interface{ Scan(...any) error }) (w writerRow, err error) {
+func oneWriter(row *db.Row) (w writerRow, err error) {
 	var confirmed, trusted, created int64
-	err = r.Scan(&w.ID, &w.index, &w.sealed, &w.Name, &w.language, &confirmed, &trusted, &w.Approved, &w.Refused, &created)
+	err = row.Scan(&w.ID, &w.index, &w.sealed, &w.Name, &w.language, &confirmed, &trusted, &w.Approved, &w.Refused, &created)
+	if fault.Is(err, fault.NotFound) {
+		err = fault.New(fault.NotFound, "there is no such writer")
+	}
 	w.Confirmed, w.Trusted, w.Since = confirmed > 0, trusted > 0, db.Time(created)
 	return w, err
-}
-
-func oneWriter(row *db.Row) (writerRow, error) {
-	w, err := readWriter(row)
-	if fault.Is(err, fault.NotFound) {
-		return writerRow{}, fault.New(fault.NotFound, "there is no such writer")
-	}
-	if err != nil {
-		return writerRow{}, err
-	}
-	return w, nil
 }
 
 func (s *Service) writerByIndex(ctx context.Context, q db.Querier, index string) (writerRow, error) {
